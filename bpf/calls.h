@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+/* The hook for the data: the exit of every system call that moves bytes. */
+
+struct call {
+    struct ap_process *process;
+    struct task_struct *task;
+    u32 fd;
+    u32 direction;
+    u32 size;  /* bytes that the call moved; 0 in a read: the end of that side */
+    u32 flags; /* AP_DATA_* */
+    struct buffers from;
+};
+
+/* Inside TLS calls a socket's bytes are ciphertext, whatever they look like. */
+static __noinline int call__tie(struct ap_process *process, struct ap_connection *conn, struct sock *sk)
+{
+    u64 id = bpf_get_current_pid_tgid();
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
+    if (!window || !window->depth)
+        return 0;
+#pragma unroll
+    for (u32 i = 0; i < WINDOW_FRAMES; i++) {
+        if (i >= window->depth)
+            break;
+        struct ap_tls_key key = {.ssl = window->frames[i].ssl, .tgid = id >> 32};
+        session__tie(&key, process, conn, sk);
+    }
+    conn->classifier.protocol = AP_CLASS_TLS;
+    return 1;
+}
+
+static __always_inline void call__look(struct ap_connection *conn, struct call *call)
+{
+    u64 base = call->from.base;
+    u32 size = call->size;
+    if (call->flags & AP_DATA_NOT_SEEN)
+        return;
+    if (call->from.iov) {
+        struct user_iovec iovec = {};
+        if (bpf_probe_read_user(&iovec, sizeof(iovec), (void *)call->from.iov) || !iovec.len)
+            return;
+        base = iovec.base;
+        if (iovec.len < size)
+            size = (u32)iovec.len;
+    }
+    classifier__look(&conn->classifier, call->direction, base, size);
+}
+
+static __noinline int call__copy(struct call *call, struct ap_connection *conn, struct sock *sk)
+{
+    u32 direction = call->direction & 1;
+    struct ap_byte_counts *bytes = &conn->bytes[direction];
+    u64 key = (u64)sk;
+    u32 position = connection__position(conn, sk, direction, call->size);
+
+    count__add(&bytes->passed, call->size);
+    if (classifier__count(&conn->classifier, bytes, call->size))
+        return 0;
+    if (!option_capture_clear) {
+        count__add(&bytes->skipped, call->size);
+        return 0;
+    }
+    if (!(conn->flags & AP_STATE_ANNOUNCED) && !connection_announce(key, position, direction, call->size)) {
+        count__add(&bytes->lost, call->size);
+        return 0;
+    }
+    u64 meta = call->fd | COPY_FLAGS(call->flags | AP_DATA_CALL_START) | (direction == AP_WRITE ? COPY_WRITE : 0);
+    return copy__call(key, position, meta, &call->from, call->size);
+}
+
+/* 1: the descriptor is a socket that we read. */
+static __noinline int call__data(struct call *call)
+{
+    struct socket_ref ref = {};
+    int found = socket__of(call->task, call->fd, &ref);
+    if (found == SOCKET_EMPTY)
+        loss__add(AP_LOSS_EMPTY_SLOT_CALLS, 1);
+    if (found != SOCKET_FOUND)
+        return 0;
+    struct ap_connection *conn = connection__of(call->process, ref.sk, ref.inode);
+    if (!conn) {
+        loss__add(AP_LOSS_CONN_TABLE_FULL, 1);
+        loss__add(AP_LOSS_CONN_TABLE_FULL_BYTES, call->size);
+        return 1;
+    }
+    if (!call->size) {
+        if (conn->flags & AP_STATE_ANNOUNCED)
+            connection__side_end(conn, (u64)ref.sk, AP_READ,
+                                 conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);
+        return 1;
+    }
+    connection__check_positions(conn, ref.sk);
+    if (!call->process->sessions || !call__tie(call->process, conn, ref.sk))
+        call__look(conn, call);
+    call__copy(call, conn, ref.sk);
+    return 1;
+}
+
+#define MESSAGES_OF_A_CALL 8
+
+/* recvmmsg, sendmmsg: on a byte stream only a loop of recvmsg or sendmsg. Their positions run on from call to call, so
+ * the total is taken off first. */
+static __noinline int call__messages(struct call *call, u64 messages, u32 count)
+{
+    u32 total = 0;
+    for (u32 i = 0; i < MESSAGES_OF_A_CALL; i++) {
+        u32 len = 0;
+        if (i >= count)
+            break;
+        bpf_probe_read_user(&len, sizeof(len), (void *)(messages + i * sizeof(struct user_mmsghdr) +
+                                                        __builtin_offsetof(struct user_mmsghdr, len)));
+        total += len;
+    }
+    call->size = total;
+    call->flags |= AP_DATA_NOT_SEEN;
+    if (total)
+        call__data(call);
+    return 0;
+}
+
+static __always_inline bool call__from_header(struct call *call, u64 address)
+{
+    struct user_msghdr header = {};
+    if (bpf_probe_read_user(&header, sizeof(header), (void *)address))
+        return false;
+    call->from.iov = header.iov;
+    call->from.count = header.iovlen;
+    return true;
+}
+
+/* The descriptor may be a file's; then nothing happens. */
+static __noinline int call__dispatch(struct call *call, struct pt_regs *regs, u32 nr)
+{
+    u64 flags = 0;
+    switch (nr) {
+    case SYS_write:
+    case SYS_sendto:
+    case SYS_writev:
+    case SYS_pwritev2:
+    case SYS_sendmsg:
+    case SYS_sendmmsg:
+    case SYS_sendfile:
+        call->direction = AP_WRITE;
+        if (!call->size)
+            return 0;
+        break;
+    default:
+        call->direction = AP_READ;
+    }
+    switch (nr) {
+    case SYS_read:
+        if (!call->size && !syscall__arg2(regs)) /* asked for nothing */
+            return 0;
+        call->from.base = syscall__arg1(regs);
+        break;
+    case SYS_write:
+        call->from.base = syscall__arg1(regs);
+        break;
+    case SYS_recvfrom:
+        if (!call->size && !syscall__arg2(regs))
+            return 0;
+        call->from.base = syscall__arg1(regs);
+        flags = syscall__arg3(regs);
+        break;
+    case SYS_sendto:
+        call->from.base = syscall__arg1(regs);
+        flags = syscall__arg3(regs) & ~(u64)MSG_TRUNC;
+        break;
+    case SYS_preadv2:
+    case SYS_pwritev2:
+        if ((s64)syscall__arg3(regs) != -1) /* an offset: not a stream */
+            return 0;
+        call->from.iov = syscall__arg1(regs);
+        call->from.count = syscall__arg2(regs);
+        break;
+    case SYS_readv:
+    case SYS_writev:
+        call->from.iov = syscall__arg1(regs);
+        call->from.count = syscall__arg2(regs);
+        break;
+    case SYS_recvmsg:
+    case SYS_sendmsg:
+        flags = syscall__arg2(regs);
+        if (nr == SYS_sendmsg)
+            flags &= ~(u64)MSG_TRUNC;
+        if (!call__from_header(call, syscall__arg1(regs)))
+            call->flags |= AP_DATA_NOT_SEEN;
+        break;
+    case SYS_recvmmsg:
+    case SYS_sendmmsg:
+        if (syscall__arg3(regs) & NOT_DATA)
+            return 0;
+        return call__messages(call, syscall__arg1(regs), call->size);
+    case SYS_sendfile:
+        call->flags |= AP_DATA_NOT_SEEN;
+        break;
+    default:
+        return 0;
+    }
+    if (flags & NOT_DATA)
+        return 0;
+    if (flags & MSG_TRUNC)
+        call->flags |= AP_DATA_NOT_SEEN;
+    return call__data(call);
+}
+
+static __noinline int call__splice(struct call *call, struct pt_regs *regs)
+{
+    call->flags |= AP_DATA_NOT_SEEN;
+    call->fd = (u32)syscall__arg0(regs);
+    call->direction = AP_READ;
+    if (call__data(call) || !call->size)
+        return 0;
+    call->fd = (u32)syscall__arg2(regs);
+    call->direction = AP_WRITE;
+    return call__data(call);
+}
+
+/* A file that is mapped executable for the first time: user space looks whether it is a TLS library. */
+static __noinline int call__mapped(struct ap_process *process, struct task_struct *task, struct pt_regs *regs, u64 address)
+{
+    if (!(syscall__arg2(regs) & PROT_EXEC) || syscall__arg3(regs) & MAP_ANONYMOUS)
+        return 0;
+    struct file *file = file__of(task, (u32)syscall__arg4(regs));
+    if (!file)
+        return 0;
+    struct inode *inode = BPF_CORE_READ(file, f_inode);
+    struct ap_file_id id = {.inode = BPF_CORE_READ(inode, i_ino), .device = BPF_CORE_READ(inode, i_sb, s_dev)};
+    if (bpf_map_lookup_elem(&known_files, &id))
+        return 0;
+    void *ring = ring__of(process->ring);
+    if (!ring)
+        return 0;
+    struct ap_mapped *event = bpf_ringbuf_reserve(ring, sizeof(*event), 0);
+    if (!event) {
+        loss__add(AP_LOSS_RING_FULL_RECORDS, 1);
+        return 0;
+    }
+    ring__header(&event->header, AP_EVENT_MAPPED, sizeof(*event));
+    event->address = address;
+    event->length = syscall__arg1(regs);
+    event->inode = id.inode;
+    event->device = (u32)id.device;
+    event->tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+    if (bpf_probe_read_kernel_str(event->name, sizeof(event->name), name) < 0)
+        event->name[0] = 0;
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP); /* the first request of the process may be milliseconds away */
+    u32 one = 1;
+    bpf_map_update_elem(&known_files, &id, &one, BPF_ANY);
+    return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int on_sys_exit(u64 *ctx)
+{
+    struct pt_regs *regs = (struct pt_regs *)ctx[0];
+    s64 returned = (s64)ctx[1];
+    u32 nr = syscall__nr(regs);
+    if (returned < 0 || !syscall__moves_bytes(nr))
+        return 0;
+    u64 id = bpf_get_current_pid_tgid();
+    struct ap_process *process = scope__current((u32)(id >> 32));
+    if (!process)
+        return 0;
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    if (task__in_compat_call(task)) {
+        loss__add(AP_LOSS_COMPAT_CALLS, 1);
+        return 0;
+    }
+    if (nr == SYS_mmap)
+        return call__mapped(process, task, regs, (u64)returned);
+    struct call call = {.process = process, .task = task};
+    call.size = (u32)returned;
+    call.fd = (u32)syscall__arg0(regs);
+    if (nr == SYS_splice)
+        return call__splice(&call, regs);
+    call__dispatch(&call, regs, nr);
+    return 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+/* A connection's life: found or made at a data call, announced when it is HTTP/1, ended with the kernel's socket. */
+
+static __noinline int connection__end(u64 sock, struct ap_connection *conn)
+{
+    struct ap_conn_end end = {.conn = {.sock = sock, .inode = conn->inode}};
+    end.announced = conn->flags & AP_STATE_ANNOUNCED ? 1 : 0;
+    end.protocol = (u8)conn->classifier.protocol;
+    end.read = conn->bytes[AP_READ];
+    end.write = conn->bytes[AP_WRITE];
+    ring__header(&end.header, AP_EVENT_CONN_END, sizeof(end));
+    if (!ring__send(conn->ring, &end, sizeof(end))) {
+        conn->flags |= AP_STATE_ENDED;
+        return 0;
+    }
+    bpf_map_delete_elem(&connections, &sock);
+    bpf_map_delete_elem(&marks, &sock);
+    return 0;
+}
+
+static __noinline struct ap_connection *connection__of(struct ap_process *process, struct sock *sk, u64 inode)
+{
+    u64 sock = (u64)sk;
+    struct ap_connection *conn = bpf_map_lookup_elem(&connections, &sock);
+    if (conn && conn->inode == inode)
+        return conn;
+    if (conn) /* its end was not seen (not TCP) or found no room */
+        connection__end(sock, conn);
+    struct ap_connection fresh = {.inode = inode, .ring = process->ring};
+    fresh.flags = sock__is_plain_tcp(sk) ? AP_STATE_PLAIN_TCP : AP_STATE_COUNTED;
+    bpf_map_update_elem(&connections, &sock, &fresh, BPF_ANY);
+    return bpf_map_lookup_elem(&connections, &sock);
+}
+
+/* A socket may become kTLS, and so leave TCP's positions, after its handshake. */
+static __always_inline void connection__check_positions(struct ap_connection *conn, struct sock *sk)
+{
+    if (conn->flags & AP_STATE_PLAIN_TCP && !sock__is_plain_tcp(sk))
+        conn->flags = (conn->flags & ~(u32)AP_STATE_PLAIN_TCP) | AP_STATE_COUNTED;
+}
+
+static __always_inline u32 connection__position(struct ap_connection *conn, struct sock *sk, u32 direction, u32 size)
+{
+    u32 counted = conn->count[direction & 1];
+    conn->count[direction & 1] = counted + size;
+    return conn->flags & AP_STATE_PLAIN_TCP ? sock__position(sk, direction) - size : counted;
+}
+
+/* `position`, `size`, `direction`: of the call that is under way. */
+__noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 size)
+{
+    struct sock *sk = (struct sock *)sock;
+    struct ap_connection *conn = bpf_map_lookup_elem(&connections, &sock);
+    if (!conn)
+        return 0;
+    struct ap_conn_open open = {};
+    struct ap_endpoints ends = {};
+    sock__endpoints(sk, &ends);
+    open.conn.sock = sock;
+    open.conn.inode = conn->inode;
+    open.tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    open.flags = conn->flags & AP_STATE_PLAIN_TCP ? 0 : AP_CONN_COUNTED;
+    open.family = ends.family;
+    open.local_port = ends.local_port;
+    open.remote_port = ends.remote_port;
+    __builtin_memcpy(open.local_address, ends.local_address, 16);
+    __builtin_memcpy(open.remote_address, ends.remote_address, 16);
+    if (conn->flags & AP_STATE_PLAIN_TCP) {
+        open.read_position = sock__position(sk, AP_READ);
+        open.write_position = sock__position(sk, AP_WRITE);
+        open.read_before = sock__passed(sk, AP_READ);
+        open.write_before = sock__passed(sk, AP_WRITE);
+    } else {
+        open.read_position = conn->count[AP_READ];
+        open.write_position = conn->count[AP_WRITE];
+        open.read_before = open.read_position;
+        open.write_before = open.write_position;
+    }
+    if (direction == AP_READ) {
+        open.read_position = position;
+        open.read_before -= size;
+    } else {
+        open.write_position = position;
+        open.write_before -= size;
+    }
+    ring__header(&open.header, AP_EVENT_CONN_OPEN, sizeof(open));
+    if (!ring__send(conn->ring, &open, sizeof(open)))
+        return 0;
+    conn->flags |= AP_STATE_ANNOUNCED;
+    return 1;
+}
+
+static __noinline int connection__side_end(struct ap_connection *conn, u64 sock, u32 direction, u32 position)
+{
+    struct ap_side_end end = {.conn = {.sock = sock, .inode = conn->inode}, .position = position};
+    end.direction = (u8)direction;
+    ring__header(&end.header, AP_EVENT_SIDE_END, sizeof(end));
+    ring__send(conn->ring, &end, sizeof(end));
+    return 0;
+}

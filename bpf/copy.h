@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+/*
+ * From user memory into ring records: the bytes of one call, in pieces of at most COPY_PIECE.
+ *
+ * copy_piece() and copy_segment() are global functions: the verifier checks each once by itself instead of once per step
+ * of every loop that calls it (which passes a million instructions). Kernel 5.10 lets such a function take numbers only,
+ * so the piece looks the connection or session up again. The loops keep no running ranges that differ by path, for the
+ * same reason.
+ */
+
+#define COPY_PIECE 16384
+#define COPY_PIECES 64 /* of one buffer */
+#define COPY_IOVECS 64 /* of one call; what lies beyond either is a length without bytes */
+
+/* What stays the same for all pieces of a call, in one number: descriptor, AP_DATA_* flags, direction, is it TLS. */
+#define COPY_WRITE (1ULL << 48)
+#define COPY_TLS (1ULL << 49)
+#define COPY_FLAGS(flags) ((u64)(flags) << 32)
+
+struct copy_target {
+    struct ap_conn_id conn;
+    u64 session;
+    struct ap_byte_counts *bytes;
+    u32 ring;
+    u32 pad;
+};
+
+static __always_inline bool copy__target(u64 key, u64 meta, struct copy_target *out)
+{
+    u32 direction = meta & COPY_WRITE ? AP_WRITE : AP_READ;
+    if (meta & COPY_TLS) {
+        struct ap_tls_key tls_key = {.ssl = key, .tgid = bpf_get_current_pid_tgid() >> 32};
+        struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &tls_key);
+        if (!session)
+            return false;
+        out->conn = session->conn;
+        out->session = session->id;
+        out->bytes = &session->bytes[direction];
+        out->ring = session->ring;
+        return true;
+    }
+    struct ap_connection *conn = bpf_map_lookup_elem(&connections, &key);
+    if (!conn)
+        return false;
+    out->conn.sock = key;
+    out->conn.inode = conn->inode;
+    out->session = 0;
+    out->bytes = &conn->bytes[direction];
+    out->ring = conn->ring;
+    return true;
+}
+
+static __always_inline void copy__fill(struct ap_data *record, const struct copy_target *to, u64 position, u64 meta,
+                                       u32 size, u32 captured, u32 flags)
+{
+    u64 id = bpf_get_current_pid_tgid();
+    ring__header(&record->header, AP_EVENT_DATA, sizeof(*record) + captured);
+    record->conn.sock = to->conn.sock;
+    record->conn.inode = to->conn.inode;
+    record->session = to->session;
+    record->position = position;
+    record->size = size;
+    record->captured = captured;
+    record->lost = (u32)to->bytes->lost;
+    record->tgid = (u32)(id >> 32);
+    record->tid = (u32)id;
+    record->fd = (u32)meta;
+    record->direction = meta & COPY_WRITE ? AP_WRITE : AP_READ;
+    record->pad[0] = record->pad[1] = record->pad[2] = 0;
+    record->flags = (u32)(meta >> 32 & 0xff) | flags;
+}
+
+/* One piece in a record of a fixed room, because reserve wants a constant. */
+static __always_inline void copy__into(const struct copy_target *to, void *ring, u64 position, u64 meta, u64 address,
+                                       u32 size, const u32 room)
+{
+    u64 wake = ring__wake_flags(to->ring);
+    struct ap_data *record = bpf_ringbuf_reserve(ring, sizeof(*record) + room, 0);
+    if (!record) {
+        loss__add(AP_LOSS_RING_FULL_RECORDS, 1);
+        loss__add(AP_LOSS_RING_FULL_BYTES, size);
+        count__add(&to->bytes->lost, size);
+        return;
+    }
+    long failed = 0;
+    u32 captured = 0;
+    if (room && size <= room) {
+        failed = bpf_probe_read_user(record + 1, size, (void *)address);
+        captured = failed ? 0 : size;
+    }
+    copy__fill(record, to, position, meta, size, captured, failed ? AP_DATA_FAULT : 0);
+    bpf_ringbuf_submit(record, wake);
+    count__add(&to->bytes->copied, size);
+    if (failed)
+        loss__add(AP_LOSS_COPY_FAULT_BYTES, size);
+}
+
+/* How many bytes at the front of a piece user space does not need, by its mark on the connection or session. */
+static __always_inline u32 copy__unneeded(const struct copy_target *to, u64 key, u64 position, u64 meta, u32 size)
+{
+    u64 name = to->session ? to->session : key;
+    struct ap_mark *mark = bpf_map_lookup_elem(&marks, &name);
+    if (!mark || (!to->session && mark->inode != to->conn.inode))
+        return 0;
+    if (mark->not_http) {
+        count__add(&to->bytes->not_http, size);
+        return size;
+    }
+    u32 direction = meta & COPY_WRITE ? AP_WRITE : AP_READ;
+    if (!mark->skipping[direction])
+        return 0;
+    s64 ahead = (s64)(mark->skip_until[direction] - position);
+    if (!to->session) /* TCP's positions wrap at 32 bits */
+        ahead = (s32)((u32)mark->skip_until[direction] - (u32)position);
+    if (ahead <= 0)
+        return 0;
+    u32 skip = ahead < size ? (u32)ahead : size;
+    count__add(&to->bytes->skipped, skip);
+    return skip;
+}
+
+/* `size`: 1 to COPY_PIECE, or any length when the flags in `meta` say that there are no bytes. */
+__noinline int copy_piece(u64 key, u64 address, u64 position, u64 meta, u32 size)
+{
+    struct copy_target to = {};
+    if (!copy__target(key, meta, &to))
+        return 0;
+    void *ring = ring__of(to.ring);
+    if (!ring)
+        return 0;
+    u32 unneeded = copy__unneeded(&to, key, position, meta, size);
+    address += unneeded;
+    position += unneeded;
+    size -= unneeded;
+    if (!size)
+        return 0;
+    if (meta & COPY_FLAGS(AP_DATA_NOT_SEEN | AP_DATA_SKIPPED))
+        copy__into(&to, ring, position, meta, 0, size, 0);
+    else if (size <= 512)
+        copy__into(&to, ring, position, meta, address, size, 512);
+    else if (size <= 2048)
+        copy__into(&to, ring, position, meta, address, size, 2048);
+    else if (size <= 8192)
+        copy__into(&to, ring, position, meta, address, size, 8192);
+    else if (size <= COPY_PIECE)
+        copy__into(&to, ring, position, meta, address, size, COPY_PIECE);
+    return 0;
+}
+
+/* One buffer of a call. */
+__noinline int copy_segment(u64 key, u64 address, u64 position, u64 meta, u32 size)
+{
+    for (u32 i = 0; i < COPY_PIECES; i++) {
+        u32 done = i * COPY_PIECE;
+        if (done >= size)
+            return 0;
+        u32 piece = size - done;
+        if (piece > COPY_PIECE)
+            piece = COPY_PIECE;
+        copy_piece(key, address + done, position + done, meta, piece);
+        meta &= ~COPY_FLAGS(AP_DATA_CALL_START);
+    }
+    if (size > COPY_PIECES * COPY_PIECE) {
+        u32 done = COPY_PIECES * COPY_PIECE;
+        copy_piece(key, 0, position + done, meta | COPY_FLAGS(AP_DATA_SKIPPED), size - done);
+    }
+    return 0;
+}
+
+/* Buffers of a call whose iovec array stands at `iov` in user memory: `size` bytes in `count` iovecs at most. */
+static __always_inline int copy__iovecs(u64 key, u64 iov, u64 count, u64 position, u64 meta, u32 size)
+{
+    u64 left = size;
+    for (u32 i = 0; i < COPY_IOVECS; i++) {
+        struct user_iovec iovec = {};
+        if (!left || i >= count)
+            break;
+        if (bpf_probe_read_user(&iovec, sizeof(iovec), (void *)(iov + (u64)i * sizeof(iovec))))
+            break;
+        if (!iovec.len)
+            continue;
+        u64 segment = iovec.len < left ? iovec.len : left;
+        copy_segment(key, iovec.base, position, meta, (u32)segment);
+        meta &= ~COPY_FLAGS(AP_DATA_CALL_START);
+        position += segment;
+        left -= segment;
+    }
+    if (left)
+        copy_piece(key, 0, position, meta | COPY_FLAGS(AP_DATA_SKIPPED), (u32)left);
+    return 0;
+}
+
+struct buffers {
+    u64 iov;   /* user address of an iovec array; 0: one buffer */
+    u64 count; /* of iovecs */
+    u64 base;  /* the one buffer */
+};
+
+/* The bytes of a call that returned, as far as the limit per call goes; then the rest as a length. */
+static __always_inline int copy__call(u64 key, u64 position, u64 meta, const struct buffers *from, u32 total)
+{
+    u32 size = total < option_call_bytes ? total : option_call_bytes;
+    if (meta & COPY_FLAGS(AP_DATA_NOT_SEEN))
+        return copy_piece(key, 0, position, meta, total);
+    if (from->iov)
+        copy__iovecs(key, from->iov, from->count, position, meta, size);
+    else
+        copy_segment(key, from->base, position, meta, size);
+    if (size < total)
+        copy_piece(key, 0, position + size, COPY_FLAGS(AP_DATA_SKIPPED) | (meta & ~COPY_FLAGS(AP_DATA_CALL_START)),
+                   total - size);
+    return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+/* Arguments and results of C functions at a uprobe (System V AMD64 ABI, AAPCS64). */
+#if defined(__TARGET_ARCH_x86)
+#define user__arg0(ctx) ((ctx)->di)
+#define user__arg1(ctx) ((ctx)->si)
+#define user__arg3(ctx) ((ctx)->cx)
+#define user__result(ctx) ((ctx)->ax)
+#define user__sp(ctx) ((ctx)->sp)
+#elif defined(__TARGET_ARCH_arm64)
+#define user__arg0(ctx) ((ctx)->regs[0])
+#define user__arg1(ctx) ((ctx)->regs[1])
+#define user__arg3(ctx) ((ctx)->regs[3])
+#define user__result(ctx) ((ctx)->regs[0])
+#define user__sp(ctx) ((ctx)->sp)
+#endif

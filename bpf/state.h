@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+/* Options, maps and the values in them. Each map says: from what to what; who writes, who deletes; what when full. */
+#include "bpf/abi.h"
+
+/* Set by user space before load. */
+const volatile ap_u32 option_self_tgid = 0;   /* the collector: never traced */
+const volatile ap_u32 option_all = 0;         /* trace every process */
+const volatile ap_u32 option_cgroups = 0;     /* traced_cgroups is in use */
+const volatile ap_u32 option_rings = 1;       /* how many rings are in use, 1 to AP_MAX_RINGS */
+const volatile ap_u32 option_call_bytes = 1U << 20; /* bytes of one call that are copied */
+const volatile ap_u32 option_capture_clear = 1;     /* copy clear HTTP from sockets */
+const volatile ap_u32 option_cookies = 0;           /* the kernel gives uprobe programs a cookie: the library's number */
+
+/* tgid → its ring: being here is being traced. Written by user space (selection), fork and the cgroup check; deleted at
+ * the exit of the process. Full: the process is not traced, counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 32768);
+    __type(key, u32);
+    __type(value, struct ap_process);
+} processes SEC(".maps");
+
+/* cgroup id (v2) → 1. Written by user space and by cgroup_mkdir below a member; never deleted (ids are not reused). */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __type(key, u64);
+    __type(value, u32);
+} traced_cgroups SEC(".maps");
+
+/* (SSL object, process) → session. Written at the first TLS call; deleted at SSL_free and SSL_clear, by user space when
+ * the process ended or exec'ed with sessions left. Full: the call is not captured, counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 65536);
+    __type(key, struct ap_tls_key);
+    __type(value, struct ap_tls_session);
+} tls_sessions SEC(".maps");
+
+#define WINDOW_FRAMES 4
+#define WINDOW_HANDSHAKE 2 /* a window without data; else AP_READ or AP_WRITE */
+
+struct tls_frame {
+    u64 sp; /* frames are ordered by the stack: an inner one lies lower */
+    u64 ssl;
+    u64 buffer;
+    u64 length_address; /* *_ex: where the length is written; 0: it is the return value */
+    u32 direction;
+    u32 data; /* 0: only a window (handshake) */
+};
+
+struct tls_window {
+    u32 depth;
+    u32 pad;
+    struct tls_frame frames[WINDOW_FRAMES];
+};
+
+/* thread → its open TLS calls. Written and deleted by the thread itself, so no lock; at its exit the rest. Full: the call
+ * is not captured, counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __type(key, u64);
+    __type(value, struct tls_window);
+} tls_windows SEC(".maps");
+
+/* sock → connection. Written at the first data call of a traced process; deleted at tcp_destroy_sock. Full: the call is
+ * not captured, counted. No LRU: a busy connection must not push out another. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 131072);
+    __type(key, u64);
+    __type(value, struct ap_connection);
+} connections SEC(".maps");
+
+/* sock or TLS session → user space's word on it. Written by user space; deleted with the connection or session.
+ * Full: the word is not heard and more is copied than is needed. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __type(key, u64);
+    __type(value, struct ap_mark);
+} marks SEC(".maps");
+
+struct inner_ring {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 4096);
+};
+
+/* number → ring. Written by user space before attach. Full ring: the record is lost, its bytes counted on the
+ * connection, so that the gap has a size. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, AP_MAX_RINGS);
+    __type(key, u32);
+    __type(value, u32);
+    __array(values, struct inner_ring);
+} rings SEC(".maps");
+
+/* ring number → is its worker asleep. Shared memory with user space. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, AP_MAX_RINGS);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __type(key, u32);
+    __type(value, struct ap_ring_control);
+} ring_controls SEC(".maps");
+
+/* AP_LOSS_* → count, per CPU. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, AP_LOSS_COUNT);
+    __type(key, u32);
+    __type(value, u64);
+} losses SEC(".maps");
+
+/* file → 1: reported as mapped executable. Written here; full: files are reported again. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __type(key, struct ap_file_id);
+    __type(value, u32);
+} known_files SEC(".maps");
+
+static __always_inline void loss__add(u32 cause, u64 n)
+{
+    u64 *value = bpf_map_lookup_elem(&losses, &cause);
+    if (value)
+        *value += n; /* per CPU; a torn count by preemption is a count short by one, not a wrong record */
+}
+
+static __always_inline void count__add(u64 *counter, u64 n)
+{
+    __sync_fetch_and_add(counter, n);
+}

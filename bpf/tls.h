@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+/*
+ * TLS plaintext. The window between entry and return of a TLS call on a thread names the SSL object; a socket call
+ * inside it ties the object to the socket. The tie is kept for reads that the library serves from its own buffer, and
+ * checked again at each window that makes a call.
+ */
+
+/* Unique in a run: two sessions made in the same nanosecond differ in the object's address. */
+static __always_inline u64 session__new_id(u64 now, u64 ssl)
+{
+    return now ^ (ssl << 40);
+}
+
+static __always_inline struct ap_tls_session *session__of(struct ap_tls_key *key, struct ap_process *process, u32 library,
+                                                       u32 flags)
+{
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, key);
+    if (session)
+        return session;
+    u64 now = bpf_ktime_get_ns();
+    struct ap_tls_session fresh = {.id = session__new_id(now, key->ssl), .created_ns = now, .ring = process->ring, .library = library, .flags = flags};
+    if (bpf_map_update_elem(&tls_sessions, key, &fresh, BPF_ANY)) {
+        loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
+        return 0;
+    }
+    __sync_fetch_and_add(&process->sessions, 1);
+    return bpf_map_lookup_elem(&tls_sessions, key);
+}
+
+static __noinline int session__end(struct ap_tls_key *key, struct ap_tls_session *session, struct ap_process *process)
+{
+    struct ap_tls_end end = {.session = session->id};
+    end.read = session->bytes[AP_READ];
+    end.write = session->bytes[AP_WRITE];
+    ring__header(&end.header, AP_EVENT_TLS_END, sizeof(end));
+    if (!ring__send(session->ring, &end, sizeof(end))) {
+        session->flags |= AP_SESSION_ENDED;
+        return 0;
+    }
+    u64 id = session->id;
+    bpf_map_delete_elem(&marks, &id);
+    bpf_map_delete_elem(&tls_sessions, key);
+    __sync_fetch_and_add(&process->sessions, (u32)-1);
+    return 0;
+}
+
+/* A socket call on `sk` of `size` bytes (not counted yet) ran inside a window of `key`. */
+static __noinline int session__tie(struct ap_tls_key *key, struct ap_process *process, struct ap_connection *conn,
+                                   struct sock *sk)
+{
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, key);
+    if (!session)
+        return 0;
+    if (session->conn.sock == (u64)sk && session->conn.inode == conn->inode)
+        return 0;
+    if (session->conn.sock) { /* the object moved to another socket without SSL_clear */
+        u32 library = session->library;
+        session__end(key, session, process);
+        session = session__of(key, process, library, 0);
+        if (!session)
+            return 0;
+    }
+    /* Nothing passed before this call, or only it: then no application data can have. */
+    if (conn->bytes[AP_READ].passed + conn->bytes[AP_WRITE].passed == 0 && conn->flags & AP_STATE_PLAIN_TCP &&
+        (sock__passed(sk, AP_READ) <= 1 || sock__passed(sk, AP_WRITE) <= 1))
+        session->flags |= AP_SESSION_FROM_START;
+    sock__endpoints(sk, &session->endpoints);
+    session->conn.sock = (u64)sk;
+    session->conn.inode = conn->inode;
+    session->ring = conn->ring;
+    return 0;
+}
+
+static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_session *session)
+{
+    struct ap_tls_open open = {.session = session->id, .ssl = key->ssl, .tgid = (u32)key->tgid};
+    open.conn = session->conn;
+    open.library = session->library;
+    open.flags = session->flags & AP_SESSION_FROM_START ? AP_TLS_FROM_START : 0;
+    open.family = session->endpoints.family;
+    open.local_port = session->endpoints.local_port;
+    open.remote_port = session->endpoints.remote_port;
+    __builtin_memcpy(open.local_address, session->endpoints.local_address, 16);
+    __builtin_memcpy(open.remote_address, session->endpoints.remote_address, 16);
+    open.read_position = session->position[AP_READ];
+    open.write_position = session->position[AP_WRITE];
+    ring__header(&open.header, AP_EVENT_TLS_OPEN, sizeof(open));
+    if (!ring__send(session->ring, &open, sizeof(open)))
+        return 0;
+    session->flags |= AP_SESSION_ANNOUNCED;
+    return 1;
+}
+
+static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u64 length_address, u32 kind)
+{
+    u64 id = bpf_get_current_pid_tgid();
+    struct ap_process *process = scope__current((u32)(id >> 32));
+    if (!process)
+        return 0;
+    struct ap_tls_key key = {.ssl = ssl, .tgid = id >> 32};
+    u32 library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
+    if (!session__of(&key, process, library, kind & WINDOW_HANDSHAKE ? AP_SESSION_FROM_START : 0))
+        return 0;
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
+    if (!window) {
+        struct tls_window fresh = {};
+        if (bpf_map_update_elem(&tls_windows, &id, &fresh, BPF_ANY)) {
+            loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
+            return 0;
+        }
+        window = bpf_map_lookup_elem(&tls_windows, &id);
+        if (!window)
+            return 0;
+    }
+    u64 sp = user__sp(ctx);
+    u32 depth = window->depth;
+#pragma unroll
+    for (u32 i = WINDOW_FRAMES; i > 0; i--) /* frames at or below this one were left without a return */
+        if (depth == i && window->frames[i - 1].sp <= sp)
+            depth = i - 1;
+    if (depth >= WINDOW_FRAMES) {
+        loss__add(AP_LOSS_NESTED_TLS, 1);
+        return 0;
+    }
+    struct tls_frame *frame = &window->frames[depth];
+    frame->sp = sp;
+    frame->ssl = ssl;
+    frame->buffer = buffer;
+    frame->length_address = length_address;
+    frame->direction = kind & 1;
+    frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
+    window->depth = depth + 1;
+    return 0;
+}
+
+/* Takes the frame of the call that returns here off the stack: of those that lie below the return's stack pointer, the
+ * outermost; deeper ones were left without a return. */
+static __always_inline bool window__leave(u64 id, u64 sp, struct tls_frame *out)
+{
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
+    if (!window)
+        return false;
+    bool found = false;
+    u32 depth = window->depth;
+#pragma unroll
+    for (u32 i = WINDOW_FRAMES; i > 0; i--)
+        if (depth == i && window->frames[i - 1].sp < sp) {
+            *out = window->frames[i - 1];
+            depth = i - 1;
+            found = true;
+        }
+    window->depth = depth;
+    return found;
+}
+
+static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_session *session, struct tls_frame *frame, u32 size)
+{
+    u32 direction = frame->direction & 1;
+    struct ap_byte_counts *bytes = &session->bytes[direction];
+    u64 position = session->position[direction];
+
+    count__add(&bytes->passed, size);
+    classifier__look(&session->classifier, direction, frame->buffer, size);
+    bool counted = classifier__count(&session->classifier, bytes, size);
+    bool announced = counted || session->flags & AP_SESSION_ANNOUNCED || session__announce(key, session);
+    session->position[direction] = position + size; /* after the announcement, which names the position before */
+    if (counted)
+        return 0;
+    if (!announced) {
+        count__add(&bytes->lost, size);
+        return 0;
+    }
+    u64 meta = COPY_TLS | COPY_FLAGS(AP_DATA_CALL_START) | (direction == AP_WRITE ? COPY_WRITE : 0);
+    struct buffers from = {.base = frame->buffer};
+    return copy__call(key->ssl, position, meta, &from, size);
+}
+
+static __noinline int window__return(struct pt_regs *ctx)
+{
+    u64 id = bpf_get_current_pid_tgid();
+    u32 tgid = (u32)(id >> 32);
+    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
+    if (!process)
+        return 0;
+    struct tls_frame frame = {};
+    if (!window__leave(id, user__sp(ctx), &frame) || !frame.data)
+        return 0;
+    s32 returned = (s32)user__result(ctx);
+    if (returned <= 0)
+        return 0;
+    u64 size = (u32)returned;
+    if (frame.length_address) { /* *_ex: 1 is success, the length is behind the pointer */
+        if (bpf_probe_read_user(&size, sizeof(size), (void *)frame.length_address)) {
+            loss__add(AP_LOSS_COPY_FAULT_BYTES, 1);
+            return 0;
+        }
+    }
+    if (!size || size > 0x7fffffff)
+        return 0;
+    struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
+    if (session)
+        session__data(&key, session, &frame, (u32)size);
+    return 0;
+}
+
+SEC("uprobe")
+int tls_read_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, AP_READ);
+}
+
+SEC("uprobe")
+int tls_write_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, AP_WRITE);
+}
+
+SEC("uprobe")
+int tls_read_ex_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), user__arg3(ctx), AP_READ);
+}
+
+SEC("uprobe")
+int tls_write_ex_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), user__arg3(ctx), AP_WRITE);
+}
+
+SEC("uprobe")
+int tls_handshake_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), 0, 0, WINDOW_HANDSHAKE);
+}
+
+SEC("uretprobe")
+int tls_return(struct pt_regs *ctx)
+{
+    return window__return(ctx);
+}
+
+SEC("uprobe")
+int tls_free_enter(struct pt_regs *ctx)
+{
+    u64 id = bpf_get_current_pid_tgid();
+    u32 tgid = (u32)(id >> 32);
+    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
+    if (!process)
+        return 0;
+    struct ap_tls_key key = {.ssl = user__arg0(ctx), .tgid = tgid};
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
+    if (session)
+        session__end(&key, session, process);
+    return 0;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/outputs.h"
+#include "app/settings.h"
+
+namespace apiarist::app {
+namespace {
+
+using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+void add_settings(CLI::App& command, unsigned mask, Given& given) {
+    for (const Setting& setting : setting_table()) {
+        if ((setting.commands & mask) == 0) continue;
+        auto& values = given[std::string(setting.name)];
+        const std::string flag = fmt::format("--{}", setting.name);
+        std::string help = fmt::format("{} [{}]", setting.meaning, setting.variable);
+        if (!setting.fallback.empty()) help += fmt::format(" (default {})", setting.fallback);
+        if (setting.kind == Kind::kFlag) {
+            command.add_option(flag, values, help)->expected(0, 1)->default_str("true")->type_name("[BOOL]");
+        } else {
+            command.add_option(flag, values, help)->type_name("VALUE")->expected(1)->take_all();
+        }
+    }
+}
+
+std::optional<std::string> environment(std::string_view name) {
+    const char* value = std::getenv(std::string(name).c_str());
+    if (value == nullptr) return std::nullopt;
+    return std::string(value);
+}
+
+int main(int argc, char** argv) {
+    // What follows "--" is the command's, flags and all.
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    std::vector<std::string> child;
+    const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+    const bool has_dashes = dashes != arguments.end();
+    if (has_dashes) {
+        child.assign(dashes + 1, arguments.end());
+        arguments.erase(dashes, arguments.end());
+    }
+
+    CLI::App cli("apiarist: watches the API traffic of this node", "apiarist");
+    cli.require_subcommand(1);
+    cli.set_version_flag("--version", APIARIST_VERSION);
+    Given given;
+    Given replay_given;
+    bool markdown = false;
+    std::string recording;
+    CLI::App* run_command = cli.add_subcommand("run", "collect on this node; with -- COMMAND ARG..., from its process tree");
+    CLI::App* replay_command = cli.add_subcommand("replay", "the same from a recording: no kernel, no root");
+    CLI::App* config_command = cli.add_subcommand("config", "every setting: value in force, origin, default, meaning");
+    add_settings(*run_command, kRun, given);
+    add_settings(*replay_command, kReplay, replay_given);
+    replay_command->add_option("recording", recording, "file that `run --record` wrote")->required();
+    config_command->add_flag("--markdown", markdown, "as docs/configuration.md");
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+        cli.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error) == 0 ? 0 : 2;
+    }
+
+    if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");
+    if (has_dashes && child.empty()) return fail(2, "nothing follows --");
+    const auto settings = Settings::make(replay_command->parsed() ? replay_given : given, environment);
+    if (!settings) return fail(2, settings.error().what);
+    if (run_command->parsed()) return run(*settings, child);
+    if (replay_command->parsed()) return replay(*settings, recording);
+    fmt::print("{}", markdown ? config_markdown() : config_text(*settings));
+    return 0;
+}
+
+}  // namespace
+}  // namespace apiarist::app
+
+int main(int argc, char** argv) {
+    try {
+        return apiarist::app::main(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "apiarist: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What `run` and `replay` share: limits and sinks from the settings, and what is said at the end.
+
+#include <memory>
+#include <string>
+
+#include "app/pipeline.h"
+#include "app/settings.h"
+#include "base/ledger.h"
+#include "base/result.h"
+#include "policy/sink.h"
+
+namespace apiarist::app {
+
+[[nodiscard]] PipelineOptions pipeline_options(const Settings& settings);
+Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id);
+
+// An output file that is only written at the end, opened at the start so that a wrong path is an error then.
+class LedgerFile {
+  public:
+    // An empty path: none.
+    static Result<LedgerFile> make(const std::string& path);
+    Status write(const LedgerSnapshot& ledger) const;
+
+  private:
+    LedgerFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+    Fd fd_;
+    std::string path_;
+};
+
+// Finishes the sink, writes the ledger, says the summary. The exit status.
+int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file, const LedgerSnapshot& ledger);
+
+// "apiarist: …" on standard error; returns `status`.
+int fail(int status, const std::string& what);
+
+}  // namespace apiarist::app

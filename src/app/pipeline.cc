@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/pipeline.h"
+
+#include <chrono>
+#include <utility>
+
+#include "policy/policy.h"
+#include "transactions/tracker.h"
+
+namespace apiarist::app {
+
+class Pipeline::Worker final : public transactions::TransactionSink {
+  public:
+    Worker(capture::Source& source, unsigned ring, policy::Sink& sink, events::RecordingWriter* recording,
+           const PipelineOptions& options)
+        : source_(source),
+          ring_(ring),
+          sink_(sink),
+          recording_(recording),
+          policy_({.realtime_offset_ns = source.realtime_offset_ns()}),
+          tracker_(options.connection, ledger, *this,
+                   [&source](std::uint64_t key, const ap_mark& mark) { source.mark(key, mark); }),
+          on_record_([this](std::span<const std::byte> record) { on_record(record); }) {}
+
+    void start() { thread_ = std::thread([this] { run(); }); }
+    void join() {
+        if (thread_.joinable()) thread_.join();
+    }
+
+    void on_record(std::span<const std::byte> record) {
+        if (recording_ != nullptr) recording_->write(record);
+        tracker_.on_record(record);
+    }
+
+    void finish() { tracker_.finish(); }
+
+    void on_transaction(transactions::Transaction transaction) override {
+        if (!transaction.response && !sink_.takes_unanswered()) return;
+        ledger.add(Count::kRecords);
+        if (transaction.capture != 0) ledger.add(Count::kRecordsIncomplete);
+        const auto clean = policy_.apply(std::move(transaction));
+        if (!clean) {
+            ledger.add(Count::kRecordsFiltered);
+            return;
+        }
+        ledger.add(sink_.write(*clean) ? Count::kRecordsDelivered : Count::kRecordsDropped);
+    }
+
+    Ledger ledger;
+
+  private:
+    void run() {
+        for (;;) {
+            // Asked before the drain: what a finished source still holds is drained below.
+            const bool finished = source_.finished();
+            const std::size_t drained = source_.drain(ring_, on_record_);
+            if (drained == 0) {
+                sink_.flush();
+                if (finished) return;
+                settle_by_clock();
+            }
+            if (!finished) source_.wait(ring_);
+        }
+    }
+
+    // Without events their clock stands still; what waits for time to pass must not wait for the next event.
+    void settle_by_clock() {
+        const auto now = std::chrono::steady_clock::now().time_since_epoch();
+        tracker_.settle(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()));
+    }
+
+    capture::Source& source_;
+    const unsigned ring_;
+    policy::Sink& sink_;
+    events::RecordingWriter* recording_;
+    policy::Policy policy_;
+    transactions::Tracker tracker_;
+    const capture::OnRecord on_record_;
+    std::thread thread_;
+};
+
+Pipeline::Pipeline(capture::Source& source, policy::Sink& sink, events::RecordingWriter* recording,
+                   const PipelineOptions& options) {
+    for (unsigned ring = 0; ring < source.rings(); ++ring)
+        workers_.push_back(std::make_unique<Worker>(source, ring, sink, recording, options));
+}
+
+Pipeline::~Pipeline() { join(); }
+
+void Pipeline::start() {
+    for (auto& worker : workers_) worker->start();
+}
+
+void Pipeline::join() {
+    for (auto& worker : workers_) worker->join();
+}
+
+void Pipeline::finish(const std::function<void(const capture::OnRecord&)>& last_records) {
+    // The last records are counts; which worker books them does not matter, but a connection's end must reach its owner.
+    last_records([this](std::span<const std::byte> record) { workers_.front()->on_record(record); });
+    for (auto& worker : workers_) worker->finish();
+}
+
+LedgerSnapshot Pipeline::ledger() const {
+    LedgerSnapshot total{};
+    for (const auto& worker : workers_) worker->ledger.add_to(total);
+    return total;
+}
+
+}  // namespace apiarist::app

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Every setting, once: its names, default, unit and meaning. The table is the source of --help, of `apiarist config` and
+// of docs/configuration.md. Values come from the command line, then from our own environment variable, then from the
+// reference's, then the default.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace apiarist::app {
+
+enum class Kind : std::uint8_t { kFlag, kText, kList, kCount, kBytes, kDuration };
+
+enum Command : unsigned { kRun = 1, kReplay = 2, kConfig = 4, kDoctor = 8 };
+
+struct Setting {
+    std::string_view name;      // --name
+    std::string_view variable;  // ours
+    Kind kind;
+    std::string_view fallback;  // the default, as it would be written
+    std::string_view unit;      // "" where none
+    std::string_view meaning;
+    unsigned commands;  // where it is a flag
+};
+
+[[nodiscard]] std::span<const Setting> setting_table();
+
+enum class Origin : std::uint8_t { kDefault, kEnvironment, kCommandLine };
+
+struct Value {
+    std::vector<std::string> texts;  // one, but for lists
+    Origin origin = Origin::kDefault;
+};
+
+using Environment = std::function<std::optional<std::string>(std::string_view)>;
+
+class Settings {
+  public:
+    // `given`: what the command line says, by setting name. Every value is checked here, before anything is attached.
+    static Result<Settings> make(const std::map<std::string, std::vector<std::string>, std::less<>>& given,
+                                 const Environment& environment);
+
+    [[nodiscard]] bool flag(std::string_view name) const;
+    [[nodiscard]] std::string text(std::string_view name) const;
+    [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const;
+    [[nodiscard]] std::uint64_t count(std::string_view name) const;        // kCount, kBytes
+    [[nodiscard]] std::uint64_t duration_ns(std::string_view name) const;  // kDuration
+    [[nodiscard]] const Value& value(std::string_view name) const;
+
+  private:
+    std::map<std::string, Value, std::less<>> values_;
+};
+
+// "64K", "1M", "2G" (powers of 1024) or a plain number.
+[[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);
+// "30s", "1.5s", "200ms", "5m", "1h", or a plain number of seconds. In nanoseconds.
+[[nodiscard]] std::optional<std::uint64_t> parse_duration(std::string_view text);
+
+// What `apiarist config` prints.
+[[nodiscard]] std::string config_text(const Settings& settings);
+// docs/configuration.md.
+[[nodiscard]] std::string config_markdown();
+
+}  // namespace apiarist::app

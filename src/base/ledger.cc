@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/ledger.h"
+
+#include <fmt/format.h>
+
+namespace apiarist {
+
+const std::vector<CountInfo>& count_table() {
+    static const std::vector<CountInfo> table = {
+        {Count::kSocketPassed, "socket_bytes_passed", "Bytes that traced socket calls returned"},
+        {Count::kSocketCopied, "socket_bytes_copied", "of these: in records of the ring, with or without content"},
+        {Count::kSocketUnknown, "socket_bytes_unknown", "of these: before the connection was recognised"},
+        {Count::kSocketNotHttp, "socket_bytes_not_http", "of these: recognised as something else"},
+        {Count::kSocketHttp2, "socket_bytes_http2", "of these: recognised as HTTP/2"},
+        {Count::kSocketCiphertext, "socket_bytes_ciphertext", "of these: TLS records"},
+        {Count::kSocketSkipped, "socket_bytes_skipped", "of these: not needed, beyond a limit"},
+        {Count::kSocketLost, "socket_bytes_lost", "of these: no room in the ring"},
+        {Count::kTlsPassed, "tls_bytes_passed", "Plaintext bytes that traced TLS calls returned"},
+        {Count::kTlsCopied, "tls_bytes_copied", "of these: in records of the ring"},
+        {Count::kTlsUnknown, "tls_bytes_unknown", "of these: before the session was recognised"},
+        {Count::kTlsNotHttp, "tls_bytes_not_http", "of these: recognised as something else"},
+        {Count::kTlsHttp2, "tls_bytes_http2", "of these: recognised as HTTP/2"},
+        {Count::kTlsCiphertext, "tls_bytes_ciphertext", "of these: TLS inside TLS"},
+        {Count::kTlsSkipped, "tls_bytes_skipped", "of these: not needed, beyond a limit"},
+        {Count::kTlsLost, "tls_bytes_lost", "of these: no room in the ring"},
+        {Count::kBytesParsed, "bytes_parsed", "Copied bytes that belong to a message that left the parser"},
+        {Count::kBytesUnattributed, "bytes_unattributed", "Copied bytes that belong to no message that could be told"},
+        {Count::kBytesTunnelled, "bytes_tunnelled", "Copied bytes after 101 or CONNECT"},
+        {Count::kBytesWithoutContent, "bytes_without_content", "Lengths: sendfile, splice, limits, memory not resident"},
+        {Count::kBytesDuplicate, "bytes_duplicate", "Copied bytes whose position had been seen"},
+        {Count::kBytesDropped, "bytes_dropped", "Copied bytes that a budget of the worker dropped"},
+        {Count::kRequests, "requests", "Requests parsed"},
+        {Count::kResponses, "responses", "Final responses parsed"},
+        {Count::kPaired, "paired", "Requests with their response"},
+        {Count::kUnanswered, "unanswered", "Requests whose response was not seen"},
+        {Count::kOrphanResponses, "orphan_responses", "Responses whose request was not seen"},
+        {Count::kMalformed, "malformed", "Messages given up as not HTTP/1"},
+        {Count::kLostPlace, "lost_place", "Times a parser had to look for the next message"},
+        {Count::kRecords, "records", "Records made: pairs, and unanswered requests where a sink takes them"},
+        {Count::kRecordsIncomplete, "records_incomplete", "of these: `capture` is not \"complete\""},
+        {Count::kRecordsFiltered, "records_filtered", "of these: left out by a rule"},
+        {Count::kRecordsDelivered, "records_delivered", "of these: written by the sink"},
+        {Count::kRecordsDropped, "records_dropped", "of these: the sink failed or its queue was full"},
+        {Count::kEvents, "events", "Records read from the rings"},
+        {Count::kEventsInvalid, "events_invalid", "Records that did not decode"},
+        {Count::kGaps, "gaps", "Gaps in streams that were not explained by a limit"},
+        {Count::kReordered, "reordered", "Pieces that came before an earlier one"},
+        {Count::kConnections, "connections", "HTTP/1 connections in clear"},
+        {Count::kTlsSessions, "tls_sessions", "HTTP/1 sessions under TLS"},
+        {Count::kProcesses, "processes", "Traced processes seen"},
+        {Count::kLossRingFullRecords, "loss_ring_full_records", "Kernel: records that found no room in the ring"},
+        {Count::kLossRingFullBytes, "loss_ring_full_bytes", "Kernel: bytes in them"},
+        {Count::kLossConnectionTableFull, "loss_connection_table_full", "Kernel: calls on connections beyond the table"},
+        {Count::kLossProcessTableFull, "loss_process_table_full", "Kernel: processes beyond the table"},
+        {Count::kLossTlsTableFull, "loss_tls_table_full", "Kernel: TLS calls beyond the tables"},
+        {Count::kLossCopyFaultBytes, "loss_copy_fault_bytes", "Kernel: bytes in memory that was not resident"},
+        {Count::kLossCompatCalls, "loss_compat_calls", "Kernel: 32-bit system calls, not read"},
+        {Count::kLossEmptySlotCalls, "loss_empty_slot_calls", "Kernel: descriptor closed or replaced during the call"},
+        {Count::kLossNestedTls, "loss_nested_tls", "Kernel: TLS calls nested too deep"},
+        {Count::kLossConnectionTableFullBytes, "loss_connection_table_full_bytes", "Kernel: bytes of those calls"},
+    };
+    return table;
+}
+
+void Ledger::add_to(LedgerSnapshot& total) const {
+    for (std::size_t i = 0; i < cells_.size(); ++i) total[i] += cells_[i].load(std::memory_order_relaxed);
+}
+
+namespace {
+
+void check(std::vector<std::string>& faults, std::string_view what, std::uint64_t left, std::uint64_t right) {
+    if (left != right) faults.push_back(fmt::format("{}: {} is not {}", what, left, right));
+}
+
+std::uint64_t sum(const LedgerSnapshot& s, Count first, Count last) {
+    std::uint64_t total = 0;
+    for (auto i = static_cast<std::size_t>(first); i <= static_cast<std::size_t>(last); ++i) total += s[i];
+    return total;
+}
+
+}  // namespace
+
+std::vector<std::string> ledger_faults(const LedgerSnapshot& s) {
+    std::vector<std::string> faults;
+    check(faults, "socket bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + lost",
+          at(s, Count::kSocketPassed), sum(s, Count::kSocketCopied, Count::kSocketLost));
+    check(faults, "TLS bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + lost",
+          at(s, Count::kTlsPassed), sum(s, Count::kTlsCopied, Count::kTlsLost));
+    check(faults, "bytes copied = parsed + unattributed + tunnelled + without content + duplicate + dropped",
+          at(s, Count::kSocketCopied) + at(s, Count::kTlsCopied), sum(s, Count::kBytesParsed, Count::kBytesDropped));
+    check(faults, "requests = paired + unanswered", at(s, Count::kRequests),
+          at(s, Count::kPaired) + at(s, Count::kUnanswered));
+    check(faults, "responses = paired + orphans", at(s, Count::kResponses),
+          at(s, Count::kPaired) + at(s, Count::kOrphanResponses));
+    check(faults, "records = filtered + delivered + dropped", at(s, Count::kRecords),
+          sum(s, Count::kRecordsFiltered, Count::kRecordsDropped));
+    return faults;
+}
+
+std::string ledger_json(const LedgerSnapshot& snapshot) {
+    std::string out = "{\n";
+    for (const CountInfo& info : count_table())
+        out += fmt::format("  \"{}\": {},\n", info.name, at(snapshot, info.count));
+    const auto faults = ledger_faults(snapshot);
+    out += fmt::format("  \"adds_up\": {}\n}}\n", faults.empty());
+    return out;
+}
+
+std::string ledger_summary(const LedgerSnapshot& s) {
+    std::string out = fmt::format(
+        "records {} ({} incomplete), requests {}, paired {}, unanswered {}, orphan responses {}\n"
+        "bytes: clear {} ({} lost), TLS plaintext {} ({} lost), ciphertext {}, not HTTP {}, unknown {}\n",
+        at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRequests), at(s, Count::kPaired),
+        at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
+        at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost), at(s, Count::kSocketCiphertext),
+        at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp), at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown));
+    const auto faults = ledger_faults(s);
+    if (faults.empty()) return out + "the ledger adds up\n";
+    for (const std::string& fault : faults) out += "the ledger does not add up: " + fault + "\n";
+    return out;
+}
+
+}  // namespace apiarist

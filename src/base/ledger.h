@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The ledger: every byte, message and record that came in is in exactly one of these counters. One table names them all;
+// metrics, the summary at exit and the JSON file render it, so no counter lives twice.
+//
+// One Ledger per worker, written by that worker alone; read by any thread (relaxed atomics, so a snapshot taken while
+// workers run may be a moment out of step with itself; after the drain it adds up exactly).
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace apiarist {
+
+enum class Count : std::size_t {
+    // Clear socket bytes, from the kernel's own counts. passed = the seven that follow.
+    kSocketPassed,
+    kSocketCopied,
+    kSocketUnknown,
+    kSocketNotHttp,
+    kSocketHttp2,
+    kSocketCiphertext,
+    kSocketSkipped,
+    kSocketLost,
+    // TLS plaintext bytes, likewise.
+    kTlsPassed,
+    kTlsCopied,
+    kTlsUnknown,
+    kTlsNotHttp,
+    kTlsHttp2,
+    kTlsCiphertext,
+    kTlsSkipped,
+    kTlsLost,
+    // What became of copied bytes (socket and TLS together). copied = these.
+    kBytesParsed,
+    kBytesUnattributed,
+    kBytesTunnelled,
+    kBytesWithoutContent,  // lengths: sendfile, limits, copy faults
+    kBytesDuplicate,
+    kBytesDropped,         // by a budget of the worker
+    // Messages.
+    kRequests,
+    kResponses,
+    kPaired,
+    kUnanswered,
+    kOrphanResponses,
+    kMalformed,
+    kLostPlace,
+    // Records, as given to the sink. records = delivered + queued + dropped + failed.
+    kRecords,
+    kRecordsIncomplete,  // of these: `capture` is not "complete"
+    kRecordsFiltered,
+    kRecordsDelivered,
+    kRecordsDropped,
+    // Events out of the rings.
+    kEvents,
+    kEventsInvalid,
+    kGaps,
+    kReordered,
+    kConnections,
+    kTlsSessions,
+    kProcesses,
+    // Causes of loss, counted by the kernel programs (bpf/abi.h, AP_LOSS_*), in their order.
+    kLossRingFullRecords,
+    kLossRingFullBytes,
+    kLossConnectionTableFull,
+    kLossProcessTableFull,
+    kLossTlsTableFull,
+    kLossCopyFaultBytes,
+    kLossCompatCalls,
+    kLossEmptySlotCalls,
+    kLossNestedTls,
+    kLossConnectionTableFullBytes,
+    kEnd,
+};
+
+struct CountInfo {
+    Count count;
+    std::string_view name;  // snake_case, as in JSON and metrics
+    std::string_view help;
+};
+
+[[nodiscard]] const std::vector<CountInfo>& count_table();
+
+using LedgerSnapshot = std::array<std::uint64_t, static_cast<std::size_t>(Count::kEnd)>;
+
+class Ledger {
+  public:
+    void add(Count count, std::uint64_t n = 1) {
+        auto& cell = cells_[static_cast<std::size_t>(count)];
+        cell.store(cell.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    }
+    void set(Count count, std::uint64_t n) { cells_[static_cast<std::size_t>(count)].store(n, std::memory_order_relaxed); }
+    void add_to(LedgerSnapshot& total) const;
+
+  private:
+    std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Count::kEnd)> cells_{};
+};
+
+[[nodiscard]] inline std::uint64_t at(const LedgerSnapshot& snapshot, Count count) {
+    return snapshot[static_cast<std::size_t>(count)];
+}
+
+// The equations that must hold after a drain; each one that does not, in words. Empty: the ledger adds up.
+[[nodiscard]] std::vector<std::string> ledger_faults(const LedgerSnapshot& snapshot);
+[[nodiscard]] std::string ledger_json(const LedgerSnapshot& snapshot);
+[[nodiscard]] std::string ledger_summary(const LedgerSnapshot& snapshot);
+
+}  // namespace apiarist

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/kernel_source.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "programs.skel.h"
+#include "base/handles.h"
+#include "base/queue.h"
+#include "capture/proc.h"
+#include "capture/tls_library.h"
+#include "events/event.h"
+
+namespace apiarist::capture {
+namespace {
+
+using Skeleton = std::unique_ptr<::programs, Destroy<::programs::destroy>>;
+using Link = std::unique_ptr<bpf_link, Destroy<bpf_link__destroy>>;
+using RingBuffer = std::unique_ptr<ring_buffer, Destroy<ring_buffer__free>>;
+
+// libbpf's own text goes nowhere unless it fails; then its last lines say why.
+std::string& libbpf_log() {
+    static thread_local std::string log;
+    return log;
+}
+
+int collect_log(libbpf_print_level level, const char* format, va_list arguments) {
+    if (level != LIBBPF_WARN) return 0;
+    char line[512];
+    const int n = std::vsnprintf(line, sizeof(line), format, arguments);
+    std::string& log = libbpf_log();
+    if (log.size() < 4096) log.append(line, std::min<std::size_t>(static_cast<std::size_t>(std::max(n, 0)), sizeof(line) - 1));
+    return n;
+}
+
+std::string last_line(const std::string& text) {
+    const auto end = text.find_last_not_of('\n');
+    if (end == std::string::npos) return {};
+    const auto start = text.rfind('\n', end);
+    return text.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start + 1) + 1);
+}
+
+std::uint64_t monotonic_ns() {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
+
+std::size_t ring_size(std::size_t wanted) {
+    std::size_t size = static_cast<std::size_t>(::getpagesize());
+    while (size < wanted) size *= 2;
+    return size;
+}
+
+struct Ring {
+    Fd map;
+    Fd poll;
+    RingBuffer buffer;
+    const OnRecord* on_record = nullptr;  // during drain() only
+    std::size_t drained = 0;
+    unsigned idle_ticks = 0;
+};
+
+int on_ring_record(void* context, void* data, std::size_t size) {
+    auto* ring = static_cast<Ring*>(context);
+    ++ring->drained;
+    (*ring->on_record)({static_cast<const std::byte*>(data), size});
+    return 0;
+}
+
+// A file that a traced process mapped, or one found ahead.
+struct Candidate {
+    std::string path;       // to be opened
+    std::string name;       // to be shown
+    ap_file_id reported{};  // as the kernel program keyed it; zero: found ahead
+};
+
+ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
+    ap_tls_end end{};
+    end.header = events::header_of<ap_tls_end>(AP_EVENT_TLS_END, now_ns);
+    end.session = session.id;
+    end.flags = flags;
+    end.read = session.bytes[AP_READ];
+    end.write = session.bytes[AP_WRITE];
+    return end;
+}
+
+template <std::size_t size>
+void copy_text(char (&to)[size], std::string_view from) {
+    const std::size_t n = std::min(from.size(), size - 1);
+    std::memcpy(to, from.data(), n);
+    to[n] = '\0';
+}
+
+}  // namespace
+
+// Members are destroyed from the last to the first: links before maps, maps before the skeleton.
+struct KernelSource::State {
+    Skeleton skeleton;
+    std::vector<Link> links;
+    std::vector<std::unique_ptr<Ring>> rings;
+    ap_ring_control* controls = nullptr;  // shared memory, AP_MAX_RINGS of them
+    std::size_t controls_size = 0;
+    Fd stop_event;  // readable: every wait() returns
+    std::atomic<bool> detached{false};
+    bool cookies = false;
+    std::int64_t realtime_offset_ns = 0;
+
+    std::mutex library_mutex;
+    std::vector<Link> library_links;                            // guarded by library_mutex
+    std::set<std::pair<std::uint64_t, std::uint64_t>> probed;   // guarded by library_mutex: (device, inode)
+    std::uint32_t libraries = 0;                                // guarded by library_mutex
+    std::mutex facts_mutex;
+    std::vector<std::vector<std::vector<std::byte>>> facts;  // guarded by facts_mutex: records made here, by ring
+    std::atomic<bool> facts_waiting{false};
+    BoundedQueue<Candidate> candidates{1024};
+    std::jthread discovery;
+
+    ~State() {
+        candidates.close();
+        if (discovery.joinable()) discovery.join();
+        if (controls != nullptr) ::munmap(controls, controls_size);
+    }
+
+    Status load(const KernelOptions& options);
+    Status make_rings(const KernelOptions& options);
+    Status attach_programs();
+    Status select(const KernelOptions& options);
+    Status add_cgroup(const std::string& path);
+    void attach_library(const Candidate& candidate);
+    Result<std::vector<Link>> probe_functions(const std::string& path, std::uint32_t number);
+    void discover(std::stop_token stop);
+    void on_mapped(const ap_mapped& mapped);
+    void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
+    void add_fact(std::span<const std::byte> record);
+    void hand_on_facts(unsigned ring, const OnRecord& on_record);
+    Status select_process(std::uint32_t pid);
+};
+
+Status KernelSource::State::load(const KernelOptions& options) {
+    libbpf_set_print(collect_log);
+    libbpf_log().clear();
+    skeleton.reset(::programs::open());
+    if (!skeleton) return Error::from_errno(errno, "open the kernel programs");
+    cookies = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie, nullptr) == 1;
+    auto& rodata = *skeleton->rodata;
+    rodata.option_self_tgid = static_cast<ap_u32>(::getpid());
+    rodata.option_all = options.all ? 1 : 0;
+    rodata.option_cgroups = options.cgroups.empty() ? 0 : 1;
+    rodata.option_rings = options.workers;
+    rodata.option_call_bytes = options.call_bytes;
+    rodata.option_capture_clear = options.clear ? 1 : 0;
+    rodata.option_cookies = cookies ? 1 : 0;
+    libbpf_log().clear();
+    if (const int error = ::programs::load(skeleton.get()); error != 0)
+        return Error::from_errno(-error, "load the kernel programs (" + last_line(libbpf_log()) + ")");
+    return Done{};
+}
+
+Status KernelSource::State::make_rings(const KernelOptions& options) {
+    controls_size = static_cast<std::size_t>(::getpagesize());
+    void* shared = ::mmap(nullptr, controls_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                          bpf_map__fd(skeleton->maps.ring_controls), 0);
+    if (shared == MAP_FAILED) return Error::from_errno(errno, "map the ring controls");
+    controls = static_cast<ap_ring_control*>(shared);
+    stop_event = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!stop_event) return Error::from_errno(errno, "eventfd");
+    for (std::uint32_t i = 0; i < options.workers; ++i) {
+        auto ring = std::make_unique<Ring>();
+        ring->map = Fd(bpf_map_create(BPF_MAP_TYPE_RINGBUF, "events", 0, 0,
+                                      static_cast<std::uint32_t>(ring_size(options.ring_bytes)), nullptr));
+        if (!ring->map) return Error::from_errno(errno, fmt::format("make a ring of {} bytes", options.ring_bytes));
+        const int fd = ring->map.get();
+        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.rings), &i, &fd, BPF_ANY) != 0)
+            return Error::from_errno(errno, "set a ring");
+        ring->buffer.reset(ring_buffer__new(fd, on_ring_record, ring.get(), nullptr));
+        if (!ring->buffer) return Error::from_errno(errno, "map a ring");
+        ring->poll = Fd(::epoll_create1(EPOLL_CLOEXEC));
+        if (!ring->poll) return Error::from_errno(errno, "epoll");
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.u32 = 0;
+        if (::epoll_ctl(ring->poll.get(), EPOLL_CTL_ADD, ring_buffer__epoll_fd(ring->buffer.get()), &event) != 0 ||
+            ::epoll_ctl(ring->poll.get(), EPOLL_CTL_ADD, stop_event.get(), &event) != 0)
+            return Error::from_errno(errno, "epoll");
+        rings.push_back(std::move(ring));
+    }
+    return Done{};
+}
+
+Status KernelSource::State::attach_programs() {
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, skeleton->obj) {
+        const std::string_view section = bpf_program__section_name(program);
+        if (!section.starts_with("tp_btf/")) continue;
+        libbpf_log().clear();
+        Link link(bpf_program__attach(program));
+        if (!link)
+            return Error::from_errno(errno, fmt::format("attach {} to {}", bpf_program__name(program), section));
+        links.push_back(std::move(link));
+    }
+    return Done{};
+}
+
+Status KernelSource::State::add_cgroup(const std::string& path) {
+    namespace fs = std::filesystem;
+    const auto add = [this](const fs::path& folder) -> Status {
+        struct stat info {};
+        if (::stat(folder.c_str(), &info) != 0) return Error::from_errno(errno, "cgroup " + folder.native());
+        const std::uint64_t id = info.st_ino;  // cgroup v2: the inode number is the id
+        const std::uint32_t one = 1;
+        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.traced_cgroups), &id, &one, BPF_ANY) != 0)
+            return Error::from_errno(errno, "select cgroup " + folder.native());
+        return Done{};
+    };
+    APIARIST_TRY(add(path));
+    std::error_code error;
+    for (const auto& entry : fs::recursive_directory_iterator(path, error))
+        if (entry.is_directory(error)) APIARIST_TRY(add(entry.path()));
+    return Done{};
+}
+
+Status KernelSource::State::select(const KernelOptions& options) {
+    for (const std::string& path : options.cgroups) APIARIST_TRY(add_cgroup(path));
+    for (const std::uint32_t pid : options.pids) {
+        for (const std::uint32_t one : with_descendants(pid)) {
+            APIARIST_TRY(select_process(one));
+            for (const MappedFile& file : mapped_files(one))
+                if (names_tls_library(file.path)) (void)candidates.push({file.open_path, file.path, {}});
+        }
+    }
+    return Done{};
+}
+
+void KernelSource::State::add_fact(std::span<const std::byte> record) {
+    const std::scoped_lock lock(facts_mutex);
+    facts.resize(rings.size());
+    for (auto& of_ring : facts) of_ring.emplace_back(record.begin(), record.end());
+    facts_waiting.store(true, std::memory_order_release);
+}
+
+void KernelSource::State::hand_on_facts(unsigned ring, const OnRecord& on_record) {
+    std::vector<std::vector<std::byte>> mine;
+    {
+        const std::scoped_lock lock(facts_mutex);
+        if (ring < facts.size()) mine.swap(facts[ring]);
+    }
+    for (const auto& record : mine) on_record(record);
+}
+
+// What the kernel programs tell of processes that start later.
+Status KernelSource::State::select_process(std::uint32_t pid) {
+    const ap_process fresh{.ring = pid % static_cast<ap_u32>(rings.size()), .flags = 0, .sessions = 0, .pad = 0};
+    if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.processes), &pid, &fresh, BPF_ANY) != 0)
+        return Error::from_errno(errno, fmt::format("select process {}", pid));
+    ap_process_event seen{};
+    seen.header = events::header_of<ap_process_event>(AP_EVENT_PROCESS, monotonic_ns());
+    seen.tgid = pid;
+    seen.kind = AP_PROCESS_SEEN;
+    copy_text(seen.comm, process_name(pid));
+    add_fact(events::bytes_of(seen));
+    return Done{};
+}
+
+Result<std::vector<Link>> KernelSource::State::probe_functions(const std::string& path, std::uint32_t number) {
+    std::vector<Link> made;
+    for (const TlsFunction& function : tls_functions()) {
+        for (const bool at_return : {false, true}) {
+            const char* name = at_return ? function.at_return : function.program;
+            if (name == nullptr) continue;
+            bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name);
+            LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookies ? number : 0, .retprobe = at_return,
+                        .func_name = function.symbol);
+            libbpf_log().clear();
+            Link link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), 0, &options));
+            if (!link) {
+                if (!function.required) break;
+                return Error::from_errno(errno, fmt::format("probe {} ({})", function.symbol, last_line(libbpf_log())));
+            }
+            made.push_back(std::move(link));
+        }
+    }
+    return made;
+}
+
+void KernelSource::State::attach_library(const Candidate& candidate) {
+    struct stat info {};
+    if (::stat(candidate.path.c_str(), &info) != 0) return;
+    const std::scoped_lock lock(library_mutex);
+    if (!probed.emplace(info.st_dev, info.st_ino).second) return;
+    ap_library record{};
+    record.header = events::header_of<ap_library>(AP_EVENT_LIBRARY, monotonic_ns());
+    record.library = ++libraries;
+    record.device = info.st_dev;
+    record.inode = info.st_ino;
+    copy_text(record.version, tls_library_version(candidate.path));
+    copy_text(record.path, candidate.name);
+    auto made = probe_functions(candidate.path, record.library);
+    if (made) {
+        record.state = AP_LIBRARY_PROBED;
+        for (Link& link : *made) library_links.push_back(std::move(link));
+    } else {
+        record.state = AP_LIBRARY_FAILED;
+        copy_text(record.reason, made.error().what);
+        // Never black-listed: the next mapping is reported and tried again.
+        probed.erase({info.st_dev, info.st_ino});
+        bpf_map_delete_elem(bpf_map__fd(skeleton->maps.known_files), &candidate.reported);
+    }
+    add_fact(events::bytes_of(record));
+}
+
+void KernelSource::State::discover(std::stop_token) {
+    while (auto candidate = candidates.pop()) attach_library(*candidate);
+}
+
+void KernelSource::State::on_mapped(const ap_mapped& mapped) {
+    if (!names_tls_library(mapped.name)) return;
+    const auto page = static_cast<std::uint64_t>(::getpagesize());
+    const std::uint64_t end = (mapped.address + mapped.length + page - 1) & ~(page - 1);
+    (void)candidates.push({fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end), mapped.name,
+                           {mapped.inode, mapped.device}});
+}
+
+// The objects went with the address space of a process that ended or exec'ed; their sessions did not. Each ring sweeps its
+// own, and leaves alone what the new program made since.
+void KernelSource::State::sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record) {
+    const int map = bpf_map__fd(skeleton->maps.tls_sessions);
+    ap_tls_key key{};
+    std::vector<ap_tls_key> gone;
+    for (int more = bpf_map_get_next_key(map, nullptr, &key); more == 0; more = bpf_map_get_next_key(map, &key, &key))
+        if (key.tgid == process.tgid) gone.push_back(key);
+    for (const ap_tls_key& one : gone) {
+        ap_tls_session session{};
+        if (bpf_map_lookup_elem(map, &one, &session) != 0 || session.ring != ring ||
+            session.created_ns >= process.header.ts_ns)
+            continue;
+        const ap_tls_end end = tls_end_of(session, process.header.ts_ns, 0);
+        on_record(events::bytes_of(end));
+        bpf_map_delete_elem(map, &one);
+        bpf_map_delete_elem(bpf_map__fd(skeleton->maps.marks), &session.id);
+    }
+}
+
+KernelSource::KernelSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
+KernelSource::~KernelSource() = default;
+
+Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& options) {
+    auto state = std::make_unique<State>();
+    timespec realtime{};
+    ::clock_gettime(CLOCK_REALTIME, &realtime);
+    state->realtime_offset_ns = static_cast<std::int64_t>(realtime.tv_sec) * 1'000'000'000 + realtime.tv_nsec -
+                                static_cast<std::int64_t>(monotonic_ns());
+    APIARIST_TRY(state->load(options));
+    APIARIST_TRY(state->make_rings(options));
+    APIARIST_TRY(state->select(options));
+    APIARIST_TRY(state->attach_programs());
+    if (options.tls) {
+        for (const std::string& path : usual_tls_libraries()) state->attach_library({path, path, {}});
+        State* raw = state.get();
+        state->discovery = std::jthread([raw](std::stop_token stop) { raw->discover(stop); });
+    } else {
+        state->candidates.close();
+    }
+    return std::unique_ptr<KernelSource>(new KernelSource(std::move(state)));
+}
+
+Status KernelSource::add_process(std::uint32_t pid) { return state_->select_process(pid); }
+
+void KernelSource::detach() {
+    state_->links.clear();
+    state_->candidates.close();
+    if (state_->discovery.joinable()) state_->discovery.join();
+    {
+        const std::scoped_lock lock(state_->library_mutex);
+        state_->library_links.clear();
+    }
+    state_->detached.store(true, std::memory_order_release);
+    const std::uint64_t one = 1;
+    (void)!::write(state_->stop_event.get(), &one, sizeof(one));
+}
+
+unsigned KernelSource::rings() const { return static_cast<unsigned>(state_->rings.size()); }
+bool KernelSource::finished() const { return state_->detached.load(std::memory_order_acquire); }
+std::int64_t KernelSource::realtime_offset_ns() const { return state_->realtime_offset_ns; }
+
+std::size_t KernelSource::drain(unsigned number, const OnRecord& on_record) {
+    Ring& ring = *state_->rings[number];
+    if (state_->facts_waiting.load(std::memory_order_acquire)) state_->hand_on_facts(number, on_record);
+    const OnRecord watch = [this, number, &on_record](std::span<const std::byte> record) {
+        ap_header header;
+        std::memcpy(&header, record.data(), sizeof(header));
+        if (header.type == AP_EVENT_MAPPED || header.type == AP_EVENT_PROCESS) {
+            if (const auto event = events::decode(record)) {
+                if (const auto* mapped = std::get_if<ap_mapped>(&*event)) state_->on_mapped(*mapped);
+                if (const auto* process = std::get_if<ap_process_event>(&*event); process != nullptr && process->sessions > 0)
+                    state_->sweep_sessions(*process, number, on_record);
+            }
+        }
+        on_record(record);
+    };
+    ring.on_record = &watch;
+    ring.drained = 0;
+    ring_buffer__consume(ring.buffer.get());
+    ring.on_record = nullptr;
+    return ring.drained;
+}
+
+void KernelSource::wait(unsigned number) {
+    constexpr int kTickMs = 5;     // under load: the worker looks by itself, nobody wakes it
+    constexpr int kSleepMs = 250;  // asleep: the next submit wakes it
+    constexpr unsigned kTicksBeforeSleep = 4;
+    Ring& ring = *state_->rings[number];
+    const std::atomic_ref<ap_u32> asleep(state_->controls[number].asleep);
+    if (ring.drained != 0) {
+        ring.idle_ticks = 0;
+        asleep.store(0, std::memory_order_relaxed);
+    }
+    ++ring.idle_ticks;
+    if (ring.idle_ticks < kTicksBeforeSleep) {
+        pollfd stop{.fd = state_->stop_event.get(), .events = POLLIN, .revents = 0};
+        (void)::poll(&stop, 1, kTickMs);
+        return;
+    }
+    // First say that we sleep, then look once more (the caller drains), then sleep: a record submitted in between either
+    // is found by that look or wakes us.
+    if (ring.idle_ticks == kTicksBeforeSleep) {
+        asleep.store(1, std::memory_order_seq_cst);
+        return;
+    }
+    epoll_event event{};
+    if (::epoll_wait(ring.poll.get(), &event, 1, kSleepMs) == 0) asleep.store(1, std::memory_order_seq_cst);
+}
+
+void KernelSource::mark(std::uint64_t key, const ap_mark& mark) {
+    (void)bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.marks), &key, &mark, BPF_ANY);
+}
+
+std::vector<std::uint64_t> KernelSource::losses() const {
+    const int cpus = libbpf_num_possible_cpus();
+    std::vector<std::uint64_t> per_cpu(static_cast<std::size_t>(std::max(cpus, 1)));
+    std::vector<std::uint64_t> total(AP_LOSS_COUNT);
+    for (std::uint32_t cause = 0; cause < AP_LOSS_COUNT; ++cause) {
+        if (bpf_map_lookup_elem(bpf_map__fd(state_->skeleton->maps.losses), &cause, per_cpu.data()) != 0) continue;
+        for (const std::uint64_t n : per_cpu) total[cause] += n;
+    }
+    return total;
+}
+
+void KernelSource::final_records(const OnRecord& on_record) {
+    const std::uint64_t now = monotonic_ns();
+    const int connections = bpf_map__fd(state_->skeleton->maps.connections);
+    std::uint64_t sock = 0;
+    for (int more = bpf_map_get_next_key(connections, nullptr, &sock); more == 0;
+         more = bpf_map_get_next_key(connections, &sock, &sock)) {
+        ap_connection state{};
+        if (bpf_map_lookup_elem(connections, &sock, &state) != 0) continue;
+        ap_conn_end end{};
+        end.header = events::header_of<ap_conn_end>(AP_EVENT_CONN_END, now);
+        end.conn = {sock, state.inode};
+        end.flags = (state.flags & AP_STATE_ENDED) != 0 ? 0 : AP_END_LIVE;
+        end.announced = (state.flags & AP_STATE_ANNOUNCED) != 0 ? 1 : 0;
+        end.protocol = static_cast<ap_u8>(state.classifier.protocol);
+        end.read = state.bytes[AP_READ];
+        end.write = state.bytes[AP_WRITE];
+        on_record(events::bytes_of(end));
+    }
+    const int sessions = bpf_map__fd(state_->skeleton->maps.tls_sessions);
+    ap_tls_key key{};
+    for (int more = bpf_map_get_next_key(sessions, nullptr, &key); more == 0;
+         more = bpf_map_get_next_key(sessions, &key, &key)) {
+        ap_tls_session state{};
+        if (bpf_map_lookup_elem(sessions, &key, &state) != 0) continue;
+        const ap_tls_end end =
+            tls_end_of(state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
+        on_record(events::bytes_of(end));
+    }
+    ap_loss loss{};
+    loss.header = events::header_of<ap_loss>(AP_EVENT_LOSS, now);
+    const auto counts = losses();
+    std::copy(counts.begin(), counts.end(), loss.count);
+    on_record(events::bytes_of(loss));
+}
+
+}  // namespace apiarist::capture

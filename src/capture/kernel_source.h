@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The kernel programs, loaded, attached and drained. Nothing is pinned: when this object or the process ends, in whatever
+// way, the kernel takes back programs, maps and probes.
+//
+// Threads: make() and detach() on one; drain() and wait() on one thread per ring; the rest on any. A thread of its own
+// looks for TLS libraries and attaches to them.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "capture/source.h"
+
+namespace apiarist::capture {
+
+struct KernelOptions {
+    std::vector<std::uint32_t> pids;      // with their descendants at the time of the start
+    std::vector<std::string> cgroups;     // paths under the cgroup v2 mount, with their descendants
+    bool all = false;                     // the whole node
+    unsigned workers = 1;                 // rings; 1 to AP_MAX_RINGS
+    std::size_t ring_bytes = 32u << 20;   // of each ring; rounded up to a power of two of pages
+    std::uint32_t call_bytes = 1u << 20;  // bytes of one call that are copied
+    bool clear = true;                    // clear HTTP from sockets
+    bool tls = true;                      // plaintext from TLS libraries
+};
+
+class KernelSource final : public Source {
+  public:
+    // Loads and attaches all programs, and probes the TLS libraries that are in their usual places.
+    static Result<std::unique_ptr<KernelSource>> make(const KernelOptions& options);
+    ~KernelSource() override;
+
+    // Traces a process from now on. Its children are traced by the kernel.
+    Status add_process(std::uint32_t pid);
+    // No event is made any more; what is in the rings can still be drained.
+    void detach();
+    // After the last drain: counts of what lives on, and the losses, as records.
+    void final_records(const OnRecord& on_record);
+    // AP_LOSS_* so far.
+    [[nodiscard]] std::vector<std::uint64_t> losses() const;
+
+    [[nodiscard]] unsigned rings() const override;
+    std::size_t drain(unsigned ring, const OnRecord& on_record) override;
+    void wait(unsigned ring) override;
+    [[nodiscard]] bool finished() const override;
+    void mark(std::uint64_t key, const ap_mark& mark) override;
+    [[nodiscard]] std::int64_t realtime_offset_ns() const override;
+
+  private:
+    struct State;
+    explicit KernelSource(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace apiarist::capture

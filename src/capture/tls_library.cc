@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/tls_library.h"
+
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace apiarist::capture {
+namespace fs = std::filesystem;
+
+std::span<const TlsFunction> tls_functions() {
+    // SSL_peek is left alone: what it shows is read again by SSL_read.
+    static constexpr std::array<TlsFunction, 7> kFunctions{{
+        {"SSL_read", "tls_read_enter", "tls_return", true},
+        {"SSL_write", "tls_write_enter", "tls_return", true},
+        {"SSL_read_ex", "tls_read_ex_enter", "tls_return", false},
+        {"SSL_write_ex", "tls_write_ex_enter", "tls_return", false},
+        {"SSL_do_handshake", "tls_handshake_enter", "tls_return", false},
+        {"SSL_free", "tls_free_enter", nullptr, true},
+        {"SSL_clear", "tls_free_enter", nullptr, false},
+    }};
+    return kFunctions;
+}
+
+bool names_tls_library(std::string_view path) {
+    const auto slash = path.rfind('/');
+    const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    return (name.starts_with("libssl.so.") || name.starts_with("libssl-")) &&
+           name.find(".so") != std::string_view::npos;
+}
+
+std::vector<std::string> usual_tls_libraries() {
+    std::vector<std::string> found;
+    const auto look = [&found](const fs::path& folder) {
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator(folder, error))
+            if (names_tls_library(entry.path().native())) found.push_back(entry.path());
+    };
+    for (const char* root : {"/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64", "/usr/local/ssl/lib"}) {
+        look(root);
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator(root, error)) {
+            const std::string name = entry.path().filename();
+            if (name.find("-linux-") != std::string::npos) look(entry.path());
+        }
+    }
+    return found;
+}
+
+std::string tls_library_version(const std::string& libssl_path) {
+    // libssl carries no version text; its libcrypto of the same release does.
+    fs::path real = libssl_path;
+    std::error_code error;
+    if (const fs::path target = fs::canonical(libssl_path, error); !error) real = target;
+    std::string name = real.filename();
+    if (const auto at = name.find("libssl"); at != std::string::npos) name.replace(at, 6, "libcrypto");
+    std::ifstream file(real.parent_path() / name, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    constexpr std::string_view kStart = "OpenSSL ";
+    for (std::size_t at = bytes.find(kStart); at != std::string::npos; at = bytes.find(kStart, at + 1)) {
+        std::size_t end = at + kStart.size();
+        if (end >= bytes.size() || std::isdigit(static_cast<unsigned char>(bytes[end])) == 0) continue;
+        while (end < bytes.size() && end - at < 40 &&
+               (std::isalnum(static_cast<unsigned char>(bytes[end])) != 0 || bytes[end] == '.' || bytes[end] == '-'))
+            ++end;
+        return bytes.substr(at, end - at);
+    }
+    return "OpenSSL";
+}
+
+}  // namespace apiarist::capture

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Which files are OpenSSL's libssl, which functions are probed in them, and what version they are. A target's file is read
+// as data, never loaded or run.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace apiarist::capture {
+
+// Where the kernel program stands in the function.
+struct TlsFunction {
+    const char* symbol;
+    const char* program;        // at its entry
+    const char* at_return;      // null: none
+    bool required;              // without it the library is of no use to us
+};
+
+[[nodiscard]] std::span<const TlsFunction> tls_functions();
+
+// By the name alone: libssl.so.3, libssl.so.1.1, libssl-3e69114b.so.1.1.
+[[nodiscard]] bool names_tls_library(std::string_view path);
+
+// libssl files in the usual places of this host.
+[[nodiscard]] std::vector<std::string> usual_tls_libraries();
+
+// "OpenSSL 3.0.22", from the version text of the libcrypto that lies beside it; "OpenSSL" when there is none.
+[[nodiscard]] std::string tls_library_version(const std::string& libssl_path);
+
+}  // namespace apiarist::capture

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocols/http1.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/http1_head.h"
+
+namespace apiarist::protocols {
+
+Http1Parser::Http1Parser(MessageKind kind, const Http1Limits& limits, bool from_start)
+    : kind_(kind), limits_(limits), state_(from_start ? State::kStart : State::kLost) {
+    message_.kind = kind;
+}
+
+void Http1Parser::expect(std::string_view method) {
+    expectations_.push(method, limits_.expectations);
+}
+
+void Http1Parser::forget_expectations() {
+    expectations_.clear();
+}
+
+void Http1Parser::feed(std::span<const std::byte> bytes, Stamp stamp, bool call_start, std::vector<Item>& out) {
+    Input in{{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, stamp, out};
+    if (state_ == State::kLost && call_start && !bytes.empty()) {
+        settle(counts_.unattributed);
+        next_message(State::kLost);
+        candidate_ = true;
+    }
+    while (!in.bytes.empty())
+        step(in);
+}
+
+void Http1Parser::step(Input& in) {
+    switch (state_) {
+        case State::kStart:
+            return read_start(in);
+        case State::kFields:
+            return read_fields(in);
+        case State::kLength:
+        case State::kChunkData:
+            return read_body(in);
+        case State::kUntilClose:
+            return read_until_close(in);
+        case State::kChunkLine:
+            return read_chunk_line(in);
+        case State::kChunkEnd:
+            return read_chunk_end(in);
+        case State::kTrailers:
+            return read_trailers(in);
+        case State::kTunnel:
+            counts_.tunnelled += in.bytes.size();
+            in.bytes = {};
+            return;
+        case State::kLost:
+            return read_candidate(in);
+    }
+}
+
+void Http1Parser::read_start(Input& in) {
+    if (pending_ == 0) message_.begin = in.stamp;
+    switch (read_line(in, limits_.head)) {
+        case LineReader::State::kLine:
+            // RFC 9112 §2.2: empty lines before a message belong to none, and are forgiven.
+            if (!lines_.line().empty()) return begin_message(in);
+            settle(counts_.parsed);
+            section_ = 0;
+            return;
+        case LineReader::State::kPartial:
+            if (!may_become_start_line(kind_, lines_.partial(), lines_.added())) give_up(in.out);
+            return;
+        case LineReader::State::kTooLong:
+            return give_up(in.out);
+    }
+}
+
+void Http1Parser::read_candidate(Input& in) {
+    if (!candidate_) {
+        counts_.unattributed += in.bytes.size();
+        in.bytes = {};
+        return;
+    }
+    if (pending_ == 0) message_.begin = in.stamp;
+    switch (read_line(in, limits_.head)) {
+        case LineReader::State::kLine:
+            if (lines_.had_cr() && looks_like_start_line(kind_, lines_.line())) return begin_message(in);
+            break;
+        case LineReader::State::kPartial:
+            if (may_become_start_line(kind_, lines_.partial(), lines_.added())) return;
+            break;
+        case LineReader::State::kTooLong:
+            break;
+    }
+    settle(counts_.unattributed);
+    next_message(State::kLost);
+}
+
+void Http1Parser::begin_message(Input& in) {
+    switch (parse_start_line(kind_, lines_.line(), message_)) {
+        case StartLine::kMessage:
+            state_ = State::kFields;
+            return;
+        case StartLine::kPreface:
+            return start_tunnel(in.out);
+        case StartLine::kInvalid:
+            return give_up(in.out);
+    }
+}
+
+void Http1Parser::read_fields(Input& in) {
+    switch (read_line(in, limits_.head)) {
+        case LineReader::State::kLine:
+            if (lines_.line().empty()) return end_head(in);
+            if (!add_field_line(lines_.line(), message_.headers) || message_.headers.size() > limits_.headers) {
+                give_up(in.out);
+            }
+            return;
+        case LineReader::State::kPartial:
+            return;
+        case LineReader::State::kTooLong:
+            return give_up(in.out);
+    }
+}
+
+void Http1Parser::end_head(Input& in) {
+    if (is_interim(message_)) {
+        settle(counts_.parsed);
+        return next_message(State::kStart);
+    }
+    const RequestClass request = kind_ == MessageKind::kResponse ? expectations_.pop() : RequestClass::kOther;
+    Framing framing = frame(message_, request);
+    if (framing.end == BodyEnd::kInvalid) return give_up(in.out);
+    message_.transfer_coding = std::move(framing.transfer_coding);
+    message_.head_end = message_.end = in.stamp;
+    head_ = section_;
+    section_ = 0;
+    lines_.reset();
+
+    report_head(in.out);
+    begin_body(framing, in.out);
+}
+
+void Http1Parser::report_head(std::vector<Item>& out) const {
+    Item& item = out.emplace_back();
+    item.kind = ItemKind::kHead;
+    item.message.kind = kind_;
+    item.message.method = message_.method;
+    item.message.target = message_.target;
+    item.message.status = message_.status;
+    item.message.begin = message_.begin;
+}
+
+void Http1Parser::begin_body(const Framing& framing, std::vector<Item>& out) {
+    switch (framing.end) {
+        case BodyEnd::kLength:
+            remaining_ = framing.length;
+            state_ = State::kLength;
+            if (remaining_ == 0) complete(out);
+            return;
+        case BodyEnd::kChunked:
+            state_ = State::kChunkLine;
+            return;
+        case BodyEnd::kClose:
+            state_ = State::kUntilClose;
+            return;
+        case BodyEnd::kTunnel:
+            tunnel_next_ = true;
+            return complete(out);
+        case BodyEnd::kInvalid:
+            return give_up(out);
+    }
+}
+
+void Http1Parser::read_body(Input& in) {
+    const std::string_view data = take(in, std::min<std::uint64_t>(remaining_, in.bytes.size()));
+    append_body(data);
+    remaining_ -= data.size();
+    if (remaining_ > 0) return;
+    if (state_ == State::kLength) return complete(in.out);
+    state_ = State::kChunkEnd;
+}
+
+void Http1Parser::read_until_close(Input& in) {
+    append_body(take(in, in.bytes.size()));
+}
+
+void Http1Parser::read_chunk_line(Input& in) {
+    switch (read_line(in, limits_.chunk_line)) {
+        case LineReader::State::kLine: {
+            const auto size = parse_chunk_size(lines_.line());
+            if (!size) return give_up(in.out);
+            remaining_ = *size;
+            state_ = *size == 0 ? State::kTrailers : State::kChunkData;
+            section_ = 0;
+            return;
+        }
+        case LineReader::State::kPartial:
+            return;
+        case LineReader::State::kTooLong:
+            return give_up(in.out);
+    }
+}
+
+void Http1Parser::read_chunk_end(Input& in) {
+    const char c = in.bytes.front();
+    if (c == '\r' && !chunk_cr_) {
+        take(in, 1);
+        chunk_cr_ = true;
+        return;
+    }
+    if (c != '\n') return give_up(in.out);
+    take(in, 1);
+    chunk_cr_ = false;
+    state_ = State::kChunkLine;
+}
+
+void Http1Parser::read_trailers(Input& in) {
+    switch (read_line(in, limits_.chunk_line * 4)) {
+        case LineReader::State::kLine:
+            if (lines_.line().empty()) return complete(in.out);
+            if (!add_field_line(lines_.line(), message_.trailers) || message_.trailers.size() > limits_.headers) {
+                give_up(in.out);
+            }
+            return;
+        case LineReader::State::kPartial:
+            return;
+        case LineReader::State::kTooLong:
+            return give_up(in.out);
+    }
+}
+
+LineReader::State Http1Parser::read_line(Input& in, std::size_t limit) {
+    const std::size_t before = in.bytes.size();
+    const LineReader::State result = lines_.take(in.bytes, limit - section_);
+    const std::size_t taken = before - in.bytes.size();
+    section_ += taken;
+    pending_ += taken;
+    message_.end = in.stamp;
+    return result;
+}
+
+std::string_view Http1Parser::take(Input& in, std::size_t size) {
+    const std::string_view taken = in.bytes.substr(0, size);
+    in.bytes.remove_prefix(size);
+    pending_ += size;
+    message_.end = in.stamp;
+    return taken;
+}
+
+void Http1Parser::append_body(std::string_view bytes) {
+    message_.body_size += bytes.size();
+    if (hole_) return;
+    std::string& body = message_.body;
+    const std::size_t kept = std::min(bytes.size(), limits_.body - body.size());
+    if (kept < bytes.size()) message_.body_truncated = true;
+    // append() alone would double beyond the limit.
+    if (body.size() + kept > body.capacity()) {
+        body.reserve(std::clamp(body.capacity() * 2, body.size() + kept, limits_.body));
+    }
+    body.append(bytes.substr(0, kept));
+}
+
+void Http1Parser::complete(std::vector<Item>& out) {
+    settle(counts_.parsed);
+    Item& item = out.emplace_back();
+    item.kind = ItemKind::kMessage;
+    item.message = std::move(message_);
+    if (!tunnel_next_) return next_message(State::kStart);
+    start_tunnel(out);
+}
+
+void Http1Parser::start_tunnel(std::vector<Item>& out) {
+    settle(counts_.tunnelled);
+    next_message(State::kTunnel);
+    out.emplace_back().kind = ItemKind::kTunnel;
+}
+
+void Http1Parser::next_message(State state) {
+    state_ = state;
+    candidate_ = false;
+    chunk_cr_ = false;
+    hole_ = false;
+    tunnel_next_ = false;
+    section_ = 0;
+    head_ = 0;
+    remaining_ = 0;
+    lines_.reset();
+    message_ = Message();
+    message_.kind = kind_;
+}
+
+void Http1Parser::settle(std::uint64_t& counter) {
+    counter += std::exchange(pending_, 0);
+}
+
+}  // namespace apiarist::protocols

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// HTTP/1.0 and HTTP/1.1 messages (RFC 9112, semantics of RFC 9110) out of one direction of one connection.
+//
+// Sans-I/O: bytes and gaps in, items out, in order. No clock, no threads, no exceptions, never aborts. The bytes are
+// hostile: everything kept is bounded by Http1Limits. How the input is split into feed() calls changes nothing of the
+// output as long as there is no gap. After a loss the parser either still knows where it is (inside a body of declared
+// length, or inside one chunk) and marks the message, or it gives the message up, says kLostPlace, and begins again
+// only at a call boundary where a whole, valid start line follows: it never guesses inside a body. A kept body is
+// always the first bytes of the true one: after a gap inside it the rest is counted only.
+//
+// A response cannot be framed without its request (HEAD, CONNECT; RFC 9112 §6.3): the owner calls expect() for each
+// request head, in order, before it feeds the response's bytes. Without an expectation a response is read as one to
+// GET. After kLostPlace from a response parser the owner calls forget_expectations(): how many answers were lost is not
+// known.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "protocols/http1_expectations.h"
+#include "protocols/http1_framing.h"
+#include "protocols/http1_line.h"
+#include "protocols/message.h"
+
+namespace apiarist::protocols {
+
+struct Http1Limits {
+    std::size_t body = 1 << 20;        // bytes of a body that are kept; the rest is counted
+    std::size_t head = 64 << 10;       // bytes of a start line and headers together; more is malformed
+    std::size_t headers = 256;         // header fields of a message; more is malformed
+    std::size_t chunk_line = 4 << 10;  // bytes of a chunk-size line with extensions, and of the trailer section × 4
+    std::size_t expectations = 1024;   // requests that wait for a response (pipelining)
+};
+
+enum class ItemKind : std::uint8_t {
+    kHead,       // a head was read: for a request `message.method`, `target`, `begin`; for a response `message.status`
+    kMessage,    // `message` is complete as far as it will ever be
+    kLostPlace,  // bytes could not be attributed to a message; the stream goes on at a later message
+    kTunnel,  // what follows is not HTTP/1 any more (101, CONNECT, HTTP/2 preface): all further bytes are only counted
+};
+
+struct Item {
+    ItemKind kind = ItemKind::kMessage;
+    Message message;  // kHead: only method, target, status and begin are set; kLostPlace, kTunnel: empty
+};
+
+// Counters of bytes: every byte given to feed() or on_gap() is in exactly one of them once its item has left (or
+// on_end()).
+struct Http1Counts {
+    std::uint64_t parsed = 0;        // part of a message that left, or of its framing
+    std::uint64_t unattributed = 0;  // fed, but skipped while the place was lost, or part of a malformed message
+    std::uint64_t tunnelled = 0;     // after 101, CONNECT or a preface
+    std::uint64_t missing = 0;       // given to on_gap()
+    std::uint64_t malformed = 0;     // messages (not bytes) given up because they were not HTTP/1
+};
+
+class Http1Parser {
+  public:
+    // `from_start`: the first byte is known to be the first of the connection; otherwise the place is lost at first.
+    Http1Parser(MessageKind kind, const Http1Limits& limits, bool from_start);
+
+    // Response parsers: the next final response belongs to a request of this method. Ignored above the limit.
+    void expect(std::string_view method);
+    // Response parsers: what was expected is not to be trusted any more.
+    void forget_expectations();
+
+    // `call_start`: the first byte is the first of a system call or TLS call, so a message may begin there.
+    void feed(std::span<const std::byte> bytes, Stamp stamp, bool call_start, std::vector<Item>& out);
+    void on_gap(std::uint64_t size, GapKind kind, Stamp stamp, std::vector<Item>& out);
+    // No more bytes will come. `clean`: the sender ended its side; otherwise the observation ended.
+    void on_end(bool clean, Stamp stamp, std::vector<Item>& out);
+    // Owner's word that the protocol changes here (101 or CONNECT seen on the other direction).
+    void tunnel();
+
+    // How many bytes from here on are not needed: the rest of a body (or chunk) beyond the limit. Zero when all are.
+    [[nodiscard]] std::uint64_t skippable() const;
+    [[nodiscard]] bool lost() const;              // looking for the next message start
+    [[nodiscard]] bool between_messages() const;  // place known, no byte of a message seen yet
+    [[nodiscard]] std::size_t memory() const;     // bytes held
+    [[nodiscard]] const Http1Counts& counts() const { return counts_; }
+    // The message being received, for owners that report a stream early or at shutdown; null between messages and in a
+    // head.
+    [[nodiscard]] const Message* current() const;
+
+  private:
+    enum class State : std::uint8_t {
+        kStart,  // before or inside a start line
+        kFields,
+        kLength,
+        kUntilClose,
+        kChunkLine,
+        kChunkData,
+        kChunkEnd,  // the line end that follows a chunk's data
+        kTrailers,
+        kTunnel,
+        kLost,
+    };
+    struct Input {
+        std::string_view bytes;  // not yet consumed
+        Stamp stamp;
+        std::vector<Item>& out;
+    };
+
+    void step(Input& in);
+    void read_start(Input& in);
+    void read_candidate(Input& in);
+    void read_fields(Input& in);
+    void read_body(Input& in);
+    void read_until_close(Input& in);
+    void read_chunk_line(Input& in);
+    void read_chunk_end(Input& in);
+    void read_trailers(Input& in);
+    LineReader::State read_line(Input& in, std::size_t limit);
+    std::string_view take(Input& in, std::size_t size);
+
+    void begin_message(Input& in);
+    void end_head(Input& in);
+    void report_head(std::vector<Item>& out) const;
+    void begin_body(const Framing& framing, std::vector<Item>& out);
+    void append_body(std::string_view bytes);
+    void gap_in_body(std::uint64_t size, GapKind kind, Stamp stamp, std::vector<Item>& out);
+    void mark(GapKind kind);
+    void complete(std::vector<Item>& out);
+    void start_tunnel(std::vector<Item>& out);
+    void give_up(std::vector<Item>& out);
+    void lose_place(std::vector<Item>& out);
+    void next_message(State state);
+    void settle(std::uint64_t& counter);
+    [[nodiscard]] bool in_body() const;
+
+    MessageKind kind_;
+    Http1Limits limits_;
+    State state_;
+    bool candidate_ = false;       // kLost: the bytes since the last call start may still be a start line
+    bool chunk_cr_ = false;        // kChunkEnd: the CR was seen
+    bool hole_ = false;            // bytes of the body are missing: what follows is not kept
+    bool tunnel_next_ = false;     // tunnel() was said inside a message
+    std::size_t section_ = 0;      // bytes so far of the head, chunk line or trailer section
+    std::size_t head_ = 0;         // bytes of the head and the trailers, as a measure of what their strings hold
+    std::uint64_t pending_ = 0;    // bytes fed that are in no counter yet
+    std::uint64_t remaining_ = 0;  // kLength, kChunkData: bytes of data to come
+    LineReader lines_;
+    Message message_;
+    Expectations expectations_;
+    Http1Counts counts_;
+};
+
+// What the first bytes of a stream look like. kUnknown: too few bytes to tell.
+enum class Http1Look : std::uint8_t { kRequest, kResponse, kUnknown, kOther };
+[[nodiscard]] Http1Look look_at(std::span<const std::byte> first_bytes);
+
+}  // namespace apiarist::protocols

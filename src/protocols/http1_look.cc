@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "protocols/http1.h"
+#include "protocols/http1_head.h"
+
+namespace apiarist::protocols {
+
+namespace {
+
+// More than this without a line end and without a usual method is not worth waiting for.
+constexpr std::size_t kPatience = 8 << 10;
+
+// Long request lines are told before their end, but only by what other text protocols with the same methods (RTSP, SIP,
+// Redis, Memcached) do not send.
+bool is_sure_beginning(std::string_view line) {
+    constexpr std::array<std::string_view, 8> kSure = {"GET ",    "HEAD ",  "POST ",    "PUT ",
+                                                       "DELETE ", "PATCH ", "OPTIONS ", "TRACE "};
+    return std::ranges::any_of(kSure, [&](std::string_view method) {
+        if (!line.starts_with(method)) return false;
+        const std::string_view target = line.substr(method.size());
+        return target.starts_with('/') || target.starts_with("http://") || target.starts_with("https://");
+    });
+}
+
+// Whether `partial` may go on to METHOD SP target SP version.
+bool may_become_request(std::string_view partial) {
+    const std::string_view method = partial.substr(0, partial.find(' '));
+    const auto usual = [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; };
+    return partial.size() <= kPatience && !method.empty() && method.size() <= 32 &&
+           std::ranges::all_of(method, usual) && may_become_start_line(MessageKind::kRequest, partial, partial);
+}
+
+}  // namespace
+
+Http1Look look_at(std::span<const std::byte> first_bytes) {
+    std::string_view text(reinterpret_cast<const char*>(first_bytes.data()), first_bytes.size());
+    const std::size_t begin = text.find_first_not_of("\r\n");
+    if (begin == std::string_view::npos) return text.size() > kPatience ? Http1Look::kOther : Http1Look::kUnknown;
+    text.remove_prefix(begin);
+
+    std::string_view line;
+    LineReader reader;
+    std::string_view window = text.substr(0, text.find('\n') + 1);
+    if (!window.empty() && reader.take(window, window.size()) == LineReader::State::kLine) {
+        line = reader.line();
+        Message unused;
+        if (parse_start_line(MessageKind::kResponse, line, unused) == StartLine::kMessage) return Http1Look::kResponse;
+        if (!may_become_request(line)) return Http1Look::kOther;
+        const bool request = parse_start_line(MessageKind::kRequest, line, unused) == StartLine::kMessage;
+        return request ? Http1Look::kRequest : Http1Look::kOther;
+    }
+    if (may_become_start_line(MessageKind::kResponse, text, text)) {
+        constexpr std::size_t kSureOfResponse = std::string_view("HTTP/1.").size();
+        return text.size() >= kSureOfResponse ? Http1Look::kResponse : Http1Look::kUnknown;
+    }
+    if (is_sure_beginning(text)) return Http1Look::kRequest;
+    return may_become_request(text) ? Http1Look::kUnknown : Http1Look::kOther;
+}
+
+}  // namespace apiarist::protocols

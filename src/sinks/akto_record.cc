@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/akto_record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+
+namespace apiarist::sinks {
+namespace {
+
+using protocols::Header;
+using protocols::Message;
+using transactions::Direction;
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return out;
+}
+
+// The consumer takes one value for each name: repeated fields are joined as RFC 9110 §5.3 has it, cookies by "; "
+// (RFC 6265 §5.4), names in lower case and in the order of their first appearance.
+std::string headers_json(const std::vector<Header>& headers) {
+    std::vector<std::pair<std::string, std::string>> merged;
+    for (const Header& header : headers) {
+        std::string name = lower(header.name);
+        const auto same = std::find_if(merged.begin(), merged.end(), [&](const auto& one) { return one.first == name; });
+        if (same == merged.end()) {
+            merged.emplace_back(std::move(name), header.value);
+        } else {
+            same->second += name == "cookie" || name == "set-cookie" ? "; " : ", ";
+            same->second += header.value;
+        }
+    }
+    std::string json = "{";
+    for (const auto& [name, value] : merged) {
+        if (json.size() > 1) json += ',';
+        append_json_string(json, name);
+        json += ':';
+        append_json_string(json, value);
+    }
+    return json + "}";
+}
+
+class Object {
+  public:
+    explicit Object(std::string& out) : out_(out) { out_ += '{'; }
+    ~Object() { out_ += '}'; }
+    Object(const Object&) = delete;
+    Object& operator=(const Object&) = delete;
+
+    void add(std::string_view key, std::string_view value) {
+        if (!first_) out_ += ',';
+        first_ = false;
+        out_ += '"';
+        out_ += key;
+        out_ += "\":";
+        append_json_string(out_, value);
+    }
+
+  private:
+    std::string& out_;
+    bool first_ = true;
+};
+
+std::string type_of(const Message& request) { return request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1"; }
+
+void add_response(Object& object, const Message* response) {
+    if (response == nullptr) {
+        object.add("statusCode", "");
+        object.add("status", "");
+        object.add("responseHeaders", "{}");
+        object.add("responsePayload", "");
+        return;
+    }
+    const std::string code = std::to_string(response->status);
+    object.add("statusCode", code);
+    object.add("status", response->reason.empty() ? code : code + " " + response->reason);
+    object.add("responseHeaders", headers_json(response->headers));
+    object.add("responsePayload", response->body);
+}
+
+void add_exact(Object& object, std::string_view key, std::string_view body) {
+    if (!is_utf8(body)) object.add(key, base64(body));
+}
+
+}  // namespace
+
+void append_akto_record(std::string& out, const policy::CleanTransaction& clean, const RecordOptions& options) {
+    const transactions::Transaction& transaction = clean.transaction;
+    const Message& request = transaction.request;
+    const Message* response = transaction.response ? &*transaction.response : nullptr;
+    const bool server = transaction.direction == Direction::kServer;
+    Object object(out);
+    object.add("path", request.target);
+    object.add("method", request.method);
+    object.add("type", type_of(request));
+    object.add("requestHeaders", headers_json(request.headers));
+    object.add("requestPayload", request.body);
+    add_response(object, response);
+    object.add("ip", (server ? transaction.remote : transaction.local).to_string());
+    object.add("destIp", (server ? transaction.local : transaction.remote).to_string());
+    object.add("time", std::to_string(clean.time_ns / 1'000'000'000));
+    object.add("akto_account_id", "1000000");
+    object.add("akto_vxlan_id", "0");
+    object.add("is_pending", "false");
+    object.add("source", "MIRRORING");
+    object.add("direction", server ? "1" : "2");
+    object.add("tag", "");
+    object.add("process_id", std::to_string(transaction.process_id));
+    object.add("socket_id", std::to_string(transaction.socket_fd));
+    object.add("process_name", transaction.process_name);
+    object.add("daemonset_id", options.instance_id);
+    object.add("enable_graph", "true");
+    object.add("capture", transactions::capture_text(transaction.capture));
+    object.add("tls", transaction.tls);
+    object.add("latency_us", std::to_string(clean.latency_us));
+    if (options.exact_payload) {
+        add_exact(object, "requestPayload_base64", request.body);
+        if (response != nullptr) add_exact(object, "responsePayload_base64", response->body);
+    }
+}
+
+}  // namespace apiarist::sinks

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sinks/ndjson_sink.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+namespace apiarist::sinks {
+
+Result<std::unique_ptr<NdjsonSink>> NdjsonSink::make(const std::string& path, const RecordOptions& options) {
+    Fd fd(path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+                      : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!fd) return Error::from_errno(errno, "NDJSON file " + path);
+    File file(::fdopen(fd.get(), "wb"));
+    if (!file) return Error::from_errno(errno, "NDJSON file " + path);
+    (void)fd.release();
+    constexpr std::size_t kBuffer = 1 << 18;
+    (void)std::setvbuf(file.get(), nullptr, _IOFBF, kBuffer);
+    return std::unique_ptr<NdjsonSink>(new NdjsonSink(std::move(file), path, options));
+}
+
+bool NdjsonSink::write(const policy::CleanTransaction& transaction) {
+    static thread_local std::string line;
+    line.clear();
+    append_akto_record(line, transaction, options_);
+    line += '\n';
+    const std::scoped_lock lock(mutex_);
+    dirty_ = true;
+    if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size()) return true;
+    if (error_ == 0) error_ = errno;
+    return false;
+}
+
+void NdjsonSink::flush() {
+    const std::scoped_lock lock(mutex_);
+    if (!dirty_) return;
+    dirty_ = false;
+    if (std::fflush(file_.get()) != 0 && error_ == 0) error_ = errno;
+}
+
+Status NdjsonSink::finish() {
+    flush();
+    const std::scoped_lock lock(mutex_);
+    if (error_ != 0) return Error::from_errno(error_, "NDJSON file " + path_);
+    return Done{};
+}
+
+}  // namespace apiarist::sinks

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transactions/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/content_coding.h"
+
+namespace apiarist::transactions {
+namespace {
+
+using protocols::GapKind;
+using protocols::Http1Look;
+using protocols::Item;
+using protocols::ItemKind;
+using protocols::Message;
+using protocols::MessageKind;
+using streams::Missing;
+
+GapKind gap_kind(Missing missing) {
+    switch (missing) {
+        case Missing::kLost:
+            return GapKind::kLost;
+        case Missing::kSkipped:
+            return GapKind::kSkipped;
+        case Missing::kNotSeen:
+            return GapKind::kNotSeen;
+    }
+    return GapKind::kLost;
+}
+
+Missing missing_of(std::uint32_t data_flags) {
+    if ((data_flags & AP_DATA_NOT_SEEN) != 0) return Missing::kNotSeen;
+    return (data_flags & AP_DATA_SKIPPED) != 0 ? Missing::kSkipped : Missing::kLost;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return (x >= 'A' && x <= 'Z' ? x + 32 : x) == (y >= 'A' && y <= 'Z' ? y + 32 : y);
+           });
+}
+
+// Content codings in the order in which they were applied; a transfer coding comes last.
+std::string codings_of(const Message& message) {
+    std::string codings;
+    const auto add = [&codings](std::string_view more) {
+        if (more.empty()) return;
+        if (!codings.empty()) codings += ", ";
+        codings += more;
+    };
+    for (const protocols::Header& header : message.headers)
+        if (same_name(header.name, "content-encoding")) add(header.value);
+    add(message.transfer_coding);
+    return codings;
+}
+
+void decode_body(Message& message, std::size_t limit) {
+    if (message.body.empty()) return;
+    const std::string codings = codings_of(message);
+    if (codings.empty()) return;
+    auto decoded = protocols::decode_content(codings, message.body, limit);
+    message.body = std::move(decoded.body);
+    if (decoded.state == protocols::DecodeState::kLimit) message.body_truncated = true;
+}
+
+std::uint32_t flags_of(const Message& message) {
+    const bool request = message.kind == MessageKind::kRequest;
+    std::uint32_t flags = 0;
+    if (message.body_truncated) flags |= request ? kRequestTruncated : kResponseTruncated;
+    if (message.body_not_seen) flags |= request ? kRequestBodyNotSeen : kResponseBodyNotSeen;
+    if (message.gap) flags |= kGap;
+    return flags;
+}
+
+}  // namespace
+
+// One direction: its stream, its parser once its role is known, the first bytes until then.
+class Connection::Side final : public streams::StreamReader {
+  public:
+    Side(Connection& connection, unsigned of_direction, const ConnectionStart& at)
+        : stream(at.position[of_direction], at.narrow_positions, connection.around_.options.stream),
+          direction(of_direction),
+          from_start(at.from_start[of_direction]),
+          connection_(connection) {}
+
+    void on_bytes(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) override {
+        if (!parser) {
+            look_at(bytes, call_start, time_ns);
+            return;
+        }
+        parser->feed(bytes, time_ns, call_start, items_);
+        connection_.on_items(*this, items_);
+        connection_.after_feed(*this);
+    }
+
+    void on_missing(std::uint64_t size, Missing why, bool recorded, std::uint64_t time_ns) override {
+        if (recorded) connection_.around_.ledger.add(Count::kBytesWithoutContent, size);
+        if (why == Missing::kLost && !recorded) connection_.around_.ledger.add(Count::kGaps);
+        if (!parser) {
+            give_up_first_bytes();
+            from_start = false;
+            return;
+        }
+        parser->on_gap(size, gap_kind(why), time_ns, items_);
+        connection_.on_items(*this, items_);
+    }
+
+    void on_overlap(std::uint64_t duplicate_bytes, std::uint64_t) override {
+        connection_.around_.ledger.add(Count::kBytesDuplicate, duplicate_bytes);
+        connection_.pairing_.on_request_lost();
+    }
+
+    void on_end(bool clean, std::uint64_t time_ns) override {
+        if (!parser) {
+            give_up_first_bytes();
+            return;
+        }
+        parser->on_end(clean, time_ns, items_);
+        connection_.on_items(*this, items_);
+    }
+
+    void start(MessageKind kind) { parser.emplace(kind, connection_.around_.options.http1, from_start); }
+
+    // What was read before the role was known.
+    void feed_first_bytes() {
+        if (first_bytes_.empty()) return;
+        std::vector<std::byte> bytes;
+        bytes.swap(first_bytes_);
+        parser->feed(bytes, first_time_, first_call_start_, items_);
+        connection_.on_items(*this, items_);
+    }
+
+    streams::ByteStream stream;
+    const unsigned direction;
+    bool from_start;
+    std::optional<protocols::Http1Parser> parser;
+
+  private:
+    static constexpr std::size_t kMaxLook = 256;
+
+    void give_up_first_bytes() {
+        connection_.around_.ledger.add(Count::kBytesUnattributed, first_bytes_.size());
+        first_bytes_.clear();
+    }
+
+    void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
+        if (first_bytes_.empty()) {
+            first_time_ = time_ns;
+            first_call_start_ = call_start;
+        }
+        first_bytes_.insert(first_bytes_.end(), bytes.begin(), bytes.end());
+        const Http1Look look = protocols::look_at(first_bytes_);
+        if (look == Http1Look::kRequest || look == Http1Look::kResponse) {
+            connection_.decide_roles(direction, look);
+        } else if (look == Http1Look::kOther || first_bytes_.size() > kMaxLook) {
+            give_up_first_bytes();
+            from_start = false;
+        }
+    }
+
+    Connection& connection_;
+    std::vector<std::byte> first_bytes_;
+    std::uint64_t first_time_ = 0;
+    bool first_call_start_ = false;
+    std::vector<Item> items_;
+};
+
+Connection::Connection(const ConnectionStart& start, Surroundings surroundings)
+    : around_(std::move(surroundings)),
+      local_(start.local),
+      remote_(start.remote),
+      tls_(start.tls),
+      pairing_(start.from_start[0] && start.from_start[1]) {
+    for (unsigned direction : {AP_READ, AP_WRITE})
+        sides_[direction] = std::make_unique<Side>(*this, direction, start);
+}
+
+Connection::~Connection() = default;
+
+Connection::Side* Connection::requests() {
+    return request_side_ < 0 ? nullptr : sides_[static_cast<unsigned>(request_side_)].get();
+}
+
+Connection::Side* Connection::responses() {
+    return request_side_ < 0 ? nullptr : sides_[1U - static_cast<unsigned>(request_side_)].get();
+}
+
+void Connection::set_addresses(const Address& local, const Address& remote) {
+    local_ = local;
+    remote_ = remote;
+}
+
+void Connection::on_data(const events::DataView& data) {
+    const ap_data& head = data.head;
+    if (finished_) {
+        around_.ledger.add(Count::kBytesDropped, head.size);
+        return;
+    }
+    tgid_ = head.tgid;
+    fd_ = head.fd;
+    streams::Piece piece;
+    piece.position = head.position;
+    piece.size = head.size;
+    piece.bytes = data.bytes;
+    piece.missing = missing_of(head.flags);
+    piece.call_start = (head.flags & AP_DATA_CALL_START) != 0;
+    piece.lost_total = head.lost;
+    piece.time_ns = head.header.ts_ns;
+    Side& side = *sides_[head.direction];
+    side.stream.push(piece, side);
+    if (side.stream.holds()) around_.ledger.add(Count::kReordered);
+}
+
+void Connection::on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns) {
+    if (finished_) return;
+    Side& side = *sides_[direction & 1];
+    side.stream.end_at(position, time_ns, side);
+}
+
+void Connection::decide_roles(unsigned direction, Http1Look look) {
+    const bool request = look == Http1Look::kRequest;
+    request_side_ = static_cast<int>(request ? direction : 1 - direction);
+    requests()->start(MessageKind::kRequest);
+    responses()->start(MessageKind::kResponse);
+    // Requests first: a response is read by the method that it answers.
+    requests()->feed_first_bytes();
+    responses()->feed_first_bytes();
+}
+
+void Connection::on_items(Side& side, std::vector<Item>& given) {
+    std::vector<Item> items;
+    items.swap(given);
+    const bool request = &side == requests();
+    for (Item& item : items) request ? on_request_item(item) : on_response_item(item);
+    items.clear();
+    if (given.empty()) given.swap(items);  // keep the room
+}
+
+void Connection::on_request_item(Item& item) {
+    std::vector<Pair> pairs;
+    switch (item.kind) {
+        case ItemKind::kHead:
+            responses()->parser->expect(item.message.method);
+            pairing_.on_request_head(std::move(item.message.method), tgid_, fd_, pairs);
+            around_.ledger.add(Count::kRequests);
+            if (pairing_.open() == 1) expect_again();
+            break;
+        case ItemKind::kMessage:
+            pairing_.on_request(std::move(item.message), pairs);
+            break;
+        case ItemKind::kLostPlace:
+            around_.ledger.add(Count::kLostPlace);
+            pairing_.on_request_lost();
+            break;
+        case ItemKind::kTunnel:
+            start_tunnel();
+            break;
+    }
+    leave(pairs);
+}
+
+void Connection::on_response_item(Item& item) {
+    std::vector<Pair> pairs;
+    switch (item.kind) {
+        case ItemKind::kHead:
+            pairing_.on_response_head(item.message.status);
+            break;
+        case ItemKind::kMessage:
+            around_.ledger.add(Count::kResponses);
+            pairing_.on_response(std::move(item.message), pairs);
+            break;
+        case ItemKind::kLostPlace:
+            around_.ledger.add(Count::kLostPlace);
+            pairing_.on_response_lost(pairs);
+            expect_again();
+            break;
+        case ItemKind::kTunnel:
+            start_tunnel();
+            break;
+    }
+    leave(pairs);
+}
+
+void Connection::expect_again() {
+    auto& parser = *responses()->parser;
+    if (!parser.between_messages() && !parser.lost()) return;
+    parser.forget_expectations();
+    for (const std::string& method : pairing_.expected_methods()) parser.expect(method);
+}
+
+void Connection::start_tunnel() {
+    for (auto& side : sides_)
+        if (side->parser) side->parser->tunnel();
+    wish_.not_http = true;
+    around_.wish(wish_);
+}
+
+void Connection::leave(std::vector<Pair>& pairs) {
+    for (Pair& pair : pairs) emit(std::move(pair));
+}
+
+void Connection::emit(Pair pair) {
+    Transaction transaction;
+    std::uint32_t flags = pair.flags;
+    if (!pair.request && pair.response) {
+        // Answered before its end: what there is of it.
+        if (const Message* current = requests()->parser->current(); current != nullptr) {
+            pair.request = *current;
+            pair.request->body_truncated = true;
+        }
+    }
+    const bool paired = pair.request && pair.response;
+    around_.ledger.add(paired ? Count::kPaired : Count::kUnanswered);
+    if (pair.response && !paired) around_.ledger.add(Count::kOrphanResponses);
+    if (!pair.request) return;
+    flags |= flags_of(*pair.request);
+    decode_body(*pair.request, around_.options.decoded_body);
+    transaction.request = std::move(*pair.request);
+    if (pair.response) {
+        flags |= flags_of(*pair.response);
+        decode_body(*pair.response, around_.options.decoded_body);
+        transaction.response = std::move(pair.response);
+    } else {
+        flags |= kUnanswered;
+    }
+    transaction.local = local_;
+    transaction.remote = remote_;
+    transaction.direction = request_side_ == AP_READ ? Direction::kServer : Direction::kClient;
+    transaction.capture = flags;
+    transaction.process_id = pair.process_id;
+    transaction.socket_fd = pair.socket_fd;
+    transaction.process_name = around_.process_name(pair.process_id);
+    transaction.tls = tls_;
+    around_.sink.on_transaction(std::move(transaction));
+}
+
+void Connection::after_feed(Side& side) {
+    auto& skip = wish_.skip_until[side.direction];
+    if (skip && side.stream.place() >= *skip) {  // over: positions wrap, so an old word must not stand
+        skip.reset();
+        around_.wish(wish_);
+    }
+    const std::uint64_t rest = side.parser->skippable();
+    if (skip || rest < around_.options.skip_from || side.stream.holds()) return;
+    // Well below half of TCP's 32 bits; a longer body asks again.
+    constexpr std::uint64_t kFarthest = std::uint64_t{1} << 30;
+    skip = side.stream.place() + std::min(rest, kFarthest);
+    side.stream.skip_until(*skip);
+    around_.wish(wish_);
+}
+
+bool Connection::restless() const {
+    return sides_[0]->stream.holds() || sides_[1]->stream.holds() || pairing_.waits_for_request();
+}
+
+void Connection::settle(std::uint64_t now_ns) {
+    for (auto& side : sides_) side->stream.settle(now_ns, *side);
+    std::vector<Pair> pairs;
+    pairing_.settle(now_ns, around_.options.early_response_ns, pairs);
+    leave(pairs);
+}
+
+void Connection::finish(std::uint64_t time_ns) {
+    if (finished_) return;
+    // Requests first, so that an early response finds its request ended.
+    const unsigned first = request_side_ < 0 ? AP_READ : static_cast<unsigned>(request_side_);
+    for (const unsigned direction : {first, 1 - first}) sides_[direction]->stream.finish(time_ns, *sides_[direction]);
+    std::vector<Pair> pairs;
+    pairing_.finish(pairs);
+    leave(pairs);
+    around_.ledger.add(Count::kOrphanResponses, pairing_.counts().orphans);
+    for (auto& side : sides_) {
+        if (!side->parser) continue;
+        const auto& counts = side->parser->counts();
+        around_.ledger.add(Count::kBytesParsed, counts.parsed);
+        around_.ledger.add(Count::kBytesUnattributed, counts.unattributed);
+        around_.ledger.add(Count::kBytesTunnelled, counts.tunnelled);
+        around_.ledger.add(Count::kMalformed, counts.malformed);
+    }
+    finished_ = true;
+}
+
+std::size_t Connection::memory() const {
+    std::size_t bytes = sizeof(*this) + 2 * sizeof(Side);
+    for (const auto& side : sides_) bytes += side->stream.memory() + (side->parser ? side->parser->memory() : 0);
+    return bytes;
+}
+
+}  // namespace apiarist::transactions

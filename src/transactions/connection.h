@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One HTTP/1 conversation: two byte streams, a parser on each, and the pairing of what they find. The streams are a
+// socket's bytes in clear, or the plaintext of a TLS session. Owned by one worker; transactions leave through the sink
+// as soon as their response is complete.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ledger.h"
+#include "events/event.h"
+#include "protocols/http1.h"
+#include "streams/byte_stream.h"
+#include "transactions/pairing.h"
+#include "transactions/transaction.h"
+
+namespace apiarist::transactions {
+
+struct ConnectionOptions {
+    protocols::Http1Limits http1;
+    streams::StreamLimits stream;
+    std::size_t decoded_body = 1 << 20;              // bytes of a body after its content coding is removed
+    std::uint64_t skip_from = 64 << 10;              // smaller rests of bodies are not worth a word to the kernel
+    std::uint64_t early_response_ns = 1'000'000'000; // how long a complete response waits for its request's end
+};
+
+struct ConnectionStart {
+    Address local;
+    Address remote;
+    std::string tls;
+    bool narrow_positions = true;  // TCP: low 32 bits
+    std::array<std::uint64_t, 2> position{};  // by direction (AP_READ, AP_WRITE)
+    std::array<bool, 2> from_start{};
+};
+
+// What the worker tells the kernel of this connection.
+struct Wish {
+    bool not_http = false;
+    std::array<std::optional<std::uint64_t>, 2> skip_until;
+};
+
+// What the connection needs of its surroundings.
+struct Surroundings {
+    const ConnectionOptions& options;
+    Ledger& ledger;
+    TransactionSink& sink;
+    std::function<std::string(std::uint32_t)> process_name;
+    std::function<void(const Wish&)> wish;
+};
+
+class Connection {
+  public:
+    Connection(const ConnectionStart& start, Surroundings surroundings);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    void on_data(const events::DataView& data);
+    void on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns);
+    void set_addresses(const Address& local, const Address& remote);
+    // Gives up waiting: for pieces out of order, for the end of a request that was answered.
+    void settle(std::uint64_t now_ns);
+    // Nothing will come any more. Everything that is known leaves; the ledger has all bytes.
+    void finish(std::uint64_t time_ns);
+
+    // Something waits for time to pass: settle() is needed.
+    [[nodiscard]] bool restless() const;
+    [[nodiscard]] std::size_t memory() const;
+
+  private:
+    class Side;
+    void decide_roles(unsigned direction, protocols::Http1Look look);
+    void on_items(Side& side, std::vector<protocols::Item>& items);
+    void on_request_item(protocols::Item& item);
+    void on_response_item(protocols::Item& item);
+    void expect_again();
+    void start_tunnel();
+    void leave(std::vector<Pair>& pairs);
+    void emit(Pair pair);
+    void after_feed(Side& side);
+    [[nodiscard]] Side* requests();
+    [[nodiscard]] Side* responses();
+
+    Surroundings around_;
+    Address local_;
+    Address remote_;
+    std::string tls_;
+    std::array<std::unique_ptr<Side>, 2> sides_;  // by direction
+    int request_side_ = -1;                       // AP_READ: we are the server; AP_WRITE: the client; -1: not known yet
+    Pairing pairing_;
+    std::uint32_t tgid_ = 0;  // of the call that is being read
+    std::uint32_t fd_ = 0;
+    Wish wish_;
+    bool finished_ = false;
+};
+
+}  // namespace apiarist::transactions

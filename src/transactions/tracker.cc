@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transactions/tracker.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace apiarist::transactions {
+namespace {
+
+constexpr std::size_t kMaxNames = 65536;
+
+template <typename Record>
+Address local_of(const Record& record) {
+    Address address{record.family, record.local_port, {}};
+    std::memcpy(address.bytes.data(), record.local_address, 16);
+    return address;
+}
+
+template <typename Record>
+Address remote_of(const Record& record) {
+    Address address{record.family, record.remote_port, {}};
+    std::memcpy(address.bytes.data(), record.remote_address, 16);
+    return address;
+}
+
+void add_counts(Ledger& ledger, const ap_byte_counts& bytes, Count first) {
+    const std::uint64_t values[] = {bytes.passed, bytes.copied,     bytes.unknown, bytes.not_http,
+                                    bytes.http2,  bytes.ciphertext, bytes.skipped, bytes.lost};
+    auto index = static_cast<std::size_t>(first);
+    for (const std::uint64_t value : values) ledger.add(static_cast<Count>(index++), value);
+}
+
+}  // namespace
+
+Tracker::Tracker(const ConnectionOptions& options, Ledger& ledger, TransactionSink& sink, OnMark on_mark)
+    : options_(options), ledger_(ledger), sink_(sink), on_mark_(std::move(on_mark)) {}
+
+void Tracker::on_record(std::span<const std::byte> record) {
+    const auto event = events::decode(record);
+    ledger_.add(Count::kEvents);
+    if (!event) {
+        ledger_.add(Count::kEventsInvalid);
+        return;
+    }
+    std::visit(
+        [this](const auto& one) {
+            if constexpr (requires { one.head.header; }) {
+                last_event_ns_ = std::max(last_event_ns_, std::uint64_t{one.head.header.ts_ns});
+            } else {
+                last_event_ns_ = std::max(last_event_ns_, std::uint64_t{one.header.ts_ns});
+            }
+            // Before the event, by its own time, so that a replay decides as the run did.
+            if (!restless_.empty()) settle(last_event_ns_);
+            on(one);
+        },
+        *event);
+}
+
+std::string Tracker::process_name(std::uint32_t tgid) const {
+    const auto found = names_.find(tgid);
+    return found == names_.end() ? std::string{} : found->second;
+}
+
+std::string Tracker::library_name(std::uint32_t number) const {
+    if (const auto found = libraries_.find(number); found != libraries_.end()) return found->second;
+    // The kernel cannot tell which library called (before 5.15): sure only when there is one.
+    return libraries_.size() == 1 ? libraries_.begin()->second : "OpenSSL";
+}
+
+Surroundings Tracker::surroundings(std::uint64_t key, std::uint64_t inode) {
+    return Surroundings{options_, ledger_, sink_, [this](std::uint32_t tgid) { return process_name(tgid); },
+                        [this, key, inode](const Wish& wish) {
+                            ap_mark mark{};
+                            mark.inode = inode;
+                            mark.not_http = wish.not_http ? 1 : 0;
+                            for (const unsigned direction : {AP_READ, AP_WRITE}) {
+                                mark.skipping[direction] = wish.skip_until[direction] ? 1 : 0;
+                                mark.skip_until[direction] = wish.skip_until[direction].value_or(0);
+                            }
+                            on_mark_(key, mark);
+                        }};
+}
+
+void Tracker::after(std::uint64_t key, const Connection& connection) {
+    if (connection.restless()) restless_.insert(key);
+}
+
+void Tracker::on(const events::DataView& data) {
+    const std::uint64_t key = data.head.session != 0 ? data.head.session : data.head.conn.sock;
+    Map& map = data.head.session != 0 ? sessions_ : connections_;
+    const auto found = map.find(key);
+    const bool same = data.head.session != 0 || (found != map.end() && inodes_[key] == data.head.conn.inode);
+    if (found == map.end() || !same) {  // its opening was lost or belongs to another connection at this address
+        ledger_.add(Count::kBytesDropped, data.head.size);
+        return;
+    }
+    found->second->on_data(data);
+    after(key, *found->second);
+}
+
+void Tracker::on(const ap_conn_open& open) {
+    const auto found = connections_.find(open.conn.sock);
+    if (found != connections_.end()) {
+        if (inodes_[open.conn.sock] == open.conn.inode) return;  // two threads announced it at once
+        end(connections_, open.conn.sock, open.header.ts_ns);
+    }
+    ConnectionStart start;
+    start.local = local_of(open);
+    start.remote = remote_of(open);
+    start.position = {open.read_position, open.write_position};
+    // A SYN may count as one in what was acknowledged.
+    start.from_start = {open.read_before == 0, open.write_before <= 1};
+    inodes_[open.conn.sock] = open.conn.inode;
+    connections_[open.conn.sock] =
+        std::make_unique<Connection>(start, surroundings(open.conn.sock, open.conn.inode));
+    ledger_.add(Count::kConnections);
+}
+
+void Tracker::on(const ap_side_end& side_end) {
+    const auto found = connections_.find(side_end.conn.sock);
+    if (found == connections_.end() || inodes_[side_end.conn.sock] != side_end.conn.inode) return;
+    found->second->on_side_end(side_end.direction, side_end.position, side_end.header.ts_ns);
+    after(side_end.conn.sock, *found->second);
+}
+
+void Tracker::on(const ap_conn_end& conn_end) {
+    add_counts(ledger_, conn_end.read, Count::kSocketPassed);
+    add_counts(ledger_, conn_end.write, Count::kSocketPassed);
+    if (const auto found = inodes_.find(conn_end.conn.sock);
+        found != inodes_.end() && found->second == conn_end.conn.inode)
+        end(connections_, conn_end.conn.sock, conn_end.header.ts_ns);
+}
+
+void Tracker::on(const ap_tls_open& open) {
+    if (const auto found = sessions_.find(open.session); found != sessions_.end()) {
+        found->second->set_addresses(local_of(open), remote_of(open));
+        return;
+    }
+    ConnectionStart start;
+    start.local = local_of(open);
+    start.remote = remote_of(open);
+    start.tls = library_name(open.library);
+    start.narrow_positions = false;
+    start.position = {open.read_position, open.write_position};
+    const bool from_start = (open.flags & AP_TLS_FROM_START) != 0;
+    start.from_start = {from_start && open.read_position == 0, from_start && open.write_position == 0};
+    sessions_[open.session] = std::make_unique<Connection>(start, surroundings(open.session, 0));
+    ledger_.add(Count::kTlsSessions);
+}
+
+void Tracker::on(const ap_tls_end& tls_end) {
+    add_counts(ledger_, tls_end.read, Count::kTlsPassed);
+    add_counts(ledger_, tls_end.write, Count::kTlsPassed);
+    end(sessions_, tls_end.session, tls_end.header.ts_ns);
+}
+
+void Tracker::on(const ap_process_event& process) {
+    if (process.kind == AP_PROCESS_EXIT) return;
+    if (process.kind != AP_PROCESS_EXEC) ledger_.add(Count::kProcesses);
+    if (names_.size() >= kMaxNames) names_.clear();
+    names_[process.tgid] = process.comm;
+}
+
+void Tracker::on(const ap_library& library) { libraries_[library.library] = library.version; }
+
+void Tracker::on(const ap_loss& loss) {
+    auto index = static_cast<std::size_t>(Count::kLossRingFullRecords);
+    for (const ap_u64 n : loss.count) ledger_.add(static_cast<Count>(index++), n);
+}
+
+void Tracker::end(Map& map, std::uint64_t key, std::uint64_t time_ns) {
+    const auto found = map.find(key);
+    if (found == map.end()) return;
+    found->second->finish(time_ns);
+    map.erase(found);
+    if (&map == &connections_) inodes_.erase(key);
+    restless_.erase(key);
+}
+
+void Tracker::settle(std::uint64_t now_ns) {
+    std::vector<std::uint64_t> quiet;
+    for (const std::uint64_t key : restless_) {
+        Connection* connection = nullptr;
+        if (const auto one = connections_.find(key); one != connections_.end()) connection = one->second.get();
+        if (const auto one = sessions_.find(key); one != sessions_.end()) connection = one->second.get();
+        if (connection != nullptr) connection->settle(now_ns);
+        if (connection == nullptr || !connection->restless()) quiet.push_back(key);
+    }
+    for (const std::uint64_t key : quiet) restless_.erase(key);
+}
+
+void Tracker::finish() {
+    for (auto& [key, connection] : connections_) connection->finish(last_event_ns_);
+    for (auto& [key, session] : sessions_) session->finish(last_event_ns_);
+    connections_.clear();
+    sessions_.clear();
+    inodes_.clear();
+    restless_.clear();
+}
+
+}  // namespace apiarist::transactions

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A request with its response (or without one), whose it is, and how whole it is. Plain data, moved from hand to hand.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "protocols/message.h"
+
+namespace apiarist::transactions {
+
+struct Address {
+    std::uint16_t family = 0;  // AF_INET, AF_INET6; 0: not known
+    std::uint16_t port = 0;
+    std::array<std::uint8_t, 16> bytes{};  // network order; IPv4 in the first four
+
+    // "10.1.2.3:80", "[2001:db8::1]:443"; an IPv4-mapped IPv6 address as IPv4; "" when not known.
+    [[nodiscard]] std::string to_string() const;
+};
+
+// Of the process whose calls were read.
+enum class Direction : std::uint8_t { kServer = 1, kClient = 2 };
+
+enum CaptureFlag : std::uint32_t {
+    kRequestTruncated = 1,    // body cut by a limit
+    kResponseTruncated = 2,
+    kRequestBodyNotSeen = 4,  // passed without user memory: sendfile, splice
+    kResponseBodyNotSeen = 8,
+    kGap = 16,                // bytes were lost, or the pairing rests on a connection where some were
+    kJoinedMidway = 32,       // the connection is older than what was seen of it
+    kUnanswered = 64,         // no response was seen
+};
+
+// "complete", or the flags by name, joined by commas.
+[[nodiscard]] std::string capture_text(std::uint32_t flags);
+
+struct Transaction {
+    protocols::Message request;  // body decoded: content coding removed
+    std::optional<protocols::Message> response;
+    Address local;
+    Address remote;
+    Direction direction = Direction::kServer;
+    std::uint32_t capture = 0;  // CaptureFlag
+    std::uint32_t process_id = 0;
+    std::uint32_t socket_fd = 0;
+    std::string process_name;
+    std::string tls;  // "" or library and version
+};
+
+class TransactionSink {
+  public:
+    virtual ~TransactionSink() = default;
+    virtual void on_transaction(Transaction transaction) = 0;
+};
+
+}  // namespace apiarist::transactions
