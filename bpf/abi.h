@@ -81,6 +81,15 @@ struct ap_data {
     /* bytes follow */
 };
 
+struct ap_endpoints {
+    ap_u16 family; /* AF_INET or AF_INET6; 0: not known */
+    ap_u16 local_port;
+    ap_u16 remote_port;
+    ap_u16 pad;
+    ap_u8 local_address[16]; /* network order; IPv4 in the first four */
+    ap_u8 remote_address[16];
+};
+
 /* ap_conn_open.flags */
 #define AP_CONN_COUNTED 1 /* positions are counts of the kernel program, not TCP's (MPTCP, kTLS) */
 
@@ -89,12 +98,7 @@ struct ap_conn_open {
     struct ap_conn_id conn;
     ap_u32 tgid;
     ap_u32 flags;
-    ap_u16 family; /* AF_INET or AF_INET6 */
-    ap_u16 local_port;
-    ap_u16 remote_port;
-    ap_u16 pad;
-    ap_u8 local_address[16];  /* network order; IPv4 in the first four */
-    ap_u8 remote_address[16];
+    struct ap_endpoints ends;
     ap_u32 read_position;  /* position of the next byte in each direction */
     ap_u32 write_position;
     ap_u64 read_before;  /* bytes of the connection that passed before those positions */
@@ -146,12 +150,8 @@ struct ap_tls_open {
     ap_u32 tgid;
     ap_u32 library; /* number of the attached library, see ap_library */
     ap_u32 flags;
-    ap_u16 family; /* 0: the socket is not known */
-    ap_u16 local_port;
-    ap_u16 remote_port;
-    ap_u16 pad[3];
-    ap_u8 local_address[16];
-    ap_u8 remote_address[16];
+    ap_u32 pad;
+    struct ap_endpoints ends;
     ap_u64 read_position; /* of the next plaintext byte in each direction */
     ap_u64 write_position;
 };
@@ -269,15 +269,6 @@ struct ap_classifier {
     ap_u32 looks;          /* turns of direction that were looked at without a result */
     ap_u32 last_direction; /* plus one; 0: none yet */
     ap_u32 pad;
-};
-
-struct ap_endpoints {
-    ap_u16 family;
-    ap_u16 local_port;
-    ap_u16 remote_port;
-    ap_u16 pad;
-    ap_u8 local_address[16];
-    ap_u8 remote_address[16];
 };
 
 struct ap_connection {

@@ -13,7 +13,7 @@ struct call {
 };
 
 /* Inside TLS calls a socket's bytes are ciphertext, whatever they look like. */
-static __noinline int call__tie(struct ap_process *process, struct ap_connection *conn, struct sock *sk)
+static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
 {
     u64 id = bpf_get_current_pid_tgid();
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
@@ -24,7 +24,7 @@ static __noinline int call__tie(struct ap_process *process, struct ap_connection
         if (i >= window->depth)
             break;
         struct ap_tls_key key = {.ssl = window->frames[i].ssl, .tgid = id >> 32};
-        session__tie(&key, process, conn, sk);
+        session__tie(&key, conn, sk);
     }
     conn->classifier.protocol = AP_CLASS_TLS;
     return 1;
@@ -91,7 +91,7 @@ static __noinline int call__data(struct call *call)
         return 1;
     }
     connection__check_positions(conn, ref.sk);
-    if (!call->process->sessions || !call__tie(call->process, conn, ref.sk))
+    if (!call->process->sessions || !call__tie(conn, ref.sk))
         call__look(conn, call);
     call__copy(call, conn, ref.sk);
     return 1;
@@ -101,7 +101,7 @@ static __noinline int call__data(struct call *call)
 
 /* recvmmsg, sendmmsg: on a byte stream only a loop of recvmsg or sendmsg. Their positions run on from call to call, so
  * the total is taken off first. */
-static __noinline int call__messages(struct call *call, u64 messages, u32 count)
+static __always_inline bool call__messages(struct call *call, u64 messages, u32 count)
 {
     u32 total = 0;
     for (u32 i = 0; i < MESSAGES_OF_A_CALL; i++) {
@@ -114,23 +114,22 @@ static __noinline int call__messages(struct call *call, u64 messages, u32 count)
     }
     call->size = total;
     call->flags |= AP_DATA_NOT_SEEN;
-    if (total)
-        call__data(call);
-    return 0;
+    return total != 0;
 }
 
 static __always_inline bool call__from_header(struct call *call, u64 address)
 {
-    struct user_msghdr header = {};
-    if (bpf_probe_read_user(&header, sizeof(header), (void *)address))
+    u64 iov_and_count[2]; /* msg_iov, msg_iovlen: the stack has no room for the rest */
+    if (bpf_probe_read_user(iov_and_count, sizeof(iov_and_count),
+                            (void *)(address + __builtin_offsetof(struct user_msghdr, iov))))
         return false;
-    call->from.iov = header.iov;
-    call->from.count = header.iovlen;
+    call->from.iov = iov_and_count[0];
+    call->from.count = iov_and_count[1];
     return true;
 }
 
-/* The descriptor may be a file's; then nothing happens. */
-static __noinline int call__dispatch(struct call *call, struct pt_regs *regs, u32 nr)
+/* False: the call moved nothing that counts. The descriptor may still be a file's. */
+static __always_inline bool call__read_arguments(struct call *call, struct pt_regs *regs, u32 nr)
 {
     u64 flags = 0;
     switch (nr) {
@@ -143,7 +142,7 @@ static __noinline int call__dispatch(struct call *call, struct pt_regs *regs, u3
     case SYS_sendfile:
         call->direction = AP_WRITE;
         if (!call->size)
-            return 0;
+            return false;
         break;
     default:
         call->direction = AP_READ;
@@ -151,7 +150,7 @@ static __noinline int call__dispatch(struct call *call, struct pt_regs *regs, u3
     switch (nr) {
     case SYS_read:
         if (!call->size && !syscall__arg2(regs)) /* asked for nothing */
-            return 0;
+            return false;
         call->from.base = syscall__arg1(regs);
         break;
     case SYS_write:
@@ -159,7 +158,7 @@ static __noinline int call__dispatch(struct call *call, struct pt_regs *regs, u3
         break;
     case SYS_recvfrom:
         if (!call->size && !syscall__arg2(regs))
-            return 0;
+            return false;
         call->from.base = syscall__arg1(regs);
         flags = syscall__arg3(regs);
         break;
@@ -170,7 +169,7 @@ static __noinline int call__dispatch(struct call *call, struct pt_regs *regs, u3
     case SYS_preadv2:
     case SYS_pwritev2:
         if ((s64)syscall__arg3(regs) != -1) /* an offset: not a stream */
-            return 0;
+            return false;
         call->from.iov = syscall__arg1(regs);
         call->from.count = syscall__arg2(regs);
         break;
@@ -190,19 +189,19 @@ static __noinline int call__dispatch(struct call *call, struct pt_regs *regs, u3
     case SYS_recvmmsg:
     case SYS_sendmmsg:
         if (syscall__arg3(regs) & NOT_DATA)
-            return 0;
+            return false;
         return call__messages(call, syscall__arg1(regs), call->size);
     case SYS_sendfile:
         call->flags |= AP_DATA_NOT_SEEN;
         break;
     default:
-        return 0;
+        return false;
     }
     if (flags & NOT_DATA)
-        return 0;
+        return false;
     if (flags & MSG_TRUNC)
         call->flags |= AP_DATA_NOT_SEEN;
-    return call__data(call);
+    return true;
 }
 
 static __noinline int call__splice(struct call *call, struct pt_regs *regs)
@@ -276,6 +275,7 @@ int on_sys_exit(u64 *ctx)
     call.fd = (u32)syscall__arg0(regs);
     if (nr == SYS_splice)
         return call__splice(&call, regs);
-    call__dispatch(&call, regs, nr);
+    if (call__read_arguments(&call, regs, nr))
+        call__data(&call);
     return 0;
 }

@@ -4,16 +4,26 @@
 
 static __noinline int connection__end(u64 sock, struct ap_connection *conn)
 {
-    struct ap_conn_end end = {.conn = {.sock = sock, .inode = conn->inode}};
-    end.announced = conn->flags & AP_STATE_ANNOUNCED ? 1 : 0;
-    end.protocol = (u8)conn->classifier.protocol;
-    end.read = conn->bytes[AP_READ];
-    end.write = conn->bytes[AP_WRITE];
-    ring__header(&end.header, AP_EVENT_CONN_END, sizeof(end));
-    if (!ring__send(conn->ring, &end, sizeof(end))) {
+    void *ring = ring__of(conn->ring);
+    if (!ring)
+        return 0;
+    u64 wake = ring__wake_flags(conn->ring);
+    struct ap_conn_end *end = bpf_ringbuf_reserve(ring, sizeof(*end), 0);
+    if (!end) {
+        loss__add(AP_LOSS_RING_FULL_RECORDS, 1);
         conn->flags |= AP_STATE_ENDED;
         return 0;
     }
+    ring__header(&end->header, AP_EVENT_CONN_END, sizeof(*end));
+    end->conn.sock = sock;
+    end->conn.inode = conn->inode;
+    end->flags = 0;
+    end->announced = conn->flags & AP_STATE_ANNOUNCED ? 1 : 0;
+    end->protocol = (u8)conn->classifier.protocol;
+    end->pad[0] = end->pad[1] = 0;
+    end->read = conn->bytes[AP_READ];
+    end->write = conn->bytes[AP_WRITE];
+    bpf_ringbuf_submit(end, wake);
     bpf_map_delete_elem(&connections, &sock);
     bpf_map_delete_elem(&marks, &sock);
     return 0;
@@ -55,17 +65,11 @@ __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 si
     if (!conn)
         return 0;
     struct ap_conn_open open = {};
-    struct ap_endpoints ends = {};
-    sock__endpoints(sk, &ends);
+    sock__endpoints(sk, &open.ends);
     open.conn.sock = sock;
     open.conn.inode = conn->inode;
     open.tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
     open.flags = conn->flags & AP_STATE_PLAIN_TCP ? 0 : AP_CONN_COUNTED;
-    open.family = ends.family;
-    open.local_port = ends.local_port;
-    open.remote_port = ends.remote_port;
-    __builtin_memcpy(open.local_address, ends.local_address, 16);
-    __builtin_memcpy(open.remote_address, ends.remote_address, 16);
     if (conn->flags & AP_STATE_PLAIN_TCP) {
         open.read_position = sock__position(sk, AP_READ);
         open.write_position = sock__position(sk, AP_WRITE);

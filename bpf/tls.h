@@ -28,39 +28,64 @@ static __always_inline struct ap_tls_session *session__of(struct ap_tls_key *key
     return bpf_map_lookup_elem(&tls_sessions, key);
 }
 
-static __noinline int session__end(struct ap_tls_key *key, struct ap_tls_session *session, struct ap_process *process)
+/* False: no room. */
+static __noinline int session__send_end(struct ap_tls_session *session)
 {
-    struct ap_tls_end end = {.session = session->id};
-    end.read = session->bytes[AP_READ];
-    end.write = session->bytes[AP_WRITE];
-    ring__header(&end.header, AP_EVENT_TLS_END, sizeof(end));
-    if (!ring__send(session->ring, &end, sizeof(end))) {
-        session->flags |= AP_SESSION_ENDED;
+    void *ring = ring__of(session->ring);
+    if (!ring)
+        return 0;
+    u64 wake = ring__wake_flags(session->ring);
+    struct ap_tls_end *end = bpf_ringbuf_reserve(ring, sizeof(*end), 0);
+    if (!end) {
+        loss__add(AP_LOSS_RING_FULL_RECORDS, 1);
         return 0;
     }
+    ring__header(&end->header, AP_EVENT_TLS_END, sizeof(*end));
+    end->session = session->id;
+    end->flags = 0;
+    end->pad = 0;
+    end->read = session->bytes[AP_READ];
+    end->write = session->bytes[AP_WRITE];
+    bpf_ringbuf_submit(end, wake);
     u64 id = session->id;
     bpf_map_delete_elem(&marks, &id);
-    bpf_map_delete_elem(&tls_sessions, key);
-    __sync_fetch_and_add(&process->sessions, (u32)-1);
-    return 0;
+    return 1;
 }
 
-/* A socket call on `sk` of `size` bytes (not counted yet) ran inside a window of `key`. */
-static __noinline int session__tie(struct ap_tls_key *key, struct ap_process *process, struct ap_connection *conn,
-                                   struct sock *sk)
+static __always_inline void session__end(struct ap_tls_key *key, struct ap_tls_session *session,
+                                         struct ap_process *process)
+{
+    if (!session__send_end(session)) {
+        session->flags |= AP_SESSION_ENDED;
+        return;
+    }
+    bpf_map_delete_elem(&tls_sessions, key);
+    __sync_fetch_and_add(&process->sessions, (u32)-1);
+}
+
+/* The object goes on as another session: in place, because a value of this size does not fit on the stack here. */
+static __always_inline void session__begin_again(struct ap_tls_key *key, struct ap_tls_session *session)
+{
+    u64 now = bpf_ktime_get_ns();
+    session__send_end(session);
+    session->id = session__new_id(now, key->ssl);
+    session->created_ns = now;
+    session->flags = 0;
+    __builtin_memset(&session->classifier, 0, sizeof(session->classifier));
+    session->position[AP_READ] = session->position[AP_WRITE] = 0;
+    __builtin_memset(session->bytes, 0, sizeof(session->bytes));
+}
+
+/* A socket call on `sk` (not counted yet) ran inside a window of `key`. */
+static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection *conn, struct sock *sk)
 {
     struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, key);
     if (!session)
         return 0;
     if (session->conn.sock == (u64)sk && session->conn.inode == conn->inode)
         return 0;
-    if (session->conn.sock) { /* the object moved to another socket without SSL_clear */
-        u32 library = session->library;
-        session__end(key, session, process);
-        session = session__of(key, process, library, 0);
-        if (!session)
-            return 0;
-    }
+    if (session->conn.sock) /* the object moved to another socket without SSL_clear */
+        session__begin_again(key, session);
     /* Nothing passed before this call, or only it: then no application data can have. */
     if (conn->bytes[AP_READ].passed + conn->bytes[AP_WRITE].passed == 0 && conn->flags & AP_STATE_PLAIN_TCP &&
         (sock__passed(sk, AP_READ) <= 1 || sock__passed(sk, AP_WRITE) <= 1))
@@ -78,11 +103,7 @@ static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_se
     open.conn = session->conn;
     open.library = session->library;
     open.flags = session->flags & AP_SESSION_FROM_START ? AP_TLS_FROM_START : 0;
-    open.family = session->endpoints.family;
-    open.local_port = session->endpoints.local_port;
-    open.remote_port = session->endpoints.remote_port;
-    __builtin_memcpy(open.local_address, session->endpoints.local_address, 16);
-    __builtin_memcpy(open.remote_address, session->endpoints.remote_address, 16);
+    open.ends = session->endpoints;
     open.read_position = session->position[AP_READ];
     open.write_position = session->position[AP_WRITE];
     ring__header(&open.header, AP_EVENT_TLS_OPEN, sizeof(open));

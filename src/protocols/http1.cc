@@ -8,6 +8,11 @@
 
 namespace apiarist::protocols {
 
+namespace {
+// Growing one by one would move the first fields several times.
+constexpr std::size_t kUsualHeaders = 8;
+}  // namespace
+
 Http1Parser::Http1Parser(MessageKind kind, const Http1Limits& limits, bool from_start)
     : kind_(kind), limits_(limits), state_(from_start ? State::kStart : State::kLost) {
     message_.kind = kind;
@@ -112,6 +117,7 @@ void Http1Parser::read_fields(Input& in) {
     switch (read_line(in, limits_.head)) {
         case LineReader::State::kLine:
             if (lines_.line().empty()) return end_head(in);
+            if (message_.headers.empty()) message_.headers.reserve(std::min(kUsualHeaders, limits_.headers));
             if (!add_field_line(lines_.line(), message_.headers) || message_.headers.size() > limits_.headers) {
                 give_up(in.out);
             }

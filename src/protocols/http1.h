@@ -38,7 +38,8 @@ struct Http1Limits {
 enum class ItemKind : std::uint8_t {
     kHead,       // a head was read: for a request `message.method`, `target`, `begin`; for a response `message.status`
     kMessage,    // `message` is complete as far as it will ever be
-    kLostPlace,  // bytes could not be attributed to a message; the stream goes on at a later message
+    kLostPlace,  // bytes could not be attributed to a message; the stream goes on at a later message. A message whose
+                 // kHead came and that has not come itself will not come
     kTunnel,  // what follows is not HTTP/1 any more (101, CONNECT, HTTP/2 preface): all further bytes are only counted
 };
 

@@ -48,20 +48,27 @@ Length content_length(const Message& message) {
 struct TransferCodings {
     bool present = false;
     bool chunked_last = false;
-    bool chunked_before = false;  // chunked, but something was applied after it
-    std::string others;
+    bool chunked_seen = false;
+    bool chunked_twice = false;
+    std::string others;  // all but a last "chunked"
 };
+
+void append_coding(std::string_view name, std::string& list) {
+    if (!list.empty()) list += ", ";
+    list += name;
+}
 
 void add_coding(std::string_view element, TransferCodings& codings) {
     const std::string_view name = trim(element.substr(0, element.find(';')));
     // "identity" was removed from the standard but is still sent with a content-length.
     if (name.empty() || equals_lower(name, "identity")) return;
+    const bool chunked = equals_lower(name, "chunked");
     codings.present = true;
-    codings.chunked_before = codings.chunked_before || codings.chunked_last;
-    codings.chunked_last = equals_lower(name, "chunked");
-    if (codings.chunked_last) return;
-    if (!codings.others.empty()) codings.others += ", ";
-    codings.others += name;
+    codings.chunked_twice = codings.chunked_twice || (chunked && codings.chunked_seen);
+    if (codings.chunked_last) append_coding("chunked", codings.others);
+    codings.chunked_last = chunked;
+    codings.chunked_seen = codings.chunked_seen || chunked;
+    if (!chunked) append_coding(name, codings.others);
 }
 
 TransferCodings transfer_codings(const Message& message) {
@@ -80,8 +87,8 @@ bool has_no_body(const Message& response, RequestClass request) {
 }
 
 Framing frame_coded(const Message& message, TransferCodings codings) {
-    // Chunks inside a coding cannot be joined before the coding is removed: no one sends it, and it hides smuggling.
-    if (codings.chunked_before) return {.end = BodyEnd::kInvalid};
+    // RFC 9112 §6.1 forbids to apply it twice: no one sends it but to smuggle.
+    if (codings.chunked_twice) return {.end = BodyEnd::kInvalid};
     if (codings.chunked_last) return {.end = BodyEnd::kChunked, .transfer_coding = std::move(codings.others)};
     if (message.kind == MessageKind::kRequest) return {.end = BodyEnd::kInvalid};
     return {.end = BodyEnd::kClose, .transfer_coding = std::move(codings.others)};

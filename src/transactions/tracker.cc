@@ -10,17 +10,15 @@ namespace {
 
 constexpr std::size_t kMaxNames = 65536;
 
-template <typename Record>
-Address local_of(const Record& record) {
-    Address address{record.family, record.local_port, {}};
-    std::memcpy(address.bytes.data(), record.local_address, 16);
+Address local_of(const ap_endpoints& ends) {
+    Address address{ends.family, ends.local_port, {}};
+    std::memcpy(address.bytes.data(), ends.local_address, 16);
     return address;
 }
 
-template <typename Record>
-Address remote_of(const Record& record) {
-    Address address{record.family, record.remote_port, {}};
-    std::memcpy(address.bytes.data(), record.remote_address, 16);
+Address remote_of(const ap_endpoints& ends) {
+    Address address{ends.family, ends.remote_port, {}};
+    std::memcpy(address.bytes.data(), ends.remote_address, 16);
     return address;
 }
 
@@ -106,8 +104,8 @@ void Tracker::on(const ap_conn_open& open) {
         end(connections_, open.conn.sock, open.header.ts_ns);
     }
     ConnectionStart start;
-    start.local = local_of(open);
-    start.remote = remote_of(open);
+    start.local = local_of(open.ends);
+    start.remote = remote_of(open.ends);
     start.position = {open.read_position, open.write_position};
     // A SYN may count as one in what was acknowledged.
     start.from_start = {open.read_before == 0, open.write_before <= 1};
@@ -134,12 +132,12 @@ void Tracker::on(const ap_conn_end& conn_end) {
 
 void Tracker::on(const ap_tls_open& open) {
     if (const auto found = sessions_.find(open.session); found != sessions_.end()) {
-        found->second->set_addresses(local_of(open), remote_of(open));
+        found->second->set_addresses(local_of(open.ends), remote_of(open.ends));
         return;
     }
     ConnectionStart start;
-    start.local = local_of(open);
-    start.remote = remote_of(open);
+    start.local = local_of(open.ends);
+    start.remote = remote_of(open.ends);
     start.tls = library_name(open.library);
     start.narrow_positions = false;
     start.position = {open.read_position, open.write_position};
