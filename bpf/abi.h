@@ -32,7 +32,7 @@ typedef unsigned long long ap_u64;
 /* ap_header.type */
 #define AP_EVENT_DATA 1       /* ap_data: bytes of a socket call or a TLS call */
 #define AP_EVENT_CONN_OPEN 2  /* ap_conn_open: a connection was recognised as HTTP/1 */
-#define AP_EVENT_SIDE_END 3   /* ap_side_end: one direction of a socket ended */
+#define AP_EVENT_SIDE_END 3   /* ap_side_end: one direction ended */
 #define AP_EVENT_CONN_END 4   /* ap_conn_end: the socket is gone (or: counts of a live one, AP_END_LIVE) */
 #define AP_EVENT_TLS_OPEN 5   /* ap_tls_open: an SSL object was seen for the first time, or tied to a socket */
 #define AP_EVENT_TLS_END 6    /* ap_tls_end */
@@ -108,9 +108,10 @@ struct ap_conn_open {
 struct ap_side_end {
     struct ap_header header;
     struct ap_conn_id conn;
-    ap_u32 position; /* one past the last byte */
-    ap_u8 direction;
-    ap_u8 pad[3];
+    ap_u64 session;  /* 0: of the socket; else of this TLS session */
+    ap_u64 position; /* one past the last byte */
+    ap_u32 direction;
+    ap_u32 pad;
 };
 
 /* Where the bytes of a direction went; they add up to `passed`. */
@@ -308,7 +309,7 @@ AP_ASSERT(sizeof(struct ap_header) == 16, "abi");
 AP_ASSERT(sizeof(struct ap_data) == 80, "abi");
 AP_ASSERT(__builtin_offsetof(struct ap_data, flags) == 76, "abi");
 AP_ASSERT(sizeof(struct ap_conn_open) == 104, "abi");
-AP_ASSERT(sizeof(struct ap_side_end) == 40, "abi");
+AP_ASSERT(sizeof(struct ap_side_end) == 56, "abi");
 AP_ASSERT(sizeof(struct ap_byte_counts) == 64, "abi");
 AP_ASSERT(sizeof(struct ap_conn_end) == 168, "abi");
 AP_ASSERT(sizeof(struct ap_tls_open) == 120, "abi");

@@ -2,6 +2,8 @@
 #pragma once
 /* The hook for the data: the exit of every system call that moves bytes. */
 
+#define EAGAIN 11
+
 struct call {
     struct ap_process *process;
     struct task_struct *task;
@@ -26,8 +28,26 @@ static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
         struct ap_tls_key key = {.ssl = window->frames[i].ssl, .tgid = id >> 32};
         session__tie(&key, conn, sk);
     }
+    u32 top = window->depth - 1;
+    if (top < WINDOW_FRAMES)
+        window->frames[top].would_block = 0;
     conn->classifier.protocol = AP_CLASS_TLS;
     return 1;
+}
+
+/* A socket call inside a TLS call found nothing to read: the TLS call will be tried again. */
+static __noinline int call__would_block(struct ap_process *process)
+{
+    if (!process->sessions)
+        return 0;
+    u64 id = bpf_get_current_pid_tgid();
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
+    if (!window)
+        return 0;
+    u32 top = window->depth - 1;
+    if (top < WINDOW_FRAMES)
+        window->frames[top].would_block = 1;
+    return 0;
 }
 
 static __always_inline void call__look(struct ap_connection *conn, struct call *call)
@@ -85,6 +105,8 @@ static __noinline int call__data(struct call *call)
         return 1;
     }
     if (!call->size) {
+        if (conn->classifier.protocol == AP_CLASS_TLS)
+            call__tie(conn, ref.sk);
         if (conn->flags & AP_STATE_ANNOUNCED)
             connection__side_end(conn, (u64)ref.sk, AP_READ,
                                  conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);
@@ -257,7 +279,7 @@ int on_sys_exit(u64 *ctx)
     struct pt_regs *regs = (struct pt_regs *)ctx[0];
     s64 returned = (s64)ctx[1];
     u32 nr = syscall__nr(regs);
-    if (returned < 0 || !syscall__moves_bytes(nr))
+    if ((returned < 0 && returned != -EAGAIN) || !syscall__moves_bytes(nr))
         return 0;
     u64 id = bpf_get_current_pid_tgid();
     struct ap_process *process = scope__current((u32)(id >> 32));
@@ -268,6 +290,8 @@ int on_sys_exit(u64 *ctx)
         loss__add(AP_LOSS_COMPAT_CALLS, 1);
         return 0;
     }
+    if (returned < 0)
+        return call__would_block(process);
     if (nr == SYS_mmap)
         return call__mapped(process, task, regs, (u64)returned);
     struct call call = {.process = process, .task = task};

@@ -98,7 +98,7 @@ __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 si
 static __noinline int connection__side_end(struct ap_connection *conn, u64 sock, u32 direction, u32 position)
 {
     struct ap_side_end end = {.conn = {.sock = sock, .inode = conn->inode}, .position = position};
-    end.direction = (u8)direction;
+    end.direction = direction;
     ring__header(&end.header, AP_EVENT_SIDE_END, sizeof(end));
     ring__send(conn->ring, &end, sizeof(end));
     return 0;

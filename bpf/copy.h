@@ -9,7 +9,7 @@
  * same reason.
  */
 
-#define COPY_PIECE 16384
+#define COPY_PIECE 32768
 #define COPY_PIECES 64 /* of one buffer */
 #define COPY_IOVECS 64 /* of one call; what lies beyond either is a length without bytes */
 
@@ -143,6 +143,8 @@ __noinline int copy_piece(u64 key, u64 address, u64 position, u64 meta, u32 size
         copy__into(&to, ring, position, meta, address, size, 2048);
     else if (size <= 8192)
         copy__into(&to, ring, position, meta, address, size, 8192);
+    else if (size <= 16384)
+        copy__into(&to, ring, position, meta, address, size, 16384);
     else if (size <= COPY_PIECE)
         copy__into(&to, ring, position, meta, address, size, COPY_PIECE);
     return 0;

@@ -47,7 +47,8 @@ struct tls_frame {
     u64 buffer;
     u64 length_address; /* *_ex: where the length is written; 0: it is the return value */
     u32 direction;
-    u32 data; /* 0: only a window (handshake) */
+    u16 data;        /* 0: only a window (handshake) */
+    u16 would_block; /* the last socket call inside it found nothing to read */
 };
 
 struct tls_window {

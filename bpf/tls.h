@@ -64,16 +64,30 @@ static __always_inline void session__end(struct ap_tls_key *key, struct ap_tls_s
 }
 
 /* The object goes on as another session: in place, because a value of this size does not fit on the stack here. */
-static __always_inline void session__begin_again(struct ap_tls_key *key, struct ap_tls_session *session)
+static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls_session *session, u32 flags)
 {
     u64 now = bpf_ktime_get_ns();
-    session__send_end(session);
+    if (session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
+        session__send_end(session);
     session->id = session__new_id(now, key->ssl);
     session->created_ns = now;
-    session->flags = 0;
+    session->flags = flags;
+    session->conn.sock = session->conn.inode = 0;
     __builtin_memset(&session->classifier, 0, sizeof(session->classifier));
     session->position[AP_READ] = session->position[AP_WRITE] = 0;
     __builtin_memset(session->bytes, 0, sizeof(session->bytes));
+    return 0;
+}
+
+static __noinline int session__side_end(struct ap_tls_session *session, u32 direction)
+{
+    struct ap_side_end end = {.session = session->id, .direction = direction};
+    if (!(session->flags & AP_SESSION_ANNOUNCED))
+        return 0;
+    end.position = session->position[direction & 1];
+    ring__header(&end.header, AP_EVENT_SIDE_END, sizeof(end));
+    ring__send(session->ring, &end, sizeof(end));
+    return 0;
 }
 
 /* A socket call on `sk` (not counted yet) ran inside a window of `key`. */
@@ -85,7 +99,7 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
     if (session->conn.sock == (u64)sk && session->conn.inode == conn->inode)
         return 0;
     if (session->conn.sock) /* the object moved to another socket without SSL_clear */
-        session__begin_again(key, session);
+        session__begin_again(key, session, 0);
     /* Nothing passed before this call, or only it: then no application data can have. */
     if (conn->bytes[AP_READ].passed + conn->bytes[AP_WRITE].passed == 0 && conn->flags & AP_STATE_PLAIN_TCP &&
         (sock__passed(sk, AP_READ) <= 1 || sock__passed(sk, AP_WRITE) <= 1))
@@ -151,6 +165,7 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
     frame->length_address = length_address;
     frame->direction = kind & 1;
     frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
+    frame->would_block = 0;
     window->depth = depth + 1;
     return 0;
 }
@@ -207,9 +222,18 @@ static __noinline int window__return(struct pt_regs *ctx)
     struct tls_frame frame = {};
     if (!window__leave(id, user__sp(ctx), &frame) || !frame.data)
         return 0;
-    s32 returned = (s32)user__result(ctx);
-    if (returned <= 0)
+    struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
+    if (!session)
         return 0;
+    s32 returned = (s32)user__result(ctx);
+    if (returned <= 0) {
+        /* Over, unless it is to be tried again: a library on a socket says that after a call that would block. With
+         * other BIOs there is no call to tell by. */
+        if (frame.direction == AP_READ && session->conn.sock && !frame.would_block)
+            session__side_end(session, AP_READ);
+        return 0;
+    }
     u64 size = (u32)returned;
     if (frame.length_address) { /* *_ex: 1 is success, the length is behind the pointer */
         if (bpf_probe_read_user(&size, sizeof(size), (void *)frame.length_address)) {
@@ -219,10 +243,7 @@ static __noinline int window__return(struct pt_regs *ctx)
     }
     if (!size || size > 0x7fffffff)
         return 0;
-    struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};
-    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
-    if (session)
-        session__data(&key, session, &frame, (u32)size);
+    session__data(&key, session, &frame, (u32)size);
     return 0;
 }
 
@@ -262,17 +283,48 @@ int tls_return(struct pt_regs *ctx)
     return window__return(ctx);
 }
 
+static __always_inline struct ap_tls_session *session__of_call(u64 ssl, struct ap_tls_key *key,
+                                                               struct ap_process **process)
+{
+    u32 tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    *process = bpf_map_lookup_elem(&processes, &tgid);
+    if (!*process)
+        return 0;
+    key->ssl = ssl;
+    key->tgid = tgid;
+    return bpf_map_lookup_elem(&tls_sessions, key);
+}
+
 SEC("uprobe")
 int tls_free_enter(struct pt_regs *ctx)
 {
-    u64 id = bpf_get_current_pid_tgid();
-    u32 tgid = (u32)(id >> 32);
-    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
-    if (!process)
-        return 0;
-    struct ap_tls_key key = {.ssl = user__arg0(ctx), .tgid = tgid};
-    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
+    struct ap_process *process;
+    struct ap_tls_key key = {};
+    struct ap_tls_session *session = session__of_call(user__arg0(ctx), &key, &process);
     if (session)
         session__end(&key, session, process);
+    return 0;
+}
+
+/* Also called by the library itself when a handshake begins, inside the call that it belongs to. */
+SEC("uprobe")
+int tls_clear_enter(struct pt_regs *ctx)
+{
+    struct ap_process *process;
+    struct ap_tls_key key = {};
+    struct ap_tls_session *session = session__of_call(user__arg0(ctx), &key, &process);
+    if (session)
+        session__begin_again(&key, session, AP_SESSION_FROM_START);
+    return 0;
+}
+
+SEC("uprobe")
+int tls_shutdown_enter(struct pt_regs *ctx)
+{
+    struct ap_process *process;
+    struct ap_tls_key key = {};
+    struct ap_tls_session *session = session__of_call(user__arg0(ctx), &key, &process);
+    if (session)
+        session__side_end(session, AP_WRITE);
     return 0;
 }

@@ -20,6 +20,8 @@
 #include "capture/kernel_source.h"
 #include "capture/proc.h"
 #include "capture/replay_source.h"
+#include "server/metrics_server.h"
+#include "server/run_status.h"
 
 namespace apiarist::app {
 namespace {
@@ -103,6 +105,26 @@ Ending wait_for_end(const Fd& signals, Child* child, std::optional<Clock::time_p
     }
 }
 
+// Null when nothing is to be served.
+Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings, const server::RunStatus& status) {
+    const std::string address = settings.text("metrics");
+    if (address.empty()) return std::unique_ptr<server::MetricsServer>();
+    auto made = server::MetricsServer::make(address, {.ledger = [&status] { return status.ledger(); },
+                                                      .why_not_ready = [&status] { return status.why_not_ready(); },
+                                                      .version = APIARIST_VERSION});
+    if (!made) return std::move(made).error().context("--metrics");
+    if (!settings.flag("quiet")) fmt::print(stderr, "apiarist: metrics at {}/metrics\n", (*made)->url());
+    return made;
+}
+
+// The kernel's losses are booked by the last records; until then they stand beside the ledger.
+LedgerSnapshot live_ledger(const Pipeline& pipeline, const capture::KernelSource& kernel) {
+    LedgerSnapshot ledger = pipeline.ledger();
+    auto index = static_cast<std::size_t>(Count::kLossRingFullRecords);
+    for (const std::uint64_t n : kernel.losses()) ledger[index++] += n;
+    return ledger;
+}
+
 }  // namespace
 
 int run(const Settings& settings, const std::vector<std::string>& command) {
@@ -123,6 +145,9 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
         if (!made) return fail(1, made.error().what);
         child.emplace(std::move(*made));
     }
+    server::RunStatus shown("the kernel programs are not attached yet");
+    auto metrics = serve_metrics(settings, shown);
+    if (!metrics) return fail(kImpossible, metrics.error().what);
     auto source = capture::KernelSource::make(*options);
     if (!source) return fail(kImpossible, source.error().what);
     capture::KernelSource& kernel = **source;
@@ -138,6 +163,9 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
 
     Pipeline pipeline(kernel, **sink, recording.get(), pipeline_options(settings));
     pipeline.start();
+    const auto live = [&pipeline, &kernel] { return live_ledger(pipeline, kernel); };
+    shown.ready(live);
+    const auto serving = std::move(*metrics);  // ends before what it shows
     int status = 0;
     if (child)
         if (const auto going = child->let_go(); !going) status = fail(127, going.error().what);
@@ -147,9 +175,12 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
         const Ending ending = wait_for_end(signals, child ? &*child : nullptr, deadline);
         status = ending.by_command ? ending.status : 0;
     }
+    shown.not_ready("the run is being drained", live);
     kernel.detach();
     pipeline.join();
+    shown.hold("the run is being drained");  // else the last records would count the losses twice
     pipeline.finish([&kernel](const capture::OnRecord& on_record) { kernel.final_records(on_record); });
+    shown.not_ready("the run is over", [&pipeline] { return pipeline.ledger(); });
     if (recording)
         if (const auto finished = recording->finish(); !finished) status = fail(1, finished.error().what);
     const int reported = report(settings, **sink, *ledger_file, pipeline.ledger());

@@ -31,7 +31,7 @@ constexpr std::array kTable = {
     Setting{"workers", "APIARIST_WORKERS", Kind::kCount, "1", "", "worker threads, each with a ring of its own; 1 to 4", kRun},
     Setting{"ring-bytes", "APIARIST_RING_BYTES", Kind::kBytes, "32M", "bytes", "memory of each ring between kernel and worker",
             kRun},
-    Setting{"call-bytes", "APIARIST_CALL_BYTES", Kind::kBytes, "1M", "bytes", "bytes of one system or TLS call that are copied",
+    Setting{"call-bytes", "APIARIST_CALL_BYTES", Kind::kBytes, "2M", "bytes", "bytes of one system or TLS call that are copied",
             kRun},
     Setting{"body-bytes", "APIARIST_BODY_BYTES", Kind::kBytes, "1M", "bytes",
             "bytes of a body that are kept, before and after its content coding is removed", kPipeline},

@@ -23,7 +23,7 @@ struct KernelOptions {
     bool all = false;                     // the whole node
     unsigned workers = 1;                 // rings; 1 to AP_MAX_RINGS
     std::size_t ring_bytes = 32u << 20;   // of each ring; rounded up to a power of two of pages
-    std::uint32_t call_bytes = 1u << 20;  // bytes of one call that are copied
+    std::uint32_t call_bytes = 2u << 20;  // bytes of one call that are copied; at most 2 MiB of one buffer
     bool clear = true;                    // clear HTTP from sockets
     bool tls = true;                      // plaintext from TLS libraries
 };

@@ -135,6 +135,9 @@ TEST(ContentCoding, a_cut_body_is_decoded_as_far_as_it_goes) {
     const Decoded second = decode_content("gzip", gzip(kHello) + "\x1f", kMiB);
     EXPECT_EQ(second.state, DecodeState::kPartial);
     EXPECT_EQ(second.body, kHello);
+    const Decoded frame = decode_content("zstd", zstd(kHello) + "\x28\xb5", kMiB);
+    EXPECT_EQ(frame.state, DecodeState::kPartial);
+    EXPECT_EQ(frame.body, kHello);
 }
 
 TEST(ContentCoding, a_cut_stack_is_decoded_as_far_as_it_goes) {
@@ -170,6 +173,11 @@ TEST(ContentCoding, output_stops_at_the_limit) {
         EXPECT_EQ(exact.body, zeros) << coding;
         EXPECT_EQ(decode_content(coding, body, 0).state, DecodeState::kLimit) << coding;
     }
+}
+
+TEST(ContentCoding, empty_output_is_within_a_limit_of_nothing) {
+    EXPECT_EQ(decode_content("gzip", gzip(""), 0).state, DecodeState::kDecoded);
+    EXPECT_EQ(decode_content("zstd", zstd(""), 0).state, DecodeState::kDecoded);
 }
 
 TEST(ContentCoding, a_bomb_costs_no_more_than_the_limit) {

@@ -11,8 +11,8 @@
 //
 // A response cannot be framed without its request (HEAD, CONNECT; RFC 9112 §6.3): the owner calls expect() for each
 // request head, in order, before it feeds the response's bytes. Without an expectation a response is read as one to
-// GET. After kLostPlace from a response parser the owner calls forget_expectations(): how many answers were lost is not
-// known.
+// GET. After kLostPlace from a response parser the owner calls forget_expectations(): it is not known how many
+// answers were lost.
 
 #include <cstddef>
 #include <cstdint>
@@ -48,8 +48,8 @@ struct Item {
     Message message;  // kHead: only method, target, status and begin are set; kLostPlace, kTunnel: empty
 };
 
-// Counters of bytes: every byte given to feed() or on_gap() is in exactly one of them once its item has left (or
-// on_end()).
+// Every byte given to feed() or on_gap() is in exactly one of the byte counters once its item has left, or after
+// on_end().
 struct Http1Counts {
     std::uint64_t parsed = 0;        // part of a message that left, or of its framing
     std::uint64_t unattributed = 0;  // fed, but skipped while the place was lost, or part of a malformed message
@@ -82,8 +82,8 @@ class Http1Parser {
     [[nodiscard]] bool between_messages() const;  // place known, no byte of a message seen yet
     [[nodiscard]] std::size_t memory() const;     // bytes held
     [[nodiscard]] const Http1Counts& counts() const { return counts_; }
-    // The message being received, for owners that report a stream early or at shutdown; null between messages and in a
-    // head.
+    // The message being received, for owners that report a stream early or at shutdown; null between messages
+    // and in a head.
     [[nodiscard]] const Message* current() const;
 
   private:

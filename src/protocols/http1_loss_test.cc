@@ -134,6 +134,16 @@ TEST(Http1Lost, an_unfinished_start_line_ends_at_the_next_call_start_or_gap) {
     EXPECT_EQ(p.counted(), p.fed);
 }
 
+TEST(Http1Lost, an_abandoned_candidate_is_unattributed_at_once) {
+    Player p(MessageKind::kRequest, {}, false);
+    p.feed("GET /cut").gap(1);
+    EXPECT_EQ(p.parser.counts().unattributed, 8u);
+    Player q(MessageKind::kRequest, {}, false);
+    q.feed("GET /cut").feed(kNext);
+    EXPECT_EQ(q.parser.counts().unattributed, 8u);
+    EXPECT_EQ(q.parser.counts().parsed, std::string(kNext).size());
+}
+
 TEST(Http1Lost, only_a_strict_start_line_is_believed) {
     for (const char* line :
          {"get / HTTP/1.1\r\n", "GET / HTTP/1.1\n", "GET /a b HTTP/1.1\r\n", "GET /\r\n", "\r\n", "GET / HTTP/2.0\r\n",

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated conversations. What is promised, and under which condition:
-//  * Without loss: any split into calls gives the same items. Call starts do not matter then, because the place is
-//  known.
-//  * With loss, call starts at message starts only: every message without a flag is one of the original messages, and
-//  they
-//    come in the original order. This holds for any content, since a resync can only happen where a message begins.
-//  * With loss, call starts anywhere: the same, provided that no call starts at bytes which look like a start line and
-//  are
-//    none. The generator's bodies and headers hold no such bytes. (Real traffic may: a file of HTTP messages sent as a
-//    body, when a lost range and a call boundary both fall into it.)
+// * Without loss: any split into calls gives the same items. Where calls start does not matter, the place being known.
+// * With loss, calls starting only where messages start: the messages without a flag are original messages, in order.
+//   This holds for any content, since the parser can only begin again where a message does.
+// * With loss, calls starting anywhere: the same, unless a call starts at bytes that look like a start line and are
+//   none. The generator makes no such bytes. (Real traffic may: recorded HTTP sent as a body, when a loss and a call
+//   boundary both fall into it.)
 // In all cases each byte is counted once, and a flagged message is the true one as far as it goes.
 #include <gtest/gtest.h>
 

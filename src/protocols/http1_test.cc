@@ -319,5 +319,19 @@ TEST(Http1Tunnel, begins_after_the_message_in_transit) {
     EXPECT_EQ(p.parser.counts().tunnelled, 18u);
 }
 
+TEST(Http1Tunnel, begins_after_the_message_in_transit_even_if_that_is_malformed_or_cut) {
+    auto malformed = requests().feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+    malformed.parser.tunnel();
+    malformed.feed("x\r\n").feed("GET / HTTP/1.1\r\n\r\n");
+    EXPECT_THAT(malformed.texts(), ElementsAre("lost place", "tunnel"));
+    EXPECT_EQ(malformed.parser.counts().tunnelled, 18u);
+
+    auto cut = requests().feed("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\na");
+    cut.parser.tunnel();
+    cut.gap(5).feed("GET / HTTP/1.1\r\n\r\n");
+    EXPECT_THAT(cut.texts(), ElementsAre("POST / HTTP/1.1\n  Content-Length: 3\n  body 3 [a] gap", "tunnel"));
+    EXPECT_EQ(cut.parser.counts().tunnelled, 18u);
+}
+
 }  // namespace
 }  // namespace apiarist::protocols

@@ -63,12 +63,9 @@ class Output {
     std::string text_;
 };
 
-// What follows a finished gzip member or zstd frame: another one, the cut beginning of one, or padding to be ignored.
-enum class Tail : std::uint8_t { kNothing, kNext, kCut };
-
-Tail tail(std::string_view rest, std::string_view magic) {
-    if (rest.starts_with(magic)) return Tail::kNext;
-    return !rest.empty() && magic.starts_with(rest) ? Tail::kCut : Tail::kNothing;
+// Whether a finished gzip member or zstd frame is followed by another, which may be cut; else what follows is padding.
+bool continues(std::string_view rest, std::string_view magic) {
+    return !rest.empty() && (rest.starts_with(magic) || magic.starts_with(rest));
 }
 
 class ZlibStream {
@@ -116,9 +113,9 @@ Inflated inflate_zlib(std::string_view input, std::size_t limit, int window_bits
         if (result == Z_BUF_ERROR) return std::move(output).finish(InflateEnd::kPartial);
         if (result == Z_OK) continue;
         if (result != Z_STREAM_END) return std::move(output).finish(InflateEnd::kCorrupt);
-        const Tail next = window_bits == kGzipOnly ? tail(input, kGzipMagic) : Tail::kNothing;
-        if (next == Tail::kNothing) return std::move(output).finish(InflateEnd::kComplete);
-        if (next == Tail::kCut) return std::move(output).finish(InflateEnd::kPartial);
+        if (window_bits != kGzipOnly || !continues(input, kGzipMagic)) {
+            return std::move(output).finish(InflateEnd::kComplete);
+        }
         inflateReset(&stream.get());
     }
     return std::move(output).finish(InflateEnd::kLimit);
@@ -173,9 +170,7 @@ Inflated inflate_zstd(std::string_view input, std::size_t limit) {
         output.wrote(out.pos);
         if (ZSTD_isError(result)) return std::move(output).finish(InflateEnd::kCorrupt);
         if (result == 0) {
-            const Tail next = tail(input.substr(in.pos), kZstdMagic);
-            if (next == Tail::kNothing) return std::move(output).finish(InflateEnd::kComplete);
-            if (next == Tail::kCut) return std::move(output).finish(InflateEnd::kPartial);
+            if (!continues(input.substr(in.pos), kZstdMagic)) return std::move(output).finish(InflateEnd::kComplete);
         } else if (in.pos == in.size && out.pos < out.size) {
             return std::move(output).finish(InflateEnd::kPartial);
         }

@@ -133,7 +133,7 @@ void ByteStream::settle(std::uint64_t now_ns, StreamReader& reader) {
     while (!held_.empty() && held_.begin()->second.piece.time_ns + limits_.settle_ns <= now_ns) release_first(reader);
 }
 
-void ByteStream::finish(std::uint64_t time_ns, StreamReader& reader) {
+void ByteStream::finish(bool closed, std::uint64_t time_ns, StreamReader& reader) {
     if (ended_) return;
     while (!held_.empty()) release_first(reader);
     if (ended_) return;
@@ -143,7 +143,7 @@ void ByteStream::finish(std::uint64_t time_ns, StreamReader& reader) {
         const bool skipped = end_ <= skip_until_;
         pass_gap(end_, skipped ? Missing::kSkipped : Missing::kLost, time_ns, reader);
     }
-    reader.on_end(known, time_ns);
+    reader.on_end(known || closed, time_ns);
 }
 
 }  // namespace apiarist::streams

@@ -60,8 +60,8 @@ class ByteStream {
     void end_at(std::uint64_t position, std::uint64_t time_ns, StreamReader& reader);
     // Gives up waiting for what is older than settle_ns.
     void settle(std::uint64_t now_ns, StreamReader& reader);
-    // No piece will come any more.
-    void finish(std::uint64_t time_ns, StreamReader& reader);
+    // No piece will come any more. `closed`: the sender is known to be done, so what came is all there is.
+    void finish(bool closed, std::uint64_t time_ns, StreamReader& reader);
 
     [[nodiscard]] std::uint64_t place() const { return place_; }
     [[nodiscard]] std::uint64_t widen(std::uint64_t position) const;

@@ -360,11 +360,13 @@ void Connection::settle(std::uint64_t now_ns) {
     leave(pairs);
 }
 
-void Connection::finish(std::uint64_t time_ns) {
+void Connection::finish(bool closed, std::uint64_t time_ns) {
     if (finished_) return;
     // Requests first, so that an early response finds its request ended.
     const unsigned first = request_side_ < 0 ? AP_READ : static_cast<unsigned>(request_side_);
-    for (const unsigned direction : {first, 1 - first}) sides_[direction]->stream.finish(time_ns, *sides_[direction]);
+    // Of what was written nothing follows when the writer closed; of what was read there may have been more.
+    for (const unsigned direction : {first, 1 - first})
+        sides_[direction]->stream.finish(closed && direction == AP_WRITE, time_ns, *sides_[direction]);
     std::vector<Pair> pairs;
     pairing_.finish(pairs);
     leave(pairs);

@@ -65,8 +65,9 @@ class Connection {
     void set_addresses(const Address& local, const Address& remote);
     // Gives up waiting: for pieces out of order, for the end of a request that was answered.
     void settle(std::uint64_t now_ns);
-    // Nothing will come any more. Everything that is known leaves; the ledger has all bytes.
-    void finish(std::uint64_t time_ns);
+    // Nothing will come any more. Everything that is known leaves; the ledger has all bytes. `closed`: the socket or TLS
+    // session ended; else only the observation did.
+    void finish(bool closed, std::uint64_t time_ns);
 
     // Something waits for time to pass: settle() is needed.
     [[nodiscard]] bool restless() const;

@@ -26,10 +26,11 @@ void Pairing::leave_front(std::vector<Pair>& out) {
 
 void Pairing::on_request_head(std::string method, std::uint32_t process_id, std::uint32_t socket_fd,
                               std::vector<Pair>& out) {
-    const bool over = unknown_under_way_ ? response_since_request_ : untrusted_flag_ != 0 && !overlapped_;
-    if (over) {
+    // Without trust, a request beside an open one may be pipelined or mean that a response was lost: not told apart.
+    const bool quiet = unknown_under_way_ && response_since_request_;
+    if (quiet || (untrusted_flag_ != 0 && !open_.empty())) {
         while (!open_.empty()) leave_front(out);
-        unknown_under_way_ = false;
+        unknown_under_way_ = !quiet;
     }
     Exchange exchange;
     exchange.method = std::move(method);
@@ -60,7 +61,7 @@ void Pairing::on_request_lost() {
 }
 
 void Pairing::on_response_head(int) {
-    if (open_.size() >= 2 && untrusted_flag_ == 0) overlapped_ = true;
+    if (open_.size() >= 2) overlapped_ = true;
 }
 
 void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
@@ -90,7 +91,9 @@ void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
 
 void Pairing::on_response_lost(std::vector<Pair>& out) {
     distrust();
-    if (overlapped_) {
+    // Two open ones: the first answer was lost (all or its end), the second is next. More, and nobody knows how many were.
+    constexpr std::size_t kTellable = 2;
+    if (open_.size() > kTellable) {
         while (!open_.empty()) leave_front(out);
         unknown_under_way_ = true;
         return;

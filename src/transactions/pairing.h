@@ -5,8 +5,8 @@
 // Nothing is lost: a response belongs to the oldest request without one. After bytes were lost the count of requests or
 // responses between may be unknown, and a wrong pair would be worse than none. So, from then on:
 //  * the connection is not trusted: its pairs are flagged until kTrustAfter of them alternated strictly;
-//  * where requests were seen to overlap (pipelining), nothing is paired until all that was under way is over: a request
-//    that begins after a response ended. Where none ever overlapped, a new request means that the one before is over.
+//  * a request that comes while another is open leaves both unpaired, and what is under way is unknown;
+//  * while it is unknown, nothing is paired until a request begins after a response ended.
 // A connection that is first seen midway starts without trust.
 //
 // Every request that was announced leaves exactly once: in a pair, or as unanswered. Owned by one worker.

@@ -101,7 +101,7 @@ void Tracker::on(const ap_conn_open& open) {
     const auto found = connections_.find(open.conn.sock);
     if (found != connections_.end()) {
         if (inodes_[open.conn.sock] == open.conn.inode) return;  // two threads announced it at once
-        end(connections_, open.conn.sock, open.header.ts_ns);
+        end(connections_, open.conn.sock, true, open.header.ts_ns);
     }
     ConnectionStart start;
     start.local = local_of(open.ends);
@@ -116,10 +116,13 @@ void Tracker::on(const ap_conn_open& open) {
 }
 
 void Tracker::on(const ap_side_end& side_end) {
-    const auto found = connections_.find(side_end.conn.sock);
-    if (found == connections_.end() || inodes_[side_end.conn.sock] != side_end.conn.inode) return;
+    const bool tls = side_end.session != 0;
+    const std::uint64_t key = tls ? side_end.session : side_end.conn.sock;
+    Map& map = tls ? sessions_ : connections_;
+    const auto found = map.find(key);
+    if (found == map.end() || (!tls && inodes_[key] != side_end.conn.inode)) return;
     found->second->on_side_end(side_end.direction, side_end.position, side_end.header.ts_ns);
-    after(side_end.conn.sock, *found->second);
+    after(key, *found->second);
 }
 
 void Tracker::on(const ap_conn_end& conn_end) {
@@ -127,7 +130,7 @@ void Tracker::on(const ap_conn_end& conn_end) {
     add_counts(ledger_, conn_end.write, Count::kSocketPassed);
     if (const auto found = inodes_.find(conn_end.conn.sock);
         found != inodes_.end() && found->second == conn_end.conn.inode)
-        end(connections_, conn_end.conn.sock, conn_end.header.ts_ns);
+        end(connections_, conn_end.conn.sock, (conn_end.flags & AP_END_LIVE) == 0, conn_end.header.ts_ns);
 }
 
 void Tracker::on(const ap_tls_open& open) {
@@ -150,7 +153,7 @@ void Tracker::on(const ap_tls_open& open) {
 void Tracker::on(const ap_tls_end& tls_end) {
     add_counts(ledger_, tls_end.read, Count::kTlsPassed);
     add_counts(ledger_, tls_end.write, Count::kTlsPassed);
-    end(sessions_, tls_end.session, tls_end.header.ts_ns);
+    end(sessions_, tls_end.session, (tls_end.flags & AP_END_LIVE) == 0, tls_end.header.ts_ns);
 }
 
 void Tracker::on(const ap_process_event& process) {
@@ -167,10 +170,10 @@ void Tracker::on(const ap_loss& loss) {
     for (const ap_u64 n : loss.count) ledger_.add(static_cast<Count>(index++), n);
 }
 
-void Tracker::end(Map& map, std::uint64_t key, std::uint64_t time_ns) {
+void Tracker::end(Map& map, std::uint64_t key, bool closed, std::uint64_t time_ns) {
     const auto found = map.find(key);
     if (found == map.end()) return;
-    found->second->finish(time_ns);
+    found->second->finish(closed, time_ns);
     map.erase(found);
     if (&map == &connections_) inodes_.erase(key);
     restless_.erase(key);
@@ -189,8 +192,8 @@ void Tracker::settle(std::uint64_t now_ns) {
 }
 
 void Tracker::finish() {
-    for (auto& [key, connection] : connections_) connection->finish(last_event_ns_);
-    for (auto& [key, session] : sessions_) session->finish(last_event_ns_);
+    for (auto& [key, connection] : connections_) connection->finish(false, last_event_ns_);
+    for (auto& [key, session] : sessions_) session->finish(false, last_event_ns_);
     connections_.clear();
     sessions_.clear();
     inodes_.clear();

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// /metrics, /healthz and /readyz on a loopback port. Nobody is asked who he is, so no other address is served.
+//
+// Threads: its own, which end in the destructor (a caller that is connected and silent holds that up for two seconds at
+// most). The callbacks are called on them, until then. Signals should be blocked before make(): its threads inherit
+// that.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/ledger.h"
+#include "base/result.h"
+
+namespace apiarist::server {
+
+struct MetricsCallbacks {
+    std::function<LedgerSnapshot()> ledger;
+    std::function<std::string()> why_not_ready;  // empty: ready
+    std::string version;
+};
+
+struct LoopbackAddress {
+    std::string host;  // numeric
+    int port = 0;      // 0: any that is free
+};
+
+// "127.0.0.1:9464", "[::1]:9464", "localhost:9464".
+Result<LoopbackAddress> parse_loopback(const std::string& address);
+
+class MetricsServer {
+  public:
+    static Result<std::unique_ptr<MetricsServer>> make(const std::string& address, MetricsCallbacks callbacks);
+    ~MetricsServer();
+    MetricsServer(const MetricsServer&) = delete;
+    MetricsServer& operator=(const MetricsServer&) = delete;
+
+    [[nodiscard]] int port() const;
+    // "http://127.0.0.1:9464"
+    [[nodiscard]] std::string url() const;
+
+  private:
+    struct State;
+    explicit MetricsServer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace apiarist::server
