@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/doctor.h"
 #include "app/outputs.h"
 #include "app/settings.h"
 
@@ -55,14 +56,17 @@ int main(int argc, char** argv) {
     Given given;
     Given replay_given;
     bool markdown = false;
+    bool json = false;
     std::string recording;
     CLI::App* run_command = cli.add_subcommand("run", "collect on this node; with -- COMMAND ARG..., from its process tree");
     CLI::App* replay_command = cli.add_subcommand("replay", "the same from a recording: no kernel, no root");
     CLI::App* config_command = cli.add_subcommand("config", "every setting: value in force, origin, default, meaning");
+    CLI::App* doctor_command = cli.add_subcommand("doctor", "what this host can and cannot capture, and why; 1 if nothing");
     add_settings(*run_command, kRun, given);
     add_settings(*replay_command, kReplay, replay_given);
     replay_command->add_option("recording", recording, "file that `run --record` wrote")->required();
     config_command->add_flag("--markdown", markdown, "as docs/configuration.md");
+    doctor_command->add_flag("--json", json, "as JSON");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         cli.parse(reversed);
@@ -72,6 +76,7 @@ int main(int argc, char** argv) {
 
     if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");
     if (has_dashes && child.empty()) return fail(2, "nothing follows --");
+    if (doctor_command->parsed()) return doctor(json);
     const auto settings = Settings::make(replay_command->parsed() ? replay_given : given, environment);
     if (!settings) return fail(2, settings.error().what);
     if (run_command->parsed()) return run(*settings, child);

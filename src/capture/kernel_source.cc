@@ -99,6 +99,15 @@ ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u3
     return end;
 }
 
+// Each waits for all processors to have left the probe, a tenth of a second or so; together they wait once.
+void destroy_all(std::vector<Link>& links) {
+    std::vector<std::jthread> threads;
+    threads.reserve(links.size());
+    for (Link& link : links) threads.emplace_back([&link] { link.reset(); });
+    threads.clear();
+    links.clear();
+}
+
 template <std::size_t size>
 void copy_text(char (&to)[size], std::string_view from) {
     const std::size_t n = std::min(from.size(), size - 1);
@@ -133,6 +142,8 @@ struct KernelSource::State {
     ~State() {
         candidates.close();
         if (discovery.joinable()) discovery.join();
+        destroy_all(library_links);
+        destroy_all(links);
         if (controls != nullptr) ::munmap(controls, controls_size);
     }
 
@@ -381,13 +392,13 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
 Status KernelSource::add_process(std::uint32_t pid) { return state_->select_process(pid); }
 
 void KernelSource::detach() {
-    state_->links.clear();
     state_->candidates.close();
     if (state_->discovery.joinable()) state_->discovery.join();
     {
         const std::scoped_lock lock(state_->library_mutex);
-        state_->library_links.clear();
+        destroy_all(state_->library_links);
     }
+    destroy_all(state_->links);
     state_->detached.store(true, std::memory_order_release);
     const std::uint64_t one = 1;
     (void)!::write(state_->stop_event.get(), &one, sizeof(one));

@@ -70,7 +70,8 @@ void Http1Parser::mark(GapKind kind) {
 
 void Http1Parser::on_end(bool clean, Stamp, std::vector<Item>& out) {
     if (in_body()) {
-        if (state_ != State::kUntilClose || !clean) message_.gap = true;
+        // Nothing was lost on the way to us: the peer, or the observation, ended before the body did.
+        if (state_ != State::kUntilClose || !clean) message_.body_truncated = true;
         complete(out);
     }
     settle(counts_.unattributed);

@@ -196,12 +196,12 @@ TEST(Http1End, completes_a_body_until_close_only_when_clean) {
     EXPECT_THAT(empty.texts(), ElementsAre("200 OK HTTP/1.1\n  body 0 []"));
 }
 
-TEST(Http1End, of_an_unfinished_body_delivers_it_with_a_gap) {
+TEST(Http1End, of_an_unfinished_body_delivers_it_truncated) {
     for (const bool clean : {true, false}) {
         auto p = requests().feed(kPost10).feed("abc").end(clean);
-        EXPECT_THAT(p.texts(), ElementsAre(std::string(kPost10Text) + "  body 3 [abc] gap"));
+        EXPECT_THAT(p.texts(), ElementsAre(std::string(kPost10Text) + "  body 3 [abc] truncated"));
         auto chunked = requests().feed(kChunked).feed("5\r\nabcde\r\n0\r\n").end(clean);
-        EXPECT_THAT(chunked.texts(), ElementsAre(std::string(kChunkedText) + "  body 5 [abcde] gap"));
+        EXPECT_THAT(chunked.texts(), ElementsAre(std::string(kChunkedText) + "  body 5 [abcde] truncated"));
         EXPECT_EQ(p.counted(), p.fed);
     }
 }

@@ -2,6 +2,7 @@
 """What the live tests share: the collector as a command, certificates, nginx, waiting, and the comparison of records with
 what was really sent and received. Only the processes that a test starts are traced: the collector's own command tree."""
 import base64
+import http.client
 import json
 import os
 import pathlib
@@ -186,3 +187,27 @@ def has(program: str) -> bool:
 
 def log(text: str):
     print(text, file=sys.stderr, flush=True)
+
+
+def http_status(port: int, path: str) -> int:
+    """0 when nobody answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+def end(process):
+    """Ends a process that the test started, if it still runs, and closes its pipes."""
+    if process is None:
+        return
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()

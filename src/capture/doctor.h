@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What this host can and cannot capture, and why. Facts are gathered first, as plain data; what follows from them is
+// judged by a function that asks the host nothing. Rendering is the caller's.
+
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace apiarist::capture {
+
+struct KernelVersion {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned patch = 0;
+    auto operator<=>(const KernelVersion&) const = default;
+};
+
+// Of "6.1.0-13-amd64".
+[[nodiscard]] std::optional<KernelVersion> parse_kernel_version(std::string_view release);
+
+struct TlsLibraryFacts {
+    std::string path;
+    std::string version;
+    std::string unfit;                 // why its file cannot be probed; empty: it has what is required
+    std::vector<std::string> missing;  // functions that it does without
+    std::optional<Status> probed;      // what attaching to it gave; nothing: not tried
+};
+
+struct HostFacts {
+    std::string release;  // uname -r
+    std::string build;    // uname -v
+    std::string machine;  // uname -m
+    bool gvisor = false;
+    bool btf = false;
+    bool uprobes = false;
+    bool first_pid_namespace = false;
+    std::uint64_t capabilities = 0;  // the effective set
+    std::string lockdown;            // "none", "integrity", "confidentiality"; empty: the kernel has no such thing
+    std::string cgroup2;             // where it is mounted; empty: nowhere
+    std::vector<TlsLibraryFacts> tls_libraries;
+    std::optional<Status> programs;  // loading and attaching them; nothing: not tried
+};
+
+// What files under `root` ("/" but in tests) and uname() say. Loads nothing.
+[[nodiscard]] HostFacts read_host(const std::filesystem::path& root);
+[[nodiscard]] std::vector<TlsLibraryFacts> read_tls_libraries(const std::vector<std::string>& paths);
+// Loads and attaches the programs with an empty selection: nothing is traced. Fills `programs` and `probed`.
+void try_programs(HostFacts& facts);
+
+// Those of `functions` that the library does not define. An error: it is no ELF file of this machine's 64-bit code. The
+// file is data that may be hostile; it is never loaded or run.
+Result<std::vector<std::string>> missing_functions(const std::string& path,
+                                                   std::span<const std::string_view> functions);
+
+enum class Verdict : std::uint8_t { kOk, kWarn, kNo };
+
+struct Finding {
+    Verdict verdict = Verdict::kOk;
+    std::string what;
+    std::string detail;
+};
+
+[[nodiscard]] std::vector<Finding> judge(const HostFacts& facts);
+// Something can be captured.
+[[nodiscard]] bool can_capture(const HostFacts& facts);
+
+}  // namespace apiarist::capture

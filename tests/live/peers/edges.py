@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Peers that do what is rare: each function is a whole exchange between a server thread and a client in one process, on
+sockets of its own. edges.py NAME [ARGUMENT…]."""
+import ctypes
+import http.client
+import json
+import pathlib
+import socket
+import ssl
+import struct
+import sys
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import bodies  # noqa: E402
+import support  # noqa: E402
+
+TIMEOUT = 60
+
+
+def listen() -> socket.socket:
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(TIMEOUT)
+    return listener
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT)
+
+
+def read_head(connection) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = connection.recv(65536)
+        if not piece:
+            break
+        data += piece
+    return data
+
+
+def read_to_end(connection) -> bytes:
+    data = b""
+    while (piece := connection.recv(65536)):
+        data += piece
+    return data
+
+
+def response(body: bytes, *headers: bytes) -> bytes:
+    return b"".join([b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body), *[one + b"\r\n" for one in headers], b"\r\n",
+                     body])
+
+
+def serve(listener, answer):
+    """A thread that accepts one connection and hands it to `answer`."""
+    def run():
+        connection, _ = listener.accept()
+        connection.settimeout(TIMEOUT)
+        answer(connection)
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def tcp_states(port: int) -> set[str]:
+    """States of sockets whose local port this is."""
+    found = set()
+    with open("/proc/net/tcp", encoding="ascii") as lines:
+        for line in lines:
+            fields = line.split()
+            if len(fields) > 3 and fields[1].endswith(f":{port:04X}"):
+                found.add(fields[3])
+    return found
+
+
+def half_closed():
+    """The client reads the response after its socket has left the established states: both sides have sent their FIN."""
+    listener = listen()
+
+    def answer(connection):
+        read_to_end(connection)
+        connection.sendall(response(b"late reader"))
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.sendall(b"GET /half-closed HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    client.shutdown(socket.SHUT_WR)
+    thread.join()
+    port = client.getsockname()[1]
+    support.wait_until(lambda: tcp_states(port) <= {"06", "07"}, "the socket to be closed by the kernel")
+    assert read_to_end(client).endswith(b"late reader")
+    client.close()
+
+
+def reset_after_response():
+    listener = listen()
+
+    def answer(connection):
+        read_head(connection)
+        connection.sendall(response(b"then a reset"))
+        connection.recv(1)  # the client has read
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.sendall(b"GET /reset HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    data = b""
+    while not data.endswith(b"then a reset"):
+        data += client.recv(65536)
+    client.sendall(b"x")
+    thread.join()
+    try:
+        client.recv(1)
+    except ConnectionResetError:
+        pass
+    client.close()
+
+
+def early_413():
+    """The answer comes, and the connection ends, while the request's body is on its way."""
+    listener = listen()
+
+    def answer(connection):
+        read_head(connection)
+        body = b"too large"
+        connection.sendall(b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.sendall(b"POST /early HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000000\r\n\r\n" + b"x" * 10000)
+    data = b""
+    while b"too large" not in data:
+        data += client.recv(65536)
+    thread.join()
+    client.close()
+
+
+def scattered():
+    """sendmsg and recvmsg with many small buffers; the message begins in the middle of one."""
+    listener = listen()
+    body = bodies.text("scattered", 6000)
+
+    def answer(connection):
+        buffers = [bytearray(7) for _ in range(50)]
+        data = b""
+        while b"\r\n\r\n" not in data:
+            size = connection.recvmsg_into(buffers)[0]
+            data += b"".join(bytes(one) for one in buffers)[:size]
+        whole = response(body)
+        parts = [whole[at:at + 111] for at in range(0, len(whole), 111)]
+        sent = 0
+        while sent < len(parts):
+            assert connection.sendmsg(parts[sent:sent + 40]) == sum(map(len, parts[sent:sent + 40]))
+            sent += 40
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.sendmsg([b"GET /scatt", b"", b"ered HTTP/1.1\r\nHo", b"st: localhost\r\nX-Long: ", b"y" * 200, b"\r\n\r\n"])
+    assert read_to_end(client).endswith(body)
+    thread.join()
+    client.close()
+
+
+def peeked():
+    """MSG_PEEK sees bytes that are read again: they count once."""
+    listener = listen()
+
+    def answer(connection):
+        while b"\r\n\r\n" not in connection.recv(65536, socket.MSG_PEEK):
+            pass
+        read_head(connection)
+        connection.sendall(response(b"peeked"))
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.sendall(b"GET /peeked HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert read_to_end(client).endswith(b"peeked")
+    thread.join()
+    client.close()
+
+
+def byte_by_byte():
+    listener = listen()
+
+    def answer(connection):
+        data = b""
+        while not data.endswith(b"\r\n\r\n"):
+            data += connection.recv(1)
+        for byte in response(b"slowly"):
+            connection.send(bytes([byte]))
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for byte in b"GET /byte-by-byte HTTP/1.1\r\nHost: localhost\r\n\r\n":
+        client.send(bytes([byte]))
+    assert read_to_end(client).endswith(b"slowly")
+    thread.join()
+    client.close()
+
+
+def server_context(certificate, key) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def small_reads(certificate, key, ca):
+    """A body of 1 MB read sixteen bytes at a time: nearly every read is served from the library's own buffer."""
+    listener = listen()
+    body = bodies.text("small-reads", 1 << 20)
+
+    def answer(plain):
+        connection = server_context(certificate, key).wrap_socket(plain, server_side=True)
+        read_head(connection)
+        connection.sendall(response(body))
+        connection.unwrap()
+
+    thread = serve(listener, answer)
+    client = ssl.create_default_context(cafile=ca).wrap_socket(connect(listener.getsockname()[1]), server_hostname="localhost")
+    client.sendall(b"GET /small-reads HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    data = bytearray()
+    while (piece := client.recv(16)):
+        data += piece
+    assert data.endswith(body)
+    client.close()
+    thread.join()
+
+
+def reused_objects(certificate, key, ca, count="1000", alive="8"):
+    """Always `alive` TLS connections open, `count` in all: the library's objects come back at the same addresses."""
+    listener = listen()
+    context = server_context(certificate, key)
+    alive = int(alive)
+
+    def answer(plain):
+        with context.wrap_socket(plain, server_side=True) as connection:
+            while (head := read_head(connection)):
+                path = head.split()[1]
+                connection.sendall(response(b"answer to " + path))
+
+    def accept():
+        for _ in range(int(count)):
+            plain, _ = listener.accept()
+            plain.settimeout(TIMEOUT)
+            threading.Thread(target=answer, args=(plain,), daemon=True).start()
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    trusting = ssl.create_default_context(cafile=ca)
+    pool: list[ssl.SSLSocket] = []
+
+    def ask(client, path: str):
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        data = b""
+        while not data.endswith(b"answer to " + path.encode()):
+            data += client.recv(65536)
+
+    for number in range(int(count)):
+        if len(pool) == alive:
+            oldest = pool.pop(0)
+            ask(oldest, f"/last-words?n={number}")
+            oldest.close()
+        pool.append(trusting.wrap_socket(connect(listener.getsockname()[1]), server_hostname="localhost"))
+        ask(pool[-1], f"/reused?n={number}")
+    for client in pool:
+        client.close()
+    thread.join()
+
+
+def late_library(folder, port):
+    """libssl is a file that nobody has seen, loaded by dlopen in the middle of the process's life; used through SSL_peek,
+    SSL_read and SSL_write. Waits until the probe stands in its own text, then asks once."""
+    crypto = ctypes.CDLL(str(pathlib.Path(folder) / "libcrypto.so.3"), mode=ctypes.RTLD_GLOBAL)
+    library = ctypes.CDLL(str(pathlib.Path(folder) / "libssl.so.3"))
+    del crypto
+    for name in ("TLS_client_method", "SSL_CTX_new", "SSL_new"):
+        getattr(library, name).restype = ctypes.c_void_p
+    probed = ctypes.c_ubyte.from_address(ctypes.cast(library.SSL_free, ctypes.c_void_p).value)
+    first = probed.value
+    # A breakpoint (int3), at the function's first byte or further on in its prologue.
+    text = (ctypes.c_ubyte * 64).from_address(ctypes.addressof(probed))
+    support.wait_until(lambda: 0xCC in bytes(text), f"a probe in the new library (first byte {first:#x})")
+    context = ctypes.c_void_p(library.SSL_CTX_new(ctypes.c_void_p(library.TLS_client_method())))
+    session = ctypes.c_void_p(library.SSL_new(context))
+    raw = connect(int(port))
+    raw.setblocking(True)
+    library.SSL_set_fd(session, raw.fileno())
+    assert library.SSL_connect(session) == 1
+    request = b"GET /late-library HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert library.SSL_write(session, request, len(request)) == len(request)
+    buffer = ctypes.create_string_buffer(4096)
+    assert library.SSL_peek(session, buffer, 8) == 8
+    assert buffer.raw[:8] == b"HTTP/1.1"
+    while library.SSL_read(session, buffer, 4096) > 0:
+        pass
+    library.SSL_shutdown(session)
+    library.SSL_free(session)
+
+
+def joined_midway(port):
+    """Two requests, then a word to the test and one from it, then two more, over one connection."""
+    client = http.client.HTTPConnection("127.0.0.1", int(port), timeout=TIMEOUT)
+    for number in range(4):
+        client.request("GET", f"/plain?midway={number}")
+        client.getresponse().read()
+        if number == 1:
+            print("half", flush=True)
+            sys.stdin.readline()
+    client.close()
+    print(json.dumps({"pid": 0}), flush=True)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is rare and must be right: late joins, half-closed and reset connections, early answers, short lives, late libraries,
+tiny reads, reused objects."""
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
+import bodies  # noqa: E402
+import support  # noqa: E402
+
+EDGES = str(support.PEERS / "edges.py")
+
+
+class Edges(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.certificates = support.Certificates(support.temporary_folder())
+        cls.tls = [str(cls.certificates.server[0]), str(cls.certificates.server[1]), str(cls.certificates.ca)]
+
+    def run_edge(self, *arguments: str) -> support.Capture:
+        folder = support.temporary_folder()
+        result = support.capture(folder, [support.PYTHON, EDGES, *arguments])
+        self.assertEqual(result.status, 0, result.errors)
+        self.assertTrue(result.ledger["adds_up"], result.errors)
+        return result
+
+    def one_pair(self, result: support.Capture, path: str, body: bytes, capture: str = "complete"):
+        """Both sides saw this one exchange, alike."""
+        self.assertEqual([(record["path"], record["capture"]) for record in result.records], [(path, capture)] * 2)
+        self.assertEqual({record["direction"] for record in result.records}, {"1", "2"})
+        for record in result.records:
+            self.assertEqual(support.payload(record, "responsePayload"), body)
+        self.assertEqual(support.addresses_mirror(result.records), [])
+
+    def test_response_read_after_the_socket_closed(self):
+        self.one_pair(self.run_edge("half_closed"), "/half-closed", b"late reader")
+
+    def test_reset_after_the_response(self):
+        self.one_pair(self.run_edge("reset_after_response"), "/reset", b"then a reset")
+
+    def test_early_413(self):
+        result = self.run_edge("early_413")
+        self.assertEqual([record["statusCode"] for record in result.records], ["413", "413"])
+        for record in result.records:
+            self.assertEqual(record["capture"], "request_truncated")
+            self.assertEqual(record["responsePayload"], "too large")
+            self.assertEqual(set(record["requestPayload"]) - {"x"}, set())
+
+    def test_scattered_buffers(self):
+        self.one_pair(self.run_edge("scattered"), "/scattered", bodies.text("scattered", 6000))
+
+    def test_peeked_bytes_count_once(self):
+        self.one_pair(self.run_edge("peeked"), "/peeked", b"peeked")
+
+    def test_byte_by_byte(self):
+        self.one_pair(self.run_edge("byte_by_byte"), "/byte-by-byte", b"slowly")
+
+    def test_tiny_tls_reads(self):
+        self.one_pair(self.run_edge("small_reads", *self.tls), "/small-reads", bodies.text("small-reads", 1 << 20))
+
+    def test_reused_tls_objects(self):
+        result = self.run_edge("reused_objects", *self.tls)
+        expected = 1000 + 992  # each connection asks once, and all but the last eight once more
+        self.assertEqual(len(result.of_direction("1")), expected)
+        self.assertEqual(len(result.of_direction("2")), expected)
+        wrong = [(record["path"], record["responsePayload"], record["capture"]) for record in result.records
+                 if record["responsePayload"] != "answer to " + record["path"] or record["capture"] != "complete"]
+        self.assertEqual(wrong[:5], [])
+        self.assertEqual(support.addresses_mirror(result.records), [])
+
+    def test_short_lived_client(self):
+        folder = support.temporary_folder()
+        port = support.free_ports(1)[0]
+        server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(port), *self.tls[:2]])
+        try:
+            support.wait_for_port(port)
+            # The server is not traced: the client must be seen by itself, in the milliseconds that it lives.
+            for number in range(20):
+                result = support.capture(folder, ["curl", "-s", "--cacert", self.tls[2], f"https://localhost:{port}/plain?n={number}"])
+                self.assertEqual([(record["path"], record["capture"]) for record in result.records],
+                                 [(f"/plain?n={number}", "complete")], result.errors)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait()
+
+    def test_library_loaded_late_from_a_new_file(self):
+        folder = support.temporary_folder()
+        for name in ("libssl.so.3", "libcrypto.so.3"):
+            source = next(pathlib.Path("/usr/lib").glob(f"*-linux-gnu/{name}"))
+            shutil.copy(source, folder / name)
+        port = support.free_ports(1)[0]
+        server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(port), *self.tls[:2]])
+        try:
+            support.wait_for_port(port)
+            result = self.run_edge("late_library", str(folder), str(port))
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait()
+        self.assertEqual([(record["path"], record["capture"], record["statusCode"]) for record in result.records],
+                         [("/late-library", "complete", "200")], result.errors)
+        self.assertRegex(result.records[0]["tls"], r"^OpenSSL 3")
+
+    def test_connections_older_than_the_collector(self):
+        folder = support.temporary_folder()
+        port = support.free_ports(1)[0]
+        server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(port)])
+        client = None
+        collector = None
+        try:
+            support.wait_for_port(port)
+            client = subprocess.Popen([support.PYTHON, EDGES, "joined_midway", str(port)], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, text=True)
+            self.assertEqual(client.stdout.readline(), "half\n")
+            metrics = support.free_ports(1)[0]
+            collector = subprocess.Popen(
+                support.collector_arguments(folder, "--pid", str(server.pid), "--pid", str(client.pid), "--metrics",
+                                            f"127.0.0.1:{metrics}"), stderr=subprocess.PIPE, text=True)
+            support.wait_for_port(metrics)
+            support.wait_until(lambda: support.http_status(metrics, "/readyz") == 200, "the collector to be ready")
+            client.stdin.write("on\n")
+            client.stdin.flush()
+            self.assertTrue(json.loads(client.stdout.readline()))
+            client.wait()
+            collector.send_signal(signal.SIGTERM)
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+        finally:
+            for process in (client, server, collector):
+                support.end(process)
+        result = support.Capture(folder, collector.returncode, "", errors)
+        self.assertEqual(result.status, 0, errors)
+        for direction in ("1", "2"):
+            self.assertEqual([(record["path"], record["capture"]) for record in result.of_direction(direction)],
+                             [("/plain?midway=2", "joined_midway"), ("/plain?midway=3", "complete")])
+        self.assertEqual({record["process_name"] for record in result.records}, {"python3"})
+        self.assertEqual({record["process_id"] for record in result.records}, {str(server.pid), str(client.pid)})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The collector's own life: killed in the middle of a load, asked for the impossible, its exit status, its recordings."""
+import json
+import os
+import pathlib
+import re
+import signal
+import stat
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import nginx  # noqa: E402
+import support  # noqa: E402
+
+EDGES = str(support.PEERS / "edges.py")
+
+
+def programs_loaded() -> int:
+    """Our programs in the kernel, whoever loaded them."""
+    listed = subprocess.run(["bpftool", "prog", "list"], capture_output=True, text=True, check=True).stdout
+    return len(re.findall(r"name (on_sys_exit|tls_return)\b", listed))
+
+
+def maps_loaded() -> int:
+    listed = subprocess.run(["bpftool", "map", "list"], capture_output=True, text=True, check=True).stdout
+    return len(re.findall(r"name (tls_sessions|connections|ring_controls)\b", listed))
+
+
+def text_of(pid: int, library: str, symbol: str) -> bytes:
+    """The first bytes of a function as they stand in a process's memory: a probe shows there."""
+    maps = pathlib.Path(f"/proc/{pid}/maps").read_text()
+    base = None
+    for line in maps.splitlines():
+        if line.endswith(library) and base is None:
+            base = int(line.split("-")[0], 16)
+            path = line.split()[-1]
+    listed = subprocess.run(["nm", "-D", "--defined-only", path], capture_output=True, text=True, check=True).stdout
+    offset = int(re.search(rf"^([0-9a-f]+) T {symbol}(@|$)", listed, re.M)[1], 16)
+    with open(f"/proc/{pid}/mem", "rb") as memory:
+        memory.seek(base + offset)
+        return memory.read(64)
+
+
+class Killed(unittest.TestCase):
+    def test_nobody_notices(self):
+        folder = support.temporary_folder()
+        certificates = support.Certificates(folder)
+        port = support.free_ports(1)[0]
+        before = (programs_loaded(), maps_loaded())
+        server = subprocess.Popen(nginx.command(folder, [f"127.0.0.1:{port} ssl"], certificate=certificates.server, master=False))
+        collector = None
+        try:
+            support.wait_for_port(port)
+            clean = text_of(server.pid, "libssl.so.3", "SSL_read")
+            metrics = support.free_ports(1)[0]
+            collector = subprocess.Popen([support.APIARIST, "run", "--null", "--pid", str(server.pid), "--metrics",
+                                          f"127.0.0.1:{metrics}"], stderr=subprocess.DEVNULL)
+            support.wait_until(lambda: support.http_status(metrics, "/readyz") == 200, "the collector to be ready")
+            self.assertNotEqual(text_of(server.pid, "libssl.so.3", "SSL_read"), clean, "no probe was ever there")
+            load = subprocess.Popen(["wrk", "-t1", "-c16", "-d4s", f"https://127.0.0.1:{port}/small"], stdout=subprocess.PIPE,
+                                    text=True)
+            support.wait_until(lambda: (folder / "access.log").exists() and nginx.access_log_lines(folder) > 1000,
+                               "the load to run")
+            collector.send_signal(signal.SIGKILL)
+            collector.wait()
+            after_kill = nginx.access_log_lines(folder)
+            output, _ = load.communicate(timeout=support.PATIENCE_SECONDS)
+            self.assertNotIn("Socket errors", output)
+            self.assertNotIn("Non-2xx", output)
+            self.assertGreater(nginx.access_log_lines(folder), after_kill, "the load had ended before the kill")
+            support.wait_until(lambda: (programs_loaded(), maps_loaded()) <= before, "programs and maps to go")
+            support.wait_until(lambda: text_of(server.pid, "libssl.so.3", "SSL_read") == clean, "the probes to go")
+            self.assertIsNone(server.poll())
+        finally:
+            support.end(collector)
+            support.end(server)
+
+
+class Impossible(unittest.TestCase):
+    """One clear line, exit status 2, nothing attached."""
+
+    def check(self, arguments: list[str], pattern: str, prefix: list[str] | None = None, environment: dict | None = None):
+        done = subprocess.run([*(prefix or []), support.APIARIST, *arguments], capture_output=True, text=True,
+                              timeout=support.PATIENCE_SECONDS, check=False, env={**os.environ, **(environment or {})})
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+        self.assertRegex(done.stderr, pattern)
+        self.assertEqual(done.stdout, "")
+
+    def test_no_selector(self):
+        self.check(["run"], r"nothing selected.*--pid.*--cgroup.*--all.*COMMAND")
+
+    def test_unknown_process(self):
+        self.check(["run", "--pid", "4194305"], r"--pid 4194305: no such process")
+
+    def test_not_a_number(self):
+        self.check(["run", "--pid", "nginx"], r"--pid nginx")
+
+    def test_unknown_cgroup(self):
+        self.check(["run", "--null", "--cgroup", "/sys/fs/cgroup/none-such"], r"cgroup /sys/fs/cgroup/none-such: No such file")
+
+    def test_no_root(self):
+        self.check(["run", "--null", "--", "true"], r"not permitted.*root.*CAP_BPF",
+                   ["setpriv", "--reuid", "65534", "--clear-groups", "--inh-caps=-all"])
+
+    def test_no_btf(self):
+        hide = "mount -t tmpfs none /sys/kernel/btf && exec \"$@\""
+        self.check(["run", "--null", "--", "true"], r"no BTF.*5\.10", ["unshare", "-m", "sh", "-c", hide, "sh"])
+
+    def test_unwritable_files(self):
+        for flag in ("--ndjson", "--ledger", "--record"):
+            more = ["--null"] if flag != "--ndjson" else []
+            self.check(["run", flag, "/nonexistent/file", *more, "--", "true"], r"/nonexistent/file: No such file")
+
+    def test_bad_values(self):
+        self.check(["run", "--for", "soon", "--", "true"], r"--for: \"soon\" is not a duration")
+        self.check(["run", "--workers", "9", "--", "true"], r"--workers: 1 to 4")
+        self.check(["run", "--", "true"], r"APIARIST_RING_BYTES: \"much\" is not a number of bytes",
+                   environment={"APIARIST_RING_BYTES": "much"})
+
+    def test_bad_command_lines(self):
+        self.check(["run", "--null", "--"], r"nothing follows --")
+        self.check(["replay", "--null", "/nonexistent/file"], r"/nonexistent/file")
+        self.check(["replay", "--null", "/etc/hostname"], r"not a recording")
+
+    def test_unknown_flag(self):
+        done = subprocess.run([support.APIARIST, "run", "--nonsense"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--nonsense", done.stderr + done.stdout)
+
+
+class Runs(unittest.TestCase):
+    def test_exit_status_of_the_command(self):
+        folder = support.temporary_folder()
+        for command, status in ((["true"], 0), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -TERM $$"], 143),
+                                (["/nonexistent/program"], 127)):
+            self.assertEqual(support.capture(folder, command).status, status)
+
+    def test_a_time_limit_ends_the_command(self):
+        result = support.capture(support.temporary_folder(), ["sleep", "1000"], "--for", "200ms")
+        self.assertEqual(result.status, 0, result.errors)
+
+    def test_a_recording_replays_to_the_same_records(self):
+        folder = support.temporary_folder()
+        certificates = support.Certificates(folder)
+        tls = [str(certificates.server[0]), str(certificates.server[1]), str(certificates.ca)]
+        result = support.capture(folder, [support.PYTHON, EDGES, "reused_objects", *tls, "50", "4"], "--record",
+                                 str(folder / "recording"))
+        self.assertEqual(len(result.records), 2 * (50 + 46))
+        done = subprocess.run([support.APIARIST, "replay", str(folder / "recording"), "--ndjson", str(folder / "again"), "--ledger",
+                               str(folder / "ledger-again")], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((folder / "again").read_bytes(), (folder / "out.ndjson").read_bytes())
+        self.assertEqual(json.loads((folder / "ledger-again").read_text()), result.ledger)
+
+    def test_files_are_private(self):
+        folder = support.temporary_folder()
+        support.capture(folder, ["true"], "--record", str(folder / "recording"))
+        for name in ("out.ndjson", "ledger.json", "recording"):
+            self.assertEqual(stat.S_IMODE((folder / name).stat().st_mode), 0o600, name)
+
+    def test_other_processes_are_not_seen(self):
+        """A server and client beside the traced command, on the same library: nothing of them may appear."""
+        folder = support.temporary_folder()
+        certificates = support.Certificates(folder)
+        tls = [str(certificates.server[0]), str(certificates.server[1]), str(certificates.ca)]
+        beside = subprocess.Popen([support.PYTHON, EDGES, "reused_objects", *tls, "400", "4"])
+        try:
+            result = support.capture(folder, [support.PYTHON, EDGES, "reused_objects", *tls, "20", "4"])
+            self.assertIsNone(beside.poll(), "it ended too early to show anything")
+        finally:
+            beside.wait()
+        self.assertEqual(len(result.records), 2 * (20 + 16))
+        self.assertEqual(len({record["process_id"] for record in result.records}), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
