@@ -170,7 +170,7 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
     return 0;
 }
 
-/* Takes the frame of the call that returns here off the stack: of those that lie below the return's stack pointer, the
+/* Takes the frame of the call that returns here off the stack: of those that do not lie above the stack pointer here, the
  * outermost; deeper ones were left without a return. */
 static __always_inline bool window__leave(u64 id, u64 sp, struct tls_frame *out)
 {
@@ -181,7 +181,7 @@ static __always_inline bool window__leave(u64 id, u64 sp, struct tls_frame *out)
     u32 depth = window->depth;
 #pragma unroll
     for (u32 i = WINDOW_FRAMES; i > 0; i--)
-        if (depth == i && window->frames[i - 1].sp < sp) {
+        if (depth == i && window->frames[i - 1].sp <= sp) {
             *out = window->frames[i - 1];
             depth = i - 1;
             found = true;

@@ -4,12 +4,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,12 +19,14 @@
 #include <set>
 #include <thread>
 
-#include "programs.skel.h"
 #include "base/handles.h"
 #include "base/queue.h"
+#include "capture/elf_function.h"
+#include "capture/probe_site.h"
 #include "capture/proc.h"
 #include "capture/tls_library.h"
 #include "events/event.h"
+#include "programs.skel.h"
 
 namespace apiarist::capture {
 namespace {
@@ -44,7 +46,8 @@ int collect_log(libbpf_print_level level, const char* format, va_list arguments)
     char line[512];
     const int n = std::vsnprintf(line, sizeof(line), format, arguments);
     std::string& log = libbpf_log();
-    if (log.size() < 4096) log.append(line, std::min<std::size_t>(static_cast<std::size_t>(std::max(n, 0)), sizeof(line) - 1));
+    if (log.size() < 4096)
+        log.append(line, std::min<std::size_t>(static_cast<std::size_t>(std::max(n, 0)), sizeof(line) - 1));
     return n;
 }
 
@@ -52,17 +55,20 @@ std::string last_line(const std::string& text) {
     const auto end = text.find_last_not_of('\n');
     if (end == std::string::npos) return {};
     const auto start = text.rfind('\n', end);
-    return text.substr(start == std::string::npos ? 0 : start + 1, end - (start == std::string::npos ? 0 : start + 1) + 1);
+    return text.substr(start == std::string::npos ? 0 : start + 1,
+                       end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
 
 std::uint64_t monotonic_ns() {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count());
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count());
 }
 
 std::size_t ring_size(std::size_t wanted) {
     std::size_t size = static_cast<std::size_t>(::getpagesize());
-    while (size < wanted) size *= 2;
+    while (size < wanted)
+        size *= 2;
     return size;
 }
 
@@ -99,15 +105,6 @@ ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u3
     return end;
 }
 
-// Each waits for all processors to have left the probe, a tenth of a second or so; together they wait once.
-void destroy_all(std::vector<Link>& links) {
-    std::vector<std::jthread> threads;
-    threads.reserve(links.size());
-    for (Link& link : links) threads.emplace_back([&link] { link.reset(); });
-    threads.clear();
-    links.clear();
-}
-
 template <std::size_t size>
 void copy_text(char (&to)[size], std::string_view from) {
     const std::size_t n = std::min(from.size(), size - 1);
@@ -130,9 +127,9 @@ struct KernelSource::State {
     std::int64_t realtime_offset_ns = 0;
 
     std::mutex library_mutex;
-    std::vector<Link> library_links;                            // guarded by library_mutex
-    std::set<std::pair<std::uint64_t, std::uint64_t>> probed;   // guarded by library_mutex: (device, inode)
-    std::uint32_t libraries = 0;                                // guarded by library_mutex
+    std::vector<Link> library_links;                           // guarded by library_mutex
+    std::set<std::pair<std::uint64_t, std::uint64_t>> probed;  // guarded by library_mutex: (device, inode)
+    std::uint32_t libraries = 0;                               // guarded by library_mutex
     std::mutex facts_mutex;
     std::vector<std::vector<std::vector<std::byte>>> facts;  // guarded by facts_mutex: records made here, by ring
     std::atomic<bool> facts_waiting{false};
@@ -142,8 +139,6 @@ struct KernelSource::State {
     ~State() {
         candidates.close();
         if (discovery.joinable()) discovery.join();
-        destroy_all(library_links);
-        destroy_all(links);
         if (controls != nullptr) ::munmap(controls, controls_size);
     }
 
@@ -153,7 +148,15 @@ struct KernelSource::State {
     Status select(const KernelOptions& options);
     Status add_cgroup(const std::string& path);
     void attach_library(const Candidate& candidate);
-    Result<std::vector<Link>> probe_functions(const std::string& path, std::uint32_t number);
+    struct Place {
+        std::uint32_t library;
+        std::uint64_t file_offset;
+        bool at_return;
+    };
+    Result<Link> probe(const char* name, const std::string& path, const Place& place);
+    Status probe_function(const std::string& path, const TlsFunction& function, std::uint32_t library,
+                          std::vector<Link>& made);
+    Result<std::vector<Link>> probe_functions(const std::string& path, std::uint32_t library);
     void discover(std::stop_token stop);
     void on_mapped(const ap_mapped& mapped);
     void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
@@ -220,8 +223,7 @@ Status KernelSource::State::attach_programs() {
         if (!section.starts_with("tp_btf/")) continue;
         libbpf_log().clear();
         Link link(bpf_program__attach(program));
-        if (!link)
-            return Error::from_errno(errno, fmt::format("attach {} to {}", bpf_program__name(program), section));
+        if (!link) return Error::from_errno(errno, fmt::format("attach {} to {}", bpf_program__name(program), section));
         links.push_back(std::move(link));
     }
     return Done{};
@@ -246,7 +248,8 @@ Status KernelSource::State::add_cgroup(const std::string& path) {
 }
 
 Status KernelSource::State::select(const KernelOptions& options) {
-    for (const std::string& path : options.cgroups) APIARIST_TRY(add_cgroup(path));
+    for (const std::string& path : options.cgroups)
+        APIARIST_TRY(add_cgroup(path));
     for (const std::uint32_t pid : options.pids) {
         for (const std::uint32_t one : with_descendants(pid)) {
             APIARIST_TRY(select_process(one));
@@ -260,7 +263,8 @@ Status KernelSource::State::select(const KernelOptions& options) {
 void KernelSource::State::add_fact(std::span<const std::byte> record) {
     const std::scoped_lock lock(facts_mutex);
     facts.resize(rings.size());
-    for (auto& of_ring : facts) of_ring.emplace_back(record.begin(), record.end());
+    for (auto& of_ring : facts)
+        of_ring.emplace_back(record.begin(), record.end());
     facts_waiting.store(true, std::memory_order_release);
 }
 
@@ -270,7 +274,8 @@ void KernelSource::State::hand_on_facts(unsigned ring, const OnRecord& on_record
         const std::scoped_lock lock(facts_mutex);
         if (ring < facts.size()) mine.swap(facts[ring]);
     }
-    for (const auto& record : mine) on_record(record);
+    for (const auto& record : mine)
+        on_record(record);
 }
 
 // What the kernel programs tell of processes that start later.
@@ -287,23 +292,41 @@ Status KernelSource::State::select_process(std::uint32_t pid) {
     return Done{};
 }
 
-Result<std::vector<Link>> KernelSource::State::probe_functions(const std::string& path, std::uint32_t number) {
+Result<Link> KernelSource::State::probe(const char* name, const std::string& path, const Place& place) {
+    bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name);
+    LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookies ? place.library : 0, .retprobe = place.at_return);
+    libbpf_log().clear();
+    Link link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), place.file_offset, &options));
+    if (!link) return Error::from_errno(errno, fmt::format("probe by {} ({})", name, last_line(libbpf_log())));
+    return link;
+}
+
+// At the function's cheap sites where its code allows (probe_site.h), else at its entry and return. Without a result
+// site the entry stays the first instruction, because the kernel puts a breakpoint there for the return anyway.
+Status KernelSource::State::probe_function(const std::string& path, const TlsFunction& function, std::uint32_t library,
+                                           std::vector<Link>& made) {
+    auto code = read_elf_function(path, function.symbol);
+    if (!code) return std::move(code).error();
+    const ProbeSites sites = find_probe_sites(code->code, function.arguments);
+    const bool cheap = sites.entry && (function.at_return == nullptr || sites.result);
+    auto entry = probe(function.program, path, {library, code->file_offset + (cheap ? *sites.entry : 0), false});
+    if (!entry) return std::move(entry).error();
+    made.push_back(std::move(*entry));
+    if (function.at_return == nullptr) return Done{};
+    auto result = probe(function.at_return, path, {library, code->file_offset + (cheap ? *sites.result : 0), !cheap});
+    if (!result) return std::move(result).error();
+    made.push_back(std::move(*result));
+    return Done{};
+}
+
+Result<std::vector<Link>> KernelSource::State::probe_functions(const std::string& path, std::uint32_t library) {
     std::vector<Link> made;
     for (const TlsFunction& function : tls_functions()) {
-        for (const bool at_return : {false, true}) {
-            const char* name = at_return ? function.at_return : function.program;
-            if (name == nullptr) continue;
-            bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name);
-            LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookies ? number : 0, .retprobe = at_return,
-                        .func_name = function.symbol);
-            libbpf_log().clear();
-            Link link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), 0, &options));
-            if (!link) {
-                if (!function.required) break;
-                return Error::from_errno(errno, fmt::format("probe {} ({})", function.symbol, last_line(libbpf_log())));
-            }
-            made.push_back(std::move(link));
-        }
+        const std::size_t before = made.size();
+        auto done = probe_function(path, function, library, made);
+        if (done) continue;
+        if (function.required) return std::move(done).error();
+        made.resize(before);  // both of its probes or none
     }
     return made;
 }
@@ -323,7 +346,8 @@ void KernelSource::State::attach_library(const Candidate& candidate) {
     auto made = probe_functions(candidate.path, record.library);
     if (made) {
         record.state = AP_LIBRARY_PROBED;
-        for (Link& link : *made) library_links.push_back(std::move(link));
+        for (Link& link : *made)
+            library_links.push_back(std::move(link));
     } else {
         record.state = AP_LIBRARY_FAILED;
         copy_text(record.reason, made.error().what);
@@ -335,19 +359,21 @@ void KernelSource::State::attach_library(const Candidate& candidate) {
 }
 
 void KernelSource::State::discover(std::stop_token) {
-    while (auto candidate = candidates.pop()) attach_library(*candidate);
+    while (auto candidate = candidates.pop())
+        attach_library(*candidate);
 }
 
 void KernelSource::State::on_mapped(const ap_mapped& mapped) {
     if (!names_tls_library(mapped.name)) return;
     const auto page = static_cast<std::uint64_t>(::getpagesize());
     const std::uint64_t end = (mapped.address + mapped.length + page - 1) & ~(page - 1);
-    (void)candidates.push({fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end), mapped.name,
+    (void)candidates.push({fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
+                           mapped.name,
                            {mapped.inode, mapped.device}});
 }
 
-// The objects went with the address space of a process that ended or exec'ed; their sessions did not. Each ring sweeps its
-// own, and leaves alone what the new program made since.
+// The objects went with the address space of a process that ended or exec'ed; their sessions did not. Each ring sweeps
+// its own, and leaves alone what the new program made since.
 void KernelSource::State::sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record) {
     const int map = bpf_map__fd(skeleton->maps.tls_sessions);
     ap_tls_key key{};
@@ -380,7 +406,8 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     APIARIST_TRY(state->select(options));
     APIARIST_TRY(state->attach_programs());
     if (options.tls) {
-        for (const std::string& path : usual_tls_libraries()) state->attach_library({path, path, {}});
+        for (const std::string& path : usual_tls_libraries())
+            state->attach_library({path, path, {}});
         State* raw = state.get();
         state->discovery = std::jthread([raw](std::stop_token stop) { raw->discover(stop); });
     } else {
@@ -389,24 +416,32 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     return std::unique_ptr<KernelSource>(new KernelSource(std::move(state)));
 }
 
-Status KernelSource::add_process(std::uint32_t pid) { return state_->select_process(pid); }
+Status KernelSource::add_process(std::uint32_t pid) {
+    return state_->select_process(pid);
+}
 
 void KernelSource::detach() {
     state_->candidates.close();
     if (state_->discovery.joinable()) state_->discovery.join();
     {
         const std::scoped_lock lock(state_->library_mutex);
-        destroy_all(state_->library_links);
+        state_->library_links.clear();
     }
-    destroy_all(state_->links);
+    state_->links.clear();
     state_->detached.store(true, std::memory_order_release);
     const std::uint64_t one = 1;
     (void)!::write(state_->stop_event.get(), &one, sizeof(one));
 }
 
-unsigned KernelSource::rings() const { return static_cast<unsigned>(state_->rings.size()); }
-bool KernelSource::finished() const { return state_->detached.load(std::memory_order_acquire); }
-std::int64_t KernelSource::realtime_offset_ns() const { return state_->realtime_offset_ns; }
+unsigned KernelSource::rings() const {
+    return static_cast<unsigned>(state_->rings.size());
+}
+bool KernelSource::finished() const {
+    return state_->detached.load(std::memory_order_acquire);
+}
+std::int64_t KernelSource::realtime_offset_ns() const {
+    return state_->realtime_offset_ns;
+}
 
 std::size_t KernelSource::drain(unsigned number, const OnRecord& on_record) {
     Ring& ring = *state_->rings[number];
@@ -417,7 +452,8 @@ std::size_t KernelSource::drain(unsigned number, const OnRecord& on_record) {
         if (header.type == AP_EVENT_MAPPED || header.type == AP_EVENT_PROCESS) {
             if (const auto event = events::decode(record)) {
                 if (const auto* mapped = std::get_if<ap_mapped>(&*event)) state_->on_mapped(*mapped);
-                if (const auto* process = std::get_if<ap_process_event>(&*event); process != nullptr && process->sessions > 0)
+                if (const auto* process = std::get_if<ap_process_event>(&*event);
+                    process != nullptr && process->sessions > 0)
                     state_->sweep_sessions(*process, number, on_record);
             }
         }
@@ -446,8 +482,8 @@ void KernelSource::wait(unsigned number) {
         (void)::poll(&stop, 1, kTickMs);
         return;
     }
-    // First say that we sleep, then look once more (the caller drains), then sleep: a record submitted in between either
-    // is found by that look or wakes us.
+    // First say that we sleep, then look once more (the caller drains), then sleep: a record submitted in between
+    // either is found by that look or wakes us.
     if (ring.idle_ticks == kTicksBeforeSleep) {
         asleep.store(1, std::memory_order_seq_cst);
         return;
@@ -466,7 +502,8 @@ std::vector<std::uint64_t> KernelSource::losses() const {
     std::vector<std::uint64_t> total(AP_LOSS_COUNT);
     for (std::uint32_t cause = 0; cause < AP_LOSS_COUNT; ++cause) {
         if (bpf_map_lookup_elem(bpf_map__fd(state_->skeleton->maps.losses), &cause, per_cpu.data()) != 0) continue;
-        for (const std::uint64_t n : per_cpu) total[cause] += n;
+        for (const std::uint64_t n : per_cpu)
+            total[cause] += n;
     }
     return total;
 }
@@ -495,8 +532,7 @@ void KernelSource::final_records(const OnRecord& on_record) {
          more = bpf_map_get_next_key(sessions, &key, &key)) {
         ap_tls_session state{};
         if (bpf_map_lookup_elem(sessions, &key, &state) != 0) continue;
-        const ap_tls_end end =
-            tls_end_of(state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
+        const ap_tls_end end = tls_end_of(state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
         on_record(events::bytes_of(end));
     }
     ap_loss loss{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The kernel programs, loaded, attached and drained. Nothing is pinned: when this object or the process ends, in whatever
-// way, the kernel takes back programs, maps and probes.
+// The kernel programs, loaded, attached and drained. Nothing is pinned: when this object or the process ends, in
+// whatever way, the kernel takes back programs, maps and probes.
 //
 // Threads: make() and detach() on one; drain() and wait() on one thread per ring; the rest on any. A thread of its own
 // looks for TLS libraries and attaches to them.

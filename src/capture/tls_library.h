@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Which files are OpenSSL's libssl, which functions are probed in them, and what version they are. A target's file is read
-// as data, never loaded or run.
+// Which files are OpenSSL's libssl, which functions are probed in them, and what version they are. A target's file is
+// read as data, never loaded or run.
 
 #include <span>
 #include <string>
@@ -13,9 +13,10 @@ namespace apiarist::capture {
 // Where the kernel program stands in the function.
 struct TlsFunction {
     const char* symbol;
-    const char* program;        // at its entry
-    const char* at_return;      // null: none
-    bool required;              // without it the library is of no use to us
+    const char* program;    // at its entry
+    const char* at_return;  // null: none
+    bool required;          // without it the library is of no use to us
+    unsigned arguments;     // how many of its arguments the program reads, from the first
 };
 
 [[nodiscard]] std::span<const TlsFunction> tls_functions();

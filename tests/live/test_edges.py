@@ -81,7 +81,7 @@ class Edges(unittest.TestCase):
         try:
             support.wait_for_port(port)
             # The server is not traced: the client must be seen by itself, in the milliseconds that it lives.
-            for number in range(20):
+            for number in range(8):
                 result = support.capture(folder, ["curl", "-s", "--cacert", self.tls[2], f"https://localhost:{port}/plain?n={number}"])
                 self.assertEqual([(record["path"], record["capture"]) for record in result.records],
                                  [(f"/plain?n={number}", "complete")], result.errors)

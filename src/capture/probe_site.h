@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Where in a function a uprobe costs least (ADR 5). The kernel emulates conditional jumps, calls, jumps and pushes
+// (x86-64); any other instruction it steps over, which costs several times as much. A site is taken only where the
+// machine code proves that it means the same as the function's entry or return; else there is none, and the caller
+// probes the entry and return. Pure functions of bytes, which are another process's and may be hostile.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace apiarist::capture {
+
+struct ProbeSites {
+    // Every call of the function passes here once, with its first `arguments` still in their registers.
+    std::optional<std::uint64_t> entry;  // bytes from the function's start
+    // Every return passes here once, with the result already in its register, at a stack pointer that is not below the
+    // entry site's.
+    std::optional<std::uint64_t> result;
+};
+
+// `code`: the whole function. `arguments`: 1 to 4, of the System V ABI. Nothing on other architectures.
+[[nodiscard]] ProbeSites find_probe_sites(std::span<const std::byte> code, unsigned arguments);
+
+}  // namespace apiarist::capture

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/probe_site.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace apiarist::capture {
+namespace {
+
+ProbeSites sites_of(const std::string& code, unsigned arguments) {
+    return find_probe_sites(std::as_bytes(std::span(code)), arguments);
+}
+
+std::string operator""_code(const char* text, std::size_t size) {
+    return {text, size};
+}
+
+const std::string kPrologue = "\x48\x83\xec\x18"_code;  // sub rsp, 0x18
+const std::string kTestEdx = "\x85\xd2"_code;           // test edx, edx
+const std::string kJumpIfNegative = "\x78\x05"_code;    // js over the call
+const std::string kCall = "\xe8\x00\x10\x00\x00"_code;  // call rel32
+const std::string kTestEax = "\x85\xc0"_code;           // test eax, eax
+const std::string kJumpIfZero = "\x74\x07"_code;        // je beyond the return, as the stack protector's check does
+const std::string kEpilogue = "\x48\x83\xc4\x18"_code;  // add rsp, 0x18
+const std::string kClearEdx = "\x31\xd2"_code;          // xor edx, edx
+const std::string kReturn = "\xc3"_code;
+const std::string kFail = "\xe8\x00\x20\x00\x00"_code;  // call: the stack protector's, never returns
+
+#if defined(__x86_64__)
+
+TEST(ProbeSite, first_conditional_jump_and_the_last_before_the_return) {
+    const auto sites = sites_of(kPrologue + kTestEdx + kJumpIfNegative + kCall + kTestEax + kJumpIfZero + kEpilogue +
+                                    kClearEdx + kReturn + kFail,
+                                2);
+    EXPECT_EQ(sites.entry, 6U);
+    EXPECT_EQ(sites.result, 15U);
+}
+
+TEST(ProbeSite, call_counts_as_an_entry_but_not_as_a_return) {
+    const auto sites = sites_of(kPrologue + kCall + kClearEdx + kEpilogue + kReturn, 4);
+    EXPECT_EQ(sites.entry, 4U);
+    EXPECT_EQ(sites.result, std::nullopt);
+}
+
+TEST(ProbeSite, no_entry_once_an_argument_is_written) {
+    const std::string write_rsi = "\x48\x89\xfe"_code;  // mov rsi, rdi
+    EXPECT_EQ(sites_of(kPrologue + write_rsi + kTestEdx + kJumpIfNegative + kCall + kEpilogue + kReturn, 2).entry,
+              std::nullopt);
+    EXPECT_TRUE(sites_of(kPrologue + write_rsi + kTestEdx + kJumpIfNegative + kCall + kEpilogue + kReturn, 1).entry);
+    const std::string write_ecx = "\x31\xc9"_code;  // xor ecx, ecx: the low half counts
+    EXPECT_EQ(sites_of(kPrologue + write_ecx + kCall + kEpilogue + kReturn, 4).entry, std::nullopt);
+}
+
+TEST(ProbeSite, no_result_when_it_is_written_after_the_jump) {
+    const std::string clear_eax = "\x31\xc0"_code;
+    EXPECT_EQ(sites_of(kPrologue + kCall + kTestEax + kJumpIfZero + clear_eax + kEpilogue + kReturn + kFail, 2).result,
+              std::nullopt);
+}
+
+TEST(ProbeSite, no_result_when_another_way_leads_to_the_return) {
+    // js jumps over the call and the second jump, straight to the epilogue.
+    const std::string far_jump = "\x78\x09"_code;
+    EXPECT_EQ(sites_of(kPrologue + kTestEdx + far_jump + kCall + kTestEax + kJumpIfZero + kEpilogue + kClearEdx +
+                           kReturn + kFail,
+                       2)
+                  .result,
+              std::nullopt);
+}
+
+TEST(ProbeSite, no_result_with_two_returns_or_a_jump_out_of_the_function) {
+    const std::string body = kPrologue + kTestEdx + kJumpIfNegative + kCall + kTestEax + kJumpIfZero + kEpilogue +
+                             kClearEdx + kReturn + kFail;
+    ASSERT_TRUE(sites_of(body, 2).result);
+    EXPECT_EQ(sites_of(body + kReturn, 2).result, std::nullopt);
+    const std::string tail_call = "\xe9\x00\x10\x00\x00"_code;
+    EXPECT_EQ(sites_of(body + tail_call, 2).result, std::nullopt);
+}
+
+TEST(ProbeSite, no_result_where_the_stack_is_below_the_entry_sites) {
+    const std::string push = "\x53"_code;  // push rbx, after the entry site
+    const std::string pop = "\x5b"_code;
+    const auto sites =
+        sites_of(kTestEdx + kJumpIfNegative + kCall + push + kTestEax + "\x74\x02"_code + pop + kReturn + kFail, 2);
+    EXPECT_TRUE(sites.entry);
+    EXPECT_EQ(sites.result, std::nullopt);
+}
+
+TEST(ProbeSite, nothing_where_the_entry_is_a_loop_or_the_code_cannot_be_followed) {
+    const std::string back = "\x75\xfc"_code;  // jne to `test`: it is passed again
+    EXPECT_EQ(sites_of(kTestEdx + back + kReturn, 2).entry, std::nullopt);
+    const std::string jump_table = "\xff\xe0"_code;  // jmp rax
+    EXPECT_EQ(sites_of(kPrologue + kTestEdx + kJumpIfNegative + kCall + jump_table, 2).entry, std::nullopt);
+    EXPECT_EQ(sites_of("\x06\x06\x06"_code, 2).entry, std::nullopt);  // not an instruction in 64-bit mode
+    EXPECT_EQ(sites_of("", 2).entry, std::nullopt);
+}
+
+#endif
+
+}  // namespace
+}  // namespace apiarist::capture
