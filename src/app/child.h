@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The command of `apiarist run -- COMMAND`: forked at once, so that it can be selected by its number before it runs, and
-// let go when everything is attached.
+// The command of `apiarist run -- COMMAND`: forked at once, so that it can be selected by its number before it runs,
+// and let go when everything is attached.
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <cstdlib>
@@ -58,10 +58,12 @@ int main(int argc, char** argv) {
     bool markdown = false;
     bool json = false;
     std::string recording;
-    CLI::App* run_command = cli.add_subcommand("run", "collect on this node; with -- COMMAND ARG..., from its process tree");
+    CLI::App* run_command =
+        cli.add_subcommand("run", "collect on this node; with -- COMMAND ARG..., from its process tree");
     CLI::App* replay_command = cli.add_subcommand("replay", "the same from a recording: no kernel, no root");
     CLI::App* config_command = cli.add_subcommand("config", "every setting: value in force, origin, default, meaning");
-    CLI::App* doctor_command = cli.add_subcommand("doctor", "what this host can and cannot capture, and why; 1 if nothing");
+    CLI::App* doctor_command =
+        cli.add_subcommand("doctor", "what this host can and cannot capture, and why; 1 if nothing");
     add_settings(*run_command, kRun, given);
     add_settings(*replay_command, kReplay, replay_given);
     replay_command->add_option("recording", recording, "file that `run --record` wrote")->required();

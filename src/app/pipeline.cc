@@ -22,7 +22,9 @@ class Pipeline::Worker final : public transactions::TransactionSink {
                    [&source](std::uint64_t key, const ap_mark& mark) { source.mark(key, mark); }),
           on_record_([this](std::span<const std::byte> record) { on_record(record); }) {}
 
-    void start() { thread_ = std::thread([this] { run(); }); }
+    void start() {
+        thread_ = std::thread([this] { run(); });
+    }
     void join() {
         if (thread_.joinable()) thread_.join();
     }
@@ -85,25 +87,32 @@ Pipeline::Pipeline(capture::Source& source, policy::Sink& sink, events::Recordin
         workers_.push_back(std::make_unique<Worker>(source, ring, sink, recording, options));
 }
 
-Pipeline::~Pipeline() { join(); }
+Pipeline::~Pipeline() {
+    join();
+}
 
 void Pipeline::start() {
-    for (auto& worker : workers_) worker->start();
+    for (auto& worker : workers_)
+        worker->start();
 }
 
 void Pipeline::join() {
-    for (auto& worker : workers_) worker->join();
+    for (auto& worker : workers_)
+        worker->join();
 }
 
 void Pipeline::finish(const std::function<void(const capture::OnRecord&)>& last_records) {
-    // The last records are counts; which worker books them does not matter, but a connection's end must reach its owner.
+    // The last records are counts; which worker books them does not matter, but a connection's end must reach its
+    // owner.
     last_records([this](std::span<const std::byte> record) { workers_.front()->on_record(record); });
-    for (auto& worker : workers_) worker->finish();
+    for (auto& worker : workers_)
+        worker->finish();
 }
 
 LedgerSnapshot Pipeline::ledger() const {
     LedgerSnapshot total{};
-    for (const auto& worker : workers_) worker->ledger.add_to(total);
+    for (const auto& worker : workers_)
+        worker->ledger.add_to(total);
     return total;
 }
 

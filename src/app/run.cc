@@ -66,7 +66,8 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
 Fd signal_fd() {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int number : {SIGINT, SIGTERM, SIGCHLD}) ::sigaddset(&set, number);
+    for (const int number : {SIGINT, SIGTERM, SIGCHLD})
+        ::sigaddset(&set, number);
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
@@ -106,7 +107,8 @@ Ending wait_for_end(const Fd& signals, Child* child, std::optional<Clock::time_p
 }
 
 // Null when nothing is to be served.
-Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings, const server::RunStatus& status) {
+Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings,
+                                                             const server::RunStatus& status) {
     const std::string address = settings.text("metrics");
     if (address.empty()) return std::unique_ptr<server::MetricsServer>();
     auto made = server::MetricsServer::make(address, {.ledger = [&status] { return status.ledger(); },
@@ -121,7 +123,8 @@ Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& set
 LedgerSnapshot live_ledger(const Pipeline& pipeline, const capture::KernelSource& kernel) {
     LedgerSnapshot ledger = pipeline.ledger();
     auto index = static_cast<std::size_t>(Count::kLossRingFullRecords);
-    for (const std::uint64_t n : kernel.losses()) ledger[index++] += n;
+    for (const std::uint64_t n : kernel.losses())
+        ledger[index++] += n;
     return ledger;
 }
 
@@ -170,7 +173,8 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
     if (child)
         if (const auto going = child->let_go(); !going) status = fail(127, going.error().what);
     std::optional<Clock::time_point> deadline;
-    if (const std::uint64_t ns = settings.duration_ns("for"); ns != 0) deadline = Clock::now() + std::chrono::nanoseconds(ns);
+    if (const std::uint64_t ns = settings.duration_ns("for"); ns != 0)
+        deadline = Clock::now() + std::chrono::nanoseconds(ns);
     if (status == 0) {
         const Ending ending = wait_for_end(signals, child ? &*child : nullptr, deadline);
         status = ending.by_command ? ending.status : 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Every setting, once: its names, default, unit and meaning. The table is the source of --help, of `apiarist config` and
-// of docs/configuration.md. Values come from the command line, then from our own environment variable, then from the
-// reference's, then the default.
+// Every setting, once: its names, default, unit and meaning. The table is the source of --help, of `apiarist config`
+// and of docs/configuration.md. Values come from the command line, then from our own environment variable, then from
+// the reference's, then the default.
 
 #include <cstdint>
 #include <functional>

@@ -8,7 +8,9 @@
 namespace apiarist {
 namespace {
 
-unsigned char byte_at(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
+unsigned char byte_at(std::string_view text, std::size_t i) {
+    return static_cast<unsigned char>(text[i]);
+}
 
 struct Unit {
     std::size_t size;  // bytes
@@ -43,7 +45,9 @@ Unit utf8_at(std::string_view text, std::size_t i) {
     return {more + 1, true};
 }
 
-bool plain(unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
+bool plain(unsigned char c) {
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
 
 void append_escape(std::string& out, unsigned char c) {
     static constexpr char kHex[] = "0123456789abcdef";
@@ -85,7 +89,8 @@ void append_json_string(std::string& out, std::string_view bytes) {
     out += '"';
     for (std::size_t i = 0; i < bytes.size();) {
         std::size_t run = i;
-        while (run < bytes.size() && plain(byte_at(bytes, run))) ++run;
+        while (run < bytes.size() && plain(byte_at(bytes, run)))
+            ++run;
         out.append(bytes, i, run - i);
         i = run;
         if (i == bytes.size()) break;
@@ -111,8 +116,10 @@ std::string base64(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size(); i += 3) {
         const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
         std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < n ? byte_at(bytes, i + k) : 0U);
-        for (std::size_t k = 0; k < 4; ++k) out += k <= n ? kDigits[group >> (18 - 6 * k) & 63] : '=';
+        for (std::size_t k = 0; k < 3; ++k)
+            group = group << 8 | (k < n ? byte_at(bytes, i + k) : 0U);
+        for (std::size_t k = 0; k < 4; ++k)
+            out += k <= n ? kDigits[group >> (18 - 6 * k) & 63] : '=';
     }
     return out;
 }

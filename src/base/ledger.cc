@@ -26,7 +26,8 @@ const std::vector<CountInfo>& count_table() {
         {Count::kBytesParsed, "bytes_parsed", "Copied bytes that belong to a message that left the parser"},
         {Count::kBytesUnattributed, "bytes_unattributed", "Copied bytes that belong to no message that could be told"},
         {Count::kBytesTunnelled, "bytes_tunnelled", "Copied bytes after 101 or CONNECT"},
-        {Count::kBytesWithoutContent, "bytes_without_content", "Lengths: sendfile, splice, limits, memory not resident"},
+        {Count::kBytesWithoutContent, "bytes_without_content",
+         "Lengths: sendfile, splice, limits, memory not resident"},
         {Count::kBytesDuplicate, "bytes_duplicate", "Copied bytes whose position had been seen"},
         {Count::kBytesDropped, "bytes_dropped", "Copied bytes that a budget of the worker dropped"},
         {Count::kRequests, "requests", "Requests parsed"},
@@ -50,7 +51,8 @@ const std::vector<CountInfo>& count_table() {
         {Count::kProcesses, "processes", "Traced processes seen"},
         {Count::kLossRingFullRecords, "loss_ring_full_records", "Kernel: records that found no room in the ring"},
         {Count::kLossRingFullBytes, "loss_ring_full_bytes", "Kernel: bytes in them"},
-        {Count::kLossConnectionTableFull, "loss_connection_table_full", "Kernel: calls on connections beyond the table"},
+        {Count::kLossConnectionTableFull, "loss_connection_table_full",
+         "Kernel: calls on connections beyond the table"},
         {Count::kLossProcessTableFull, "loss_process_table_full", "Kernel: processes beyond the table"},
         {Count::kLossTlsTableFull, "loss_tls_table_full", "Kernel: TLS calls beyond the tables"},
         {Count::kLossCopyFaultBytes, "loss_copy_fault_bytes", "Kernel: bytes in memory that was not resident"},
@@ -63,7 +65,8 @@ const std::vector<CountInfo>& count_table() {
 }
 
 void Ledger::add_to(LedgerSnapshot& total) const {
-    for (std::size_t i = 0; i < cells_.size(); ++i) total[i] += cells_[i].load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+        total[i] += cells_[i].load(std::memory_order_relaxed);
 }
 
 namespace {
@@ -74,7 +77,8 @@ void check(std::vector<std::string>& faults, std::string_view what, std::uint64_
 
 std::uint64_t sum(const LedgerSnapshot& s, Count first, Count last) {
     std::uint64_t total = 0;
-    for (auto i = static_cast<std::size_t>(first); i <= static_cast<std::size_t>(last); ++i) total += s[i];
+    for (auto i = static_cast<std::size_t>(first); i <= static_cast<std::size_t>(last); ++i)
+        total += s[i];
     return total;
 }
 
@@ -113,10 +117,12 @@ std::string ledger_summary(const LedgerSnapshot& s) {
         at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRequests), at(s, Count::kPaired),
         at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
         at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost), at(s, Count::kSocketCiphertext),
-        at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp), at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown));
+        at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp),
+        at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown));
     const auto faults = ledger_faults(s);
     if (faults.empty()) return out + "the ledger adds up\n";
-    for (const std::string& fault : faults) out += "the ledger does not add up: " + fault + "\n";
+    for (const std::string& fault : faults)
+        out += "the ledger does not add up: " + fault + "\n";
     return out;
 }
 

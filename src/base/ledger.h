@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The ledger: every byte, message and record that came in is in exactly one of these counters. One table names them all;
-// metrics, the summary at exit and the JSON file render it, so no counter lives twice.
+// The ledger: every byte, message and record that came in is in exactly one of these counters. One table names them
+// all; metrics, the summary at exit and the JSON file render it, so no counter lives twice.
 //
 // One Ledger per worker, written by that worker alone; read by any thread (relaxed atomics, so a snapshot taken while
 // workers run may be a moment out of step with itself; after the drain it adds up exactly).
@@ -41,7 +41,7 @@ enum class Count : std::size_t {
     kBytesTunnelled,
     kBytesWithoutContent,  // lengths: sendfile, limits, copy faults
     kBytesDuplicate,
-    kBytesDropped,         // by a budget of the worker
+    kBytesDropped,  // by a budget of the worker
     // Messages.
     kRequests,
     kResponses,
@@ -94,7 +94,9 @@ class Ledger {
         auto& cell = cells_[static_cast<std::size_t>(count)];
         cell.store(cell.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
     }
-    void set(Count count, std::uint64_t n) { cells_[static_cast<std::size_t>(count)].store(n, std::memory_order_relaxed); }
+    void set(Count count, std::uint64_t n) {
+        cells_[static_cast<std::size_t>(count)].store(n, std::memory_order_relaxed);
+    }
     void add_to(LedgerSnapshot& total) const;
 
   private:

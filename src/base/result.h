@@ -55,8 +55,8 @@ using Status = Result<Done>;
 }  // namespace apiarist
 
 // Returns the error of a Result expression from the enclosing function.
-#define APIARIST_TRY(expression)                                    \
-    do {                                                            \
-        auto apiarist_try_result = (expression);                    \
+#define APIARIST_TRY(expression)                                                 \
+    do {                                                                         \
+        auto apiarist_try_result = (expression);                                 \
         if (!apiarist_try_result) return std::move(apiarist_try_result).error(); \
     } while (false)

@@ -29,12 +29,14 @@ bool may_load() {
 
 Status can_load_programs() {
     if (!may_load())
-        return Error{std::errc::operation_not_permitted,
-                     "not permitted to load BPF programs: run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"};
+        return Error{
+            std::errc::operation_not_permitted,
+            "not permitted to load BPF programs: run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"};
     struct stat info {};
     if (::stat("/sys/kernel/btf/vmlinux", &info) != 0)
         return Error{std::errc::not_supported,
-                     "this kernel has no BTF (/sys/kernel/btf/vmlinux): Linux 5.10 or later with CONFIG_DEBUG_INFO_BTF is needed"};
+                     "this kernel has no BTF (/sys/kernel/btf/vmlinux): Linux 5.10 or later with CONFIG_DEBUG_INFO_BTF "
+                     "is needed"};
     if (!in_first_pid_namespace())
         return Error{std::errc::not_supported,
                      "this is not the host's pid namespace: process numbers would mean others (use hostPID)"};

@@ -55,11 +55,13 @@ std::string process_name(std::uint32_t pid) {
 
 std::vector<std::uint32_t> with_descendants(std::uint32_t pid) {
     std::multimap<std::uint32_t, std::uint32_t> children;
-    for (const std::uint32_t one : all_pids()) children.emplace(parent_of(one), one);
+    for (const std::uint32_t one : all_pids())
+        children.emplace(parent_of(one), one);
     std::vector<std::uint32_t> found{pid};
     for (std::size_t i = 0; i < found.size(); ++i) {
         const auto [first, last] = children.equal_range(found[i]);
-        for (auto it = first; it != last; ++it) found.push_back(it->second);
+        for (auto it = first; it != last; ++it)
+            found.push_back(it->second);
     }
     return found;
 }

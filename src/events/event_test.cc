@@ -151,7 +151,7 @@ TEST(Decode, sizes_that_contradict_each_other_are_nothing) {
 }
 
 TEST(Decode, a_length_without_bytes_has_none) {
-    for (const ap_u32 flag : {AP_DATA_NOT_SEEN, AP_DATA_SKIPPED, AP_DATA_FAULT}) {
+    for (const unsigned flag : {unsigned{AP_DATA_NOT_SEEN}, unsigned{AP_DATA_SKIPPED}, unsigned{AP_DATA_FAULT}}) {
         const Bytes length = changed(data_record(""), [flag](ap_data& data) {
             data.size = 1000;
             data.captured = 0;

@@ -17,12 +17,13 @@ constexpr char kMagic[8] = {'A', 'P', 'I', 'A', 'R', 'R', 'E', 'C'};
 // No record of the kernel programs is longer; a longer one means that the file is damaged.
 constexpr std::uint32_t kMaxRecord = 64 << 10;
 
-std::size_t padded(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
+std::size_t padded(std::size_t size) {
+    return (size + 7) & ~std::size_t{7};
+}
 
 }  // namespace
 
-Result<std::unique_ptr<RecordingWriter>> RecordingWriter::make(const std::string& path,
-                                                               std::int64_t realtime_offset_ns,
+Result<std::unique_ptr<RecordingWriter>> RecordingWriter::make(const std::string& path, std::int64_t realtime_offset_ns,
                                                                std::string_view instance_id) {
     Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (!fd) return Error::from_errno(errno, "recording " + path);
@@ -66,9 +67,8 @@ Result<RecordingReader> RecordingReader::make(const std::string& path) {
         std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0)
         return Error{std::errc::invalid_argument, path + ": not a recording"};
     if (header.version != AP_ABI_VERSION || header.header_size != sizeof(header))
-        return Error{std::errc::invalid_argument,
-                     path + ": recording of version " + std::to_string(header.version) + ", this program reads " +
-                         std::to_string(AP_ABI_VERSION)};
+        return Error{std::errc::invalid_argument, path + ": recording of version " + std::to_string(header.version) +
+                                                      ", this program reads " + std::to_string(AP_ABI_VERSION)};
     header.instance_id[sizeof(header.instance_id) - 1] = '\0';
     return RecordingReader(std::move(file), header);
 }

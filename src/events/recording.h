@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A recording: the raw records in the order in which the workers read them, so that a replay makes the same output without
-// a kernel. File: RecordingHeader, then records, each padded to eight bytes. Holds captured data: made with mode 0600.
+// A recording: the raw records in the order in which the workers read them, so that a replay makes the same output
+// without a kernel. File: RecordingHeader, then records, each padded to eight bytes. Holds captured data: made with
+// mode 0600.
 
 #include <cstdint>
 #include <cstdio>
@@ -39,7 +40,7 @@ class RecordingWriter {
   private:
     explicit RecordingWriter(File file) : file_(std::move(file)) {}
     std::mutex mutex_;
-    File file_;           // guarded by mutex_
+    File file_;            // guarded by mutex_
     bool failed_ = false;  // guarded by mutex_
 };
 

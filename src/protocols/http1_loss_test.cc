@@ -191,7 +191,7 @@ TEST(Http1Lost, http2_preface_is_believed) {
 
 TEST(Http1End, completes_a_body_until_close_only_when_clean) {
     auto p = responses().feed("HTTP/1.1 200 OK\r\n\r\nab").end(false);
-    EXPECT_THAT(p.texts(), ElementsAre("200 OK HTTP/1.1\n  body 2 [ab] gap"));
+    EXPECT_THAT(p.texts(), ElementsAre("200 OK HTTP/1.1\n  body 2 [ab] truncated"));
     auto empty = responses().feed("HTTP/1.1 200 OK\r\n\r\n").end(true);
     EXPECT_THAT(empty.texts(), ElementsAre("200 OK HTTP/1.1\n  body 0 []"));
 }

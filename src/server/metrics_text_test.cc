@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/metrics_text.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <regex>
@@ -23,10 +24,10 @@ LedgerSnapshot numbered() {
 TEST(MetricsText, every_counter_of_the_ledger_stands_once_with_help_and_type) {
     const std::string text = "\n" + metrics_text(numbered(), {});
     for (const CountInfo& info : count_table()) {
-        const std::string name = "apiarist_" + std::string(info.name) + "_total";
-        const std::string value = std::to_string(1000 + static_cast<std::size_t>(info.count));
-        EXPECT_THAT(text, HasSubstr("\n# HELP " + name + " " + std::string(info.help) + "\n# TYPE " + name +
-                                    " counter\n" + name + " " + value + "\n"));
+        const std::string name = fmt::format("apiarist_{}_total", info.name);
+        const std::size_t value = 1000 + static_cast<std::size_t>(info.count);
+        EXPECT_THAT(text,
+                    HasSubstr(fmt::format("\n# HELP {0} {1}\n# TYPE {0} counter\n{0} {2}\n", name, info.help, value)));
     }
 }
 

@@ -30,7 +30,8 @@ std::string headers_json(const std::vector<Header>& headers) {
     std::vector<std::pair<std::string, std::string>> merged;
     for (const Header& header : headers) {
         std::string name = lower(header.name);
-        const auto same = std::find_if(merged.begin(), merged.end(), [&](const auto& one) { return one.first == name; });
+        const auto same =
+            std::find_if(merged.begin(), merged.end(), [&](const auto& one) { return one.first == name; });
         if (same == merged.end()) {
             merged.emplace_back(std::move(name), header.value);
         } else {
@@ -69,7 +70,9 @@ class Object {
     bool first_ = true;
 };
 
-std::string type_of(const Message& request) { return request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1"; }
+std::string type_of(const Message& request) {
+    return request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
+}
 
 void add_response(Object& object, const Message* response) {
     if (response == nullptr) {

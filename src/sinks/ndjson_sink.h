@@ -31,9 +31,9 @@ class NdjsonSink final : public policy::Sink {
         : file_(std::move(file)), path_(std::move(path)), options_(options) {}
 
     std::mutex mutex_;
-    File file_;              // guarded by mutex_
-    bool dirty_ = false;     // guarded by mutex_
-    int error_ = 0;          // guarded by mutex_: errno of the first failed write
+    File file_;           // guarded by mutex_
+    bool dirty_ = false;  // guarded by mutex_
+    int error_ = 0;       // guarded by mutex_: errno of the first failed write
     const std::string path_;
     const RecordOptions options_;
 };

@@ -26,7 +26,8 @@ ByteStream::ByteStream(std::uint64_t start, bool narrow, const StreamLimits& lim
 
 std::uint64_t ByteStream::widen(std::uint64_t position) const {
     if (!narrow_) return position;
-    const auto ahead = static_cast<std::int32_t>(static_cast<std::uint32_t>(position) - static_cast<std::uint32_t>(place_));
+    const auto ahead =
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(position) - static_cast<std::uint32_t>(place_));
     return place_ + static_cast<std::uint64_t>(static_cast<std::int64_t>(ahead));
 }
 
@@ -44,36 +45,52 @@ void ByteStream::push(const Piece& given, StreamReader& reader) {
         if (duplicate == piece.size) return;
         piece = without_front(piece, duplicate);
     }
-    const std::uint32_t lost = piece.lost_total - lost_seen_;
-    if (piece.position > place_ && held_.empty()) {
-        // Every byte that the source lost lies before the record that says so.
-        const bool lost_explains = lost != 0 && lost < 0x80000000U;
-        if (lost_explains) {
-            pass_gap(piece.position, Missing::kLost, piece.time_ns, reader);
-        } else if (piece.position <= skip_until_) {
-            pass_gap(piece.position, Missing::kSkipped, piece.time_ns, reader);
-        }
-    }
+    const bool first = held_.empty() || piece.position < held_.begin()->first;
+    if (piece.position > place_ && first && explained(piece))
+        pass_gap(piece.position, reason(piece), piece.time_ns, reader);
     if (piece.position == place_) {
-        lost_seen_ = piece.lost_total;
         pass(piece, reader);
         pass_held(reader);
         maybe_end(reader);
         return;
     }
-    Held held{piece, {piece.bytes.begin(), piece.bytes.end()}};
-    held.piece.bytes = {};
-    const std::size_t bytes = held.bytes.size();
-    if (const auto [it, fresh] = held_.emplace(piece.position, std::move(held)); !fresh) {
-        reader.on_overlap(piece.size, piece.time_ns);
-        return;
+    hold(piece, reader);
+    while (held_bytes_ > limits_.held_bytes || held_.size() > limits_.held_pieces)
+        release_first(reader);
+}
+
+void ByteStream::hold(const Piece& piece, StreamReader& reader) {
+    const auto [at, fresh] = held_.try_emplace(piece.position);
+    Held& held = at->second;
+    if (!fresh) {  // of two at one position the longer one stays
+        reader.on_overlap(std::min(piece.size, held.piece.size), piece.time_ns);
+        if (piece.size <= held.piece.size) return;
+        held_bytes_ -= held.bytes.size();
     }
-    held_bytes_ += bytes;
-    while (held_bytes_ > limits_.held_bytes || held_.size() > limits_.held_pieces) release_first(reader);
+    held.piece = piece;
+    held.piece.bytes = {};
+    held.bytes.assign(piece.bytes.begin(), piece.bytes.end());
+    held_bytes_ += held.bytes.size();
+}
+
+std::uint32_t ByteStream::lost_since(const Piece& piece) const {
+    const std::uint32_t lost = piece.lost_total - lost_seen_;
+    return lost < 0x80000000U ? lost : 0;  // else the piece left the source before one that was passed on
+}
+
+bool ByteStream::explained(const Piece& piece) const {
+    const std::uint64_t hole = piece.position - place_;
+    const std::uint64_t skipped = skip_until_ > place_ ? skip_until_ - place_ : 0;
+    return lost_since(piece) + skipped >= hole;
+}
+
+Missing ByteStream::reason(const Piece& piece) const {
+    return piece.position <= skip_until_ && lost_since(piece) == 0 ? Missing::kSkipped : Missing::kLost;
 }
 
 void ByteStream::pass(const Piece& piece, StreamReader& reader) {
     place_ += piece.size;
+    lost_seen_ += lost_since(piece);
     if (piece.bytes.empty()) {
         reader.on_missing(piece.size, piece.missing, true, piece.time_ns);
     } else {
@@ -90,7 +107,11 @@ void ByteStream::pass_gap(std::uint64_t until, Missing why, std::uint64_t time_n
 void ByteStream::pass_held(StreamReader& reader) {
     while (!held_.empty()) {
         const auto first = held_.begin();
-        if (first->first > place_) return;
+        if (first->first > place_) {
+            const Piece& piece = first->second.piece;
+            if (!explained(piece)) return;
+            pass_gap(piece.position, reason(piece), piece.time_ns, reader);
+        }
         Held held = std::move(first->second);
         held_bytes_ -= held.bytes.size();
         held_.erase(first);
@@ -103,15 +124,13 @@ void ByteStream::pass_held(StreamReader& reader) {
             if (duplicate == piece.size) continue;
             piece = without_front(piece, duplicate);
         }
-        lost_seen_ = piece.lost_total;
         pass(piece, reader);
     }
 }
 
 void ByteStream::release_first(StreamReader& reader) {
     const Piece& first = held_.begin()->second.piece;
-    const bool skipped = first.position <= skip_until_ && first.lost_total == lost_seen_;
-    pass_gap(first.position, skipped ? Missing::kSkipped : Missing::kLost, first.time_ns, reader);
+    pass_gap(first.position, reason(first), first.time_ns, reader);
     pass_held(reader);
     maybe_end(reader);
 }
@@ -130,12 +149,14 @@ void ByteStream::maybe_end(StreamReader& reader) {
 }
 
 void ByteStream::settle(std::uint64_t now_ns, StreamReader& reader) {
-    while (!held_.empty() && held_.begin()->second.piece.time_ns + limits_.settle_ns <= now_ns) release_first(reader);
+    while (!held_.empty() && held_.begin()->second.piece.time_ns + limits_.settle_ns <= now_ns)
+        release_first(reader);
 }
 
 void ByteStream::finish(bool closed, std::uint64_t time_ns, StreamReader& reader) {
     if (ended_) return;
-    while (!held_.empty()) release_first(reader);
+    while (!held_.empty())
+        release_first(reader);
     if (ended_) return;
     ended_ = true;
     const bool known = end_ != UINT64_MAX;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One direction of a connection as ordered bytes. Pieces come with positions; they leave in the order of positions, each
-// byte once, and what is missing leaves as a gap of its size.
+// One direction of a connection as ordered bytes. Pieces come with positions; they leave in the order of positions,
+// each byte once, and what is missing leaves as a gap of its size.
 //
-// Positions: 64 bits. Where a source has only the low 32 (TCP), they are widened against the place reached so far, which
-// is right as long as no two pieces of one stream are 2 GiB apart.
-// In order is the rule: such a piece is passed on without a copy. A piece beyond the place reached is passed on behind a
-// gap at once when the source says why bytes are missing (lost, limit); else it is held, because the piece before it may
-// come later out of another thread's call; settle() or the budget ends the wait. A piece before the place reached is cut
-// or dropped and counted: ranges that overlap are never joined in silence.
-// Not thread-safe: owned by one worker. Bytes passed to the reader are valid only during the call.
+// Positions: 64 bits. Where a source has only the low 32 (TCP), they are widened against the place reached so far,
+// which is right as long as no two pieces of one stream are 2 GiB apart. In order is the rule: such a piece is passed
+// on without a copy. A piece beyond the place reached is passed on behind a gap at once when the source says why all of
+// it is missing (lost, limit); else it is held, because the piece before it may come later out of another thread's
+// call; settle() or the budget ends the wait. A piece before the place reached is cut or dropped and counted: ranges
+// that overlap are never joined in silence. Not thread-safe: owned by one worker. Bytes passed to the reader are valid
+// only during the call.
 
 #include <cstddef>
 #include <cstdint>
@@ -77,6 +77,12 @@ class ByteStream {
     void pass(const Piece& piece, StreamReader& reader);
     void pass_gap(std::uint64_t until, Missing why, std::uint64_t time_ns, StreamReader& reader);
     void pass_held(StreamReader& reader);
+    void hold(const Piece& piece, StreamReader& reader);
+    // Of bytes that the source lost after the last piece that was passed on.
+    [[nodiscard]] std::uint32_t lost_since(const Piece& piece) const;
+    // Nothing more can come that lies before this piece.
+    [[nodiscard]] bool explained(const Piece& piece) const;
+    [[nodiscard]] Missing reason(const Piece& piece) const;
     void release_first(StreamReader& reader);
     void maybe_end(StreamReader& reader);
 

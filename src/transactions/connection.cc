@@ -99,6 +99,7 @@ class Connection::Side final : public streams::StreamReader {
         if (!parser) {
             give_up_first_bytes();
             from_start = false;
+            connection_.pairing_.distrust();
             return;
         }
         parser->on_gap(size, gap_kind(why), time_ns, items_);
@@ -107,7 +108,7 @@ class Connection::Side final : public streams::StreamReader {
 
     void on_overlap(std::uint64_t duplicate_bytes, std::uint64_t) override {
         connection_.around_.ledger.add(Count::kBytesDuplicate, duplicate_bytes);
-        connection_.pairing_.on_request_lost();
+        connection_.pairing_.distrust();
     }
 
     void on_end(bool clean, std::uint64_t time_ns) override {
@@ -128,6 +129,7 @@ class Connection::Side final : public streams::StreamReader {
         bytes.swap(first_bytes_);
         parser->feed(bytes, first_time_, first_call_start_, items_);
         connection_.on_items(*this, items_);
+        connection_.after_feed(*this);
     }
 
     streams::ByteStream stream;
@@ -144,6 +146,8 @@ class Connection::Side final : public streams::StreamReader {
     }
 
     void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
+        // As in the parser: where the place is not known, a message begins with a call.
+        if (!from_start && call_start) give_up_first_bytes();
         if (first_bytes_.empty()) {
             first_time_ = time_ns;
             first_call_start_ = call_start;
@@ -155,6 +159,7 @@ class Connection::Side final : public streams::StreamReader {
         } else if (look == Http1Look::kOther || first_bytes_.size() > kMaxLook) {
             give_up_first_bytes();
             from_start = false;
+            connection_.pairing_.join_midway();
         }
     }
 
@@ -171,7 +176,7 @@ Connection::Connection(const ConnectionStart& start, Surroundings surroundings)
       remote_(start.remote),
       tls_(start.tls),
       pairing_(start.from_start[0] && start.from_start[1]) {
-    for (unsigned direction : {AP_READ, AP_WRITE})
+    for (unsigned direction : {0U, 1U})
         sides_[direction] = std::make_unique<Side>(*this, direction, start);
 }
 
@@ -231,7 +236,8 @@ void Connection::on_items(Side& side, std::vector<Item>& given) {
     std::vector<Item> items;
     items.swap(given);
     const bool request = &side == requests();
-    for (Item& item : items) request ? on_request_item(item) : on_response_item(item);
+    for (Item& item : items)
+        request ? on_request_item(item) : on_response_item(item);
     items.clear();
     if (given.empty()) given.swap(items);  // keep the room
 }
@@ -250,7 +256,7 @@ void Connection::on_request_item(Item& item) {
             break;
         case ItemKind::kLostPlace:
             around_.ledger.add(Count::kLostPlace);
-            pairing_.on_request_lost();
+            pairing_.on_request_lost(pairs);
             break;
         case ItemKind::kTunnel:
             start_tunnel();
@@ -285,7 +291,8 @@ void Connection::expect_again() {
     auto& parser = *responses()->parser;
     if (!parser.between_messages() && !parser.lost()) return;
     parser.forget_expectations();
-    for (const std::string& method : pairing_.expected_methods()) parser.expect(method);
+    for (const std::string& method : pairing_.expected_methods())
+        parser.expect(method);
 }
 
 void Connection::start_tunnel() {
@@ -296,13 +303,14 @@ void Connection::start_tunnel() {
 }
 
 void Connection::leave(std::vector<Pair>& pairs) {
-    for (Pair& pair : pairs) emit(std::move(pair));
+    for (Pair& pair : pairs)
+        emit(std::move(pair));
 }
 
 void Connection::emit(Pair pair) {
     Transaction transaction;
     std::uint32_t flags = pair.flags;
-    if (!pair.request && pair.response) {
+    if (pair.request_under_way && pair.response) {
         // Answered before its end: what there is of it.
         if (const Message* current = requests()->parser->current(); current != nullptr) {
             pair.request = *current;
@@ -313,12 +321,12 @@ void Connection::emit(Pair pair) {
     around_.ledger.add(paired ? Count::kPaired : Count::kUnanswered);
     if (pair.response && !paired) around_.ledger.add(Count::kOrphanResponses);
     if (!pair.request) return;
-    flags |= flags_of(*pair.request);
     decode_body(*pair.request, around_.options.decoded_body);
+    flags |= flags_of(*pair.request);
     transaction.request = std::move(*pair.request);
     if (pair.response) {
-        flags |= flags_of(*pair.response);
         decode_body(*pair.response, around_.options.decoded_body);
+        flags |= flags_of(*pair.response);
         transaction.response = std::move(pair.response);
     } else {
         flags |= kUnanswered;
@@ -354,7 +362,8 @@ bool Connection::restless() const {
 }
 
 void Connection::settle(std::uint64_t now_ns) {
-    for (auto& side : sides_) side->stream.settle(now_ns, *side);
+    for (auto& side : sides_)
+        side->stream.settle(now_ns, *side);
     std::vector<Pair> pairs;
     pairing_.settle(now_ns, around_.options.early_response_ns, pairs);
     leave(pairs);
@@ -384,7 +393,8 @@ void Connection::finish(bool closed, std::uint64_t time_ns) {
 
 std::size_t Connection::memory() const {
     std::size_t bytes = sizeof(*this) + 2 * sizeof(Side);
-    for (const auto& side : sides_) bytes += side->stream.memory() + (side->parser ? side->parser->memory() : 0);
+    for (const auto& side : sides_)
+        bytes += side->stream.memory() + (side->parser ? side->parser->memory() : 0);
     return bytes;
 }
 

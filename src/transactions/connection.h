@@ -24,16 +24,16 @@ namespace apiarist::transactions {
 struct ConnectionOptions {
     protocols::Http1Limits http1;
     streams::StreamLimits stream;
-    std::size_t decoded_body = 1 << 20;              // bytes of a body after its content coding is removed
-    std::uint64_t skip_from = 64 << 10;              // smaller rests of bodies are not worth a word to the kernel
-    std::uint64_t early_response_ns = 1'000'000'000; // how long a complete response waits for its request's end
+    std::size_t decoded_body = 1 << 20;               // bytes of a body after its content coding is removed
+    std::uint64_t skip_from = 64 << 10;               // smaller rests of bodies are not worth a word to the kernel
+    std::uint64_t early_response_ns = 1'000'000'000;  // how long a complete response waits for its request's end
 };
 
 struct ConnectionStart {
     Address local;
     Address remote;
     std::string tls;
-    bool narrow_positions = true;  // TCP: low 32 bits
+    bool narrow_positions = true;             // TCP: low 32 bits
     std::array<std::uint64_t, 2> position{};  // by direction (AP_READ, AP_WRITE)
     std::array<bool, 2> from_start{};
 };
@@ -65,8 +65,8 @@ class Connection {
     void set_addresses(const Address& local, const Address& remote);
     // Gives up waiting: for pieces out of order, for the end of a request that was answered.
     void settle(std::uint64_t now_ns);
-    // Nothing will come any more. Everything that is known leaves; the ledger has all bytes. `closed`: the socket or TLS
-    // session ended; else only the observation did.
+    // Nothing will come any more. Everything that is known leaves; the ledger has all bytes. `closed`: the socket or
+    // TLS session ended; else only the observation did.
     void finish(bool closed, std::uint64_t time_ns);
 
     // Something waits for time to pass: settle() is needed.

@@ -6,6 +6,12 @@
 
 namespace apiarist::transactions {
 
+bool Pairing::pipelines() const {
+    // A record that comes late looks like an overlap too, but not that often.
+    constexpr std::uint64_t kOften = 8;
+    return overlaps_ != 0 && overlaps_ * kOften >= response_heads_;
+}
+
 void Pairing::distrust() {
     untrusted_flag_ |= kLoss;
     alternations_ = 0;
@@ -14,8 +20,9 @@ void Pairing::distrust() {
 void Pairing::leave_front(std::vector<Pair>& out) {
     Exchange exchange = std::move(open_.front());
     open_.pop_front();
-    if (!exchange.request_done) rest_of_request_is_left_ = true;
     Pair pair;
+    pair.request_under_way = !exchange.request_done;
+    if (pair.request_under_way) rest_of_request_is_left_ = true;
     pair.request = std::move(exchange.request);
     pair.response = std::move(exchange.response);
     pair.flags = exchange.flags | untrusted_flag_;
@@ -26,19 +33,23 @@ void Pairing::leave_front(std::vector<Pair>& out) {
 
 void Pairing::on_request_head(std::string method, std::uint32_t process_id, std::uint32_t socket_fd,
                               std::vector<Pair>& out) {
+    // Its own request was lost, but it is answered: that tells nothing of the ones to come.
+    if (!open_.empty() && open_.front().response && open_.front().request_done) leave_front(out);
     // Without trust, a request beside an open one may be pipelined or mean that a response was lost: not told apart.
-    const bool quiet = unknown_under_way_ && response_since_request_;
+    const bool quiet = unknown_under_way_ && response_since_request_ && !pipelines();
     if (quiet || (untrusted_flag_ != 0 && !open_.empty())) {
-        while (!open_.empty()) leave_front(out);
+        while (!open_.empty())
+            leave_front(out);
         unknown_under_way_ = !quiet;
+        alternations_ = 0;
     }
     Exchange exchange;
+    exchange.number = ++counts_.requests;
     exchange.method = std::move(method);
     exchange.process_id = process_id;
     exchange.socket_fd = socket_fd;
     exchange.flags = untrusted_flag_;
     open_.push_back(std::move(exchange));
-    ++counts_.requests;
     response_since_request_ = false;
 }
 
@@ -53,21 +64,42 @@ void Pairing::on_request(protocols::Message request, std::vector<Pair>& out) {
     if (open_.front().response && open_.front().request_done) leave_front(out);
 }
 
-void Pairing::on_request_lost() {
-    for (Exchange& exchange : open_) exchange.request_done = true;
+void Pairing::on_request_lost(std::vector<Pair>& out) {
+    // A whole request was followed by more, which is lost: was it pipelined, or was the response in between lost too?
+    const bool followed = std::any_of(open_.begin(), open_.end(), [](const Exchange& exchange) {
+        return exchange.request && !exchange.request->gap && !exchange.response;
+    });
+    for (Exchange& exchange : open_)
+        exchange.request_done = true;
     rest_of_request_is_left_ = false;
+    unexplained_ = false;
     distrust();
-    if (overlapped_) unknown_under_way_ = true;
+    if (!followed && !pipelines()) return;
+    unknown_under_way_ = true;
+    while (!open_.empty())
+        leave_front(out);
 }
 
 void Pairing::on_response_head(int) {
-    if (open_.size() >= 2) overlapped_ = true;
+    if (untrusted_flag_ == 0) ++response_heads_;
+    if (open_.size() >= 2) ++overlaps_;
+    cut_ = false;
+    const bool waited_for = !open_.empty() && !open_.front().response;
+    answering_ = waited_for ? open_.front().number : 0;
+    const bool before_our_time = untrusted_flag_ == kMidway && counts_.requests + counts_.responses == 0;
+    if (waited_for || before_our_time) return;
+    distrust();
+    if (!unknown_under_way_) unexplained_ = true;
 }
 
 void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
     ++counts_.responses;
+    cut_ = response.gap;
     response_since_request_ = true;
-    if (open_.empty() || open_.front().response || unknown_under_way_) {
+    // The one that was open when it began, and no other.
+    const bool open = !open_.empty() && open_.front().number == answering_;
+    answering_ = 0;
+    if (!open || unknown_under_way_) {
         ++counts_.orphans;
         return;
     }
@@ -83,7 +115,7 @@ void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
     }
     front.response = std::move(response);
     leave_front(out);
-    if (untrusted_flag_ != 0 && open_.empty()) {
+    if (untrusted_flag_ != 0 && open_.empty() && overlaps_ == 0 && !unexplained_) {
         const unsigned enough = untrusted_flag_ == kMidway ? 1 : kTrustAfter;
         if (++alternations_ >= enough) untrusted_flag_ = 0;
     }
@@ -91,14 +123,17 @@ void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
 
 void Pairing::on_response_lost(std::vector<Pair>& out) {
     distrust();
-    // Two open ones: the first answer was lost (all or its end), the second is next. More, and nobody knows how many were.
-    constexpr std::size_t kTellable = 2;
-    if (open_.size() > kTellable) {
-        while (!open_.empty()) leave_front(out);
+    if (waits_for_request()) return;  // the one under way is answered: what was lost came after it
+    // The oldest one's answer was lost, unless the loss only cut the end off the answer before. If more than one is
+    // open then, nobody knows how many were answered in between.
+    const std::size_t lost = std::exchange(cut_, false) ? 0 : 1;
+    if (pipelines() || open_.size() > lost + 1) {
         unknown_under_way_ = true;
-        return;
+        while (!open_.empty())
+            leave_front(out);
+    } else if (lost != 0 && !open_.empty()) {
+        leave_front(out);
     }
-    while (open_.size() > 1) leave_front(out);
 }
 
 std::vector<std::string> Pairing::expected_methods() const {
@@ -108,7 +143,9 @@ std::vector<std::string> Pairing::expected_methods() const {
     return methods;
 }
 
-bool Pairing::waits_for_request() const { return !open_.empty() && open_.front().response.has_value(); }
+bool Pairing::waits_for_request() const {
+    return !open_.empty() && open_.front().response.has_value();
+}
 
 void Pairing::settle(protocols::Stamp now, std::uint64_t patience_ns, std::vector<Pair>& out) {
     if (!waits_for_request() || open_.front().response->end + patience_ns > now) return;
@@ -116,7 +153,8 @@ void Pairing::settle(protocols::Stamp now, std::uint64_t patience_ns, std::vecto
 }
 
 void Pairing::finish(std::vector<Pair>& out) {
-    while (!open_.empty()) leave_front(out);
+    while (!open_.empty())
+        leave_front(out);
 }
 
 }  // namespace apiarist::transactions

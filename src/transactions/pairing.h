@@ -5,9 +5,17 @@
 // Nothing is lost: a response belongs to the oldest request without one. After bytes were lost the count of requests or
 // responses between may be unknown, and a wrong pair would be worse than none. So, from then on:
 //  * the connection is not trusted: its pairs are flagged until kTrustAfter of them alternated strictly;
-//  * a request that comes while another is open leaves both unpaired, and what is under way is unknown;
-//  * while it is unknown, nothing is paired until a request begins after a response ended.
-// A connection that is first seen midway starts without trust.
+//  * a lost response is that of the oldest open request; a request that was followed by lost ones, or by another
+//  request,
+//    leaves unpaired, and what is under way is unknown;
+//  * while it is unknown, nothing is paired until a request begins after a response ended;
+//  * where requests overlapped, alternation proves nothing (two always under way look the same), and trust stays away;
+//    where they do so regularly, nothing is paired any more.
+// A response answers the request that was open when it began, and no other. A connection that is first seen midway
+// starts without trust. A response that no request waits for costs the trust: its request was lost, which shows when
+// the next one comes, or its record comes late. As long as no loss explains it, trust stays away. Not told from strict
+// alternation: losses on a connection whose pipelining never showed before; a connection that was joined midway with
+// two requests always under way.
 //
 // Every request that was announced leaves exactly once: in a pair, or as unanswered. Owned by one worker.
 
@@ -22,9 +30,10 @@
 namespace apiarist::transactions {
 
 struct Pair {
-    std::optional<protocols::Message> request;  // nothing: lost after its head, or still under way (then with a response)
+    std::optional<protocols::Message> request;  // nothing: lost after its head, or still under way
     std::optional<protocols::Message> response;
-    std::uint32_t flags = 0;  // kGap, kJoinedMidway: of the pairing, not of the messages
+    bool request_under_way = false;  // its head was read and its end will come, or came too late
+    std::uint32_t flags = 0;         // kGap, kJoinedMidway: of the pairing, not of the messages
     std::uint32_t process_id = 0;
     std::uint32_t socket_fd = 0;
 };
@@ -42,7 +51,11 @@ class Pairing {
     // A request's head was read by a call of this process.
     void on_request_head(std::string method, std::uint32_t process_id, std::uint32_t socket_fd, std::vector<Pair>& out);
     void on_request(protocols::Message request, std::vector<Pair>& out);
-    void on_request_lost();
+    void on_request_lost(std::vector<Pair>& out);
+    // What was read may not be what was sent, or not all: bytes came twice, or were lost before the roles were known.
+    void distrust();
+    // What was read so far is not HTTP: as if the connection had been joined here.
+    void join_midway() { untrusted_flag_ |= kMidway; }
     void on_response_head(int status);
     void on_response(protocols::Message response, std::vector<Pair>& out);
     void on_response_lost(std::vector<Pair>& out);
@@ -58,6 +71,7 @@ class Pairing {
 
   private:
     struct Exchange {
+        std::uint64_t number = 0;
         std::string method;
         std::uint32_t process_id = 0;
         std::uint32_t socket_fd = 0;
@@ -70,14 +84,17 @@ class Pairing {
     static constexpr std::uint32_t kMidway = 32;  // CaptureFlag kJoinedMidway
     static constexpr unsigned kTrustAfter = 4;
 
-    void leave(Exchange exchange, std::vector<Pair>& out);
     void leave_front(std::vector<Pair>& out);
-    void distrust();
+    [[nodiscard]] bool pipelines() const;
 
     std::deque<Exchange> open_;
     std::uint32_t untrusted_flag_;          // 0: trusted; else the flag that pairs carry
     unsigned alternations_ = 0;             // strict ones since the loss
-    bool overlapped_ = false;               // pipelining was seen
+    std::uint64_t response_heads_ = 0;      // while the connection was trusted
+    std::uint64_t overlaps_ = 0;            // of these: while more than one request was open
+    std::uint64_t answering_ = 0;           // the exchange whose response is under way; 0: none
+    bool cut_ = false;                      // the last response has a gap, maybe at its end
+    bool unexplained_ = false;              // a response came that no request waited for, and no loss tells why
     bool unknown_under_way_ = false;        // lost requests or responses may be outstanding
     bool response_since_request_ = false;   // a response ended after the last request began
     bool rest_of_request_is_left_ = false;  // the request under way left before its end

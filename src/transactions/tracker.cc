@@ -26,7 +26,8 @@ void add_counts(Ledger& ledger, const ap_byte_counts& bytes, Count first) {
     const std::uint64_t values[] = {bytes.passed, bytes.copied,     bytes.unknown, bytes.not_http,
                                     bytes.http2,  bytes.ciphertext, bytes.skipped, bytes.lost};
     auto index = static_cast<std::size_t>(first);
-    for (const std::uint64_t value : values) ledger.add(static_cast<Count>(index++), value);
+    for (const std::uint64_t value : values)
+        ledger.add(static_cast<Count>(index++), value);
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ Surroundings Tracker::surroundings(std::uint64_t key, std::uint64_t inode) {
                             ap_mark mark{};
                             mark.inode = inode;
                             mark.not_http = wish.not_http ? 1 : 0;
-                            for (const unsigned direction : {AP_READ, AP_WRITE}) {
+                            for (const unsigned direction : {0U, 1U}) {
                                 mark.skipping[direction] = wish.skip_until[direction] ? 1 : 0;
                                 mark.skip_until[direction] = wish.skip_until[direction].value_or(0);
                             }
@@ -110,8 +111,7 @@ void Tracker::on(const ap_conn_open& open) {
     // A SYN may count as one in what was acknowledged.
     start.from_start = {open.read_before == 0, open.write_before <= 1};
     inodes_[open.conn.sock] = open.conn.inode;
-    connections_[open.conn.sock] =
-        std::make_unique<Connection>(start, surroundings(open.conn.sock, open.conn.inode));
+    connections_[open.conn.sock] = std::make_unique<Connection>(start, surroundings(open.conn.sock, open.conn.inode));
     ledger_.add(Count::kConnections);
 }
 
@@ -163,11 +163,14 @@ void Tracker::on(const ap_process_event& process) {
     names_[process.tgid] = process.comm;
 }
 
-void Tracker::on(const ap_library& library) { libraries_[library.library] = library.version; }
+void Tracker::on(const ap_library& library) {
+    libraries_[library.library] = library.version;
+}
 
 void Tracker::on(const ap_loss& loss) {
     auto index = static_cast<std::size_t>(Count::kLossRingFullRecords);
-    for (const ap_u64 n : loss.count) ledger_.add(static_cast<Count>(index++), n);
+    for (const ap_u64 n : loss.count)
+        ledger_.add(static_cast<Count>(index++), n);
 }
 
 void Tracker::end(Map& map, std::uint64_t key, bool closed, std::uint64_t time_ns) {
@@ -182,18 +185,24 @@ void Tracker::end(Map& map, std::uint64_t key, bool closed, std::uint64_t time_n
 void Tracker::settle(std::uint64_t now_ns) {
     std::vector<std::uint64_t> quiet;
     for (const std::uint64_t key : restless_) {
-        Connection* connection = nullptr;
-        if (const auto one = connections_.find(key); one != connections_.end()) connection = one->second.get();
-        if (const auto one = sessions_.find(key); one != sessions_.end()) connection = one->second.get();
-        if (connection != nullptr) connection->settle(now_ns);
-        if (connection == nullptr || !connection->restless()) quiet.push_back(key);
+        bool restless = false;
+        for (Map* map : {&connections_, &sessions_}) {
+            const auto found = map->find(key);
+            if (found == map->end()) continue;
+            found->second->settle(now_ns);
+            restless |= found->second->restless();
+        }
+        if (!restless) quiet.push_back(key);
     }
-    for (const std::uint64_t key : quiet) restless_.erase(key);
+    for (const std::uint64_t key : quiet)
+        restless_.erase(key);
 }
 
 void Tracker::finish() {
-    for (auto& [key, connection] : connections_) connection->finish(false, last_event_ns_);
-    for (auto& [key, session] : sessions_) session->finish(false, last_event_ns_);
+    for (auto& [key, connection] : connections_)
+        connection->finish(false, last_event_ns_);
+    for (auto& [key, session] : sessions_)
+        session->finish(false, last_event_ns_);
     connections_.clear();
     sessions_.clear();
     inodes_.clear();

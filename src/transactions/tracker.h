@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// All conversations of one worker: takes its events in order, keeps the connections and TLS sessions that are alive, the
-// names of processes and libraries, and the ledger of bytes. Single-threaded; no I/O, no clock.
+// All conversations of one worker: takes its events in order, keeps the connections and TLS sessions that are alive,
+// the names of processes and libraries, and the ledger of bytes. Single-threaded; no I/O, no clock.
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
@@ -58,11 +58,12 @@ class Tracker {
     Ledger& ledger_;
     TransactionSink& sink_;
     OnMark on_mark_;
-    Map connections_;                                         // by sock
+    Map connections_;                                           // by sock
     absl::flat_hash_map<std::uint64_t, std::uint64_t> inodes_;  // by sock: which of the connections at this address
-    Map sessions_;                                            // by session
-    absl::flat_hash_set<std::uint64_t> restless_;             // keys of either map that wait for time to pass
-    absl::flat_hash_map<std::uint32_t, std::string> names_;   // by tgid; of ended processes too, until there are too many
+    Map sessions_;                                              // by session
+    absl::flat_hash_set<std::uint64_t> restless_;               // keys of either map that wait for time to pass
+    absl::flat_hash_map<std::uint32_t, std::string>
+        names_;  // by tgid; of ended processes too, until there are too many
     absl::flat_hash_map<std::uint32_t, std::string> libraries_;
     std::uint64_t last_event_ns_ = 0;
 };

@@ -24,13 +24,13 @@ struct Address {
 enum class Direction : std::uint8_t { kServer = 1, kClient = 2 };
 
 enum CaptureFlag : std::uint32_t {
-    kRequestTruncated = 1,    // body cut by a limit
+    kRequestTruncated = 1,  // body cut by a limit
     kResponseTruncated = 2,
     kRequestBodyNotSeen = 4,  // passed without user memory: sendfile, splice
     kResponseBodyNotSeen = 8,
-    kGap = 16,                // bytes were lost, or the pairing rests on a connection where some were
-    kJoinedMidway = 32,       // the connection is older than what was seen of it
-    kUnanswered = 64,         // no response was seen
+    kGap = 16,           // bytes were lost, or the pairing rests on a connection where some were
+    kJoinedMidway = 32,  // the connection is older than what was seen of it
+    kUnanswered = 64,    // no response was seen
 };
 
 // "complete", or the flags by name, joined by commas.

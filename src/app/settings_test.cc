@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/settings.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace apiarist::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+Result<Settings> make(const Given& given, const Variables& variables = {}) {
+    return Settings::make(given, [&variables](std::string_view name) -> std::optional<std::string> {
+        const auto found = variables.find(name);
+        if (found == variables.end()) return std::nullopt;
+        return found->second;
+    });
+}
+
+TEST(ParseBytes, numbers_and_powers_of_1024) {
+    EXPECT_EQ(parse_bytes("0"), 0U);
+    EXPECT_EQ(parse_bytes("65536"), 65536U);
+    EXPECT_EQ(parse_bytes("64K"), 65536U);
+    EXPECT_EQ(parse_bytes("64k"), 65536U);
+    EXPECT_EQ(parse_bytes("1M"), 1U << 20);
+    EXPECT_EQ(parse_bytes("1.5M"), 3U << 19);
+    EXPECT_EQ(parse_bytes("2G"), std::uint64_t{2} << 30);
+    for (const char* text :
+         {"", "K", "-1", "1KB", "1 K", " 1", "1T", "inf", "nan", "1e300", "9999999999999G", "0x10", "1,5M"})
+        EXPECT_EQ(parse_bytes(text), std::nullopt) << text;
+}
+
+TEST(ParseDuration, seconds_and_units) {
+    EXPECT_EQ(parse_duration("0"), 0U);
+    EXPECT_EQ(parse_duration("30"), 30'000'000'000U);
+    EXPECT_EQ(parse_duration("30s"), 30'000'000'000U);
+    EXPECT_EQ(parse_duration("1.5s"), 1'500'000'000U);
+    EXPECT_EQ(parse_duration("200ms"), 200'000'000U);
+    EXPECT_EQ(parse_duration("5m"), 300'000'000'000U);
+    EXPECT_EQ(parse_duration("1h"), 3'600'000'000'000U);
+    for (const char* text : {"", "s", "-1s", "1 s", "1d", "1sec", "ms", "inf", "nan", "1e12s", "999999999h"})
+        EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+}
+
+TEST(Settings, the_command_line_goes_before_the_environment_before_the_default) {
+    const Variables variables{{"APIARIST_WORKERS", "3"}};
+    const auto by_default = make({});
+    ASSERT_TRUE(by_default) << by_default.error().what;
+    EXPECT_EQ(by_default->count("workers"), 1U);
+    EXPECT_EQ(by_default->value("workers").origin, Origin::kDefault);
+    const auto by_environment = make({}, variables);
+    EXPECT_EQ(by_environment->count("workers"), 3U);
+    EXPECT_EQ(by_environment->value("workers").origin, Origin::kEnvironment);
+    const auto by_command_line = make({{"workers", {"2"}}}, variables);
+    EXPECT_EQ(by_command_line->count("workers"), 2U);
+    EXPECT_EQ(by_command_line->value("workers").origin, Origin::kCommandLine);
+}
+
+TEST(Settings, an_empty_variable_is_as_none) {
+    const auto settings = make({}, {{"APIARIST_WORKERS", ""}, {"APIARIST_TLS", ""}});
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->count("workers"), 1U);
+    EXPECT_TRUE(settings->flag("tls"));
+}
+
+TEST(Settings, values_of_each_kind) {
+    const auto settings = make({{"pid", {"1", "2"}}, {"tls", {"false"}}, {"for", {"90s"}}, {"ring-bytes", {"1M"}}},
+                               {{"APIARIST_CGROUP", "/a,/b,,/c"}, {"APIARIST_NDJSON", "-"}});
+    ASSERT_TRUE(settings) << settings.error().what;
+    EXPECT_THAT(settings->list("pid"), ElementsAre("1", "2"));
+    EXPECT_THAT(settings->list("cgroup"), ElementsAre("/a", "/b", "/c"));
+    EXPECT_FALSE(settings->flag("tls"));
+    EXPECT_EQ(settings->duration_ns("for"), 90'000'000'000U);
+    EXPECT_EQ(settings->count("ring-bytes"), 1U << 20);
+    EXPECT_EQ(settings->text("ndjson"), "-");
+}
+
+TEST(Settings, a_bad_value_is_an_error_that_names_where_it_stands_and_what_it_is) {
+    struct Case {
+        const char* name;
+        const char* variable;
+        const char* value;
+    };
+    constexpr Case kCases[] = {
+        {"workers", "APIARIST_WORKERS", "many"}, {"workers", "APIARIST_WORKERS", "-1"},
+        {"workers", "APIARIST_WORKERS", "1.5"},  {"workers", "APIARIST_WORKERS", "1K"},
+        {"tls", "APIARIST_TLS", "yes"},          {"all", "APIARIST_ALL", "TRUE"},
+        {"for", "APIARIST_FOR", "soon"},         {"ring-bytes", "APIARIST_RING_BYTES", "1MB"},
+    };
+    for (const Case& one : kCases) {
+        const auto by_flag = make({{one.name, {one.value}}});
+        ASSERT_FALSE(by_flag) << one.value;
+        EXPECT_THAT(by_flag.error().what, HasSubstr(std::string("--") + one.name + ": \"" + one.value + "\""));
+        const auto by_variable = make({}, {{one.variable, one.value}});
+        ASSERT_FALSE(by_variable) << one.value;
+        EXPECT_THAT(by_variable.error().what, HasSubstr(std::string(one.variable) + ": \"" + one.value + "\""));
+    }
+}
+
+TEST(SettingTable, every_setting_has_names_a_meaning_a_place_and_a_good_default) {
+    std::set<std::string_view> names;
+    std::set<std::string_view> variables;
+    for (const Setting& setting : setting_table()) {
+        EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
+        EXPECT_TRUE(variables.insert(setting.variable).second) << setting.variable;
+        EXPECT_FALSE(setting.meaning.empty()) << setting.name;
+        EXPECT_NE(setting.commands, 0U) << setting.name;
+        EXPECT_TRUE(setting.variable.starts_with("APIARIST_")) << setting.variable;
+        if (setting.kind == Kind::kText || setting.kind == Kind::kList) continue;
+        EXPECT_FALSE(setting.fallback.empty()) << setting.name;
+        EXPECT_TRUE(make({{std::string(setting.name), {std::string(setting.fallback)}}})) << setting.name;
+    }
+}
+
+TEST(ConfigText, has_a_line_for_each_setting_with_value_and_origin) {
+    const auto settings = make({{"pid", {"41", "42"}}}, {{"APIARIST_FOR", "30s"}});
+    ASSERT_TRUE(settings);
+    const std::string text = "\n" + config_text(*settings);
+    for (const Setting& setting : setting_table())
+        EXPECT_THAT(text, HasSubstr("\n" + std::string(setting.name) + " "));
+    EXPECT_THAT(text, ::testing::ContainsRegex("\npid +=[ ]+41,42 +from command line"));
+    EXPECT_THAT(text, ::testing::ContainsRegex("\nfor +=[ ]+30s +from environment"));
+    EXPECT_THAT(text, ::testing::ContainsRegex("\nworkers +=[ ]+1 +from default"));
+}
+
+TEST(ConfigMarkdown, is_what_stands_in_the_documentation) {
+    std::ifstream file(APIARIST_SOURCE_DIR "/docs/configuration.md");
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    EXPECT_EQ(text, config_markdown()) << "apiarist config --markdown >docs/configuration.md";
+}
+
+}  // namespace
+}  // namespace apiarist::app

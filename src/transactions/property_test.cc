@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random conversations through a tracker; what is promised stands in judge_testing.h. A failure prints the records and
+// the pieces that led to them. The counts of flagged records are printed as a measure, not judged.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <random>
+
+#include "transactions/judge_testing.h"
+
+namespace apiarist::transactions {
+namespace {
+
+std::string random_input(std::mt19937& random, std::string first_bytes) {
+    while (first_bytes.size() < 600)
+        first_bytes += static_cast<char>(random() & 0xff);
+    return first_bytes;
+}
+
+// `bits`: of make_way().
+testing::Verdict play_many(unsigned seed, char bits, int rounds) {
+    std::mt19937 random(seed);
+    testing::Verdict total;
+    for (int round = 0; round < rounds; ++round) {
+        testing::Verdict one = testing::play_all(random_input(random, std::string(1, bits)));
+        total.complete += one.complete;
+        total.flagged += one.flagged;
+        total.flagged_wrong += one.flagged_wrong;
+        total.flagged_alone += one.flagged_alone;
+        total.flagged_wrong_alone += one.flagged_wrong_alone;
+        total.flagged_foreign += one.flagged_foreign;
+        total.unanswered += one.unanswered;
+        total.excused += one.excused;
+        total.fault = std::move(one.fault);
+        if (!total.fault.empty()) break;
+    }
+    std::printf(
+        "complete %zu, flagged %zu (another's response: %zu; one request at a time: %zu of %zu; foreign bytes: %zu), "
+        "unanswered %zu, excused %zu\n",
+        total.complete, total.flagged, total.flagged_wrong, total.flagged_wrong_alone, total.flagged_alone,
+        total.flagged_foreign, total.unanswered, total.excused);
+    return total;
+}
+
+constexpr char kShuffle = 1;
+constexpr char kRepeat = 2;
+constexpr char kLose = 4;
+constexpr char kJoin = 8;
+
+TEST(Property, any_split_gives_all_exchanges) {
+    const testing::Verdict verdict = play_many(1, 0, 3000);
+    EXPECT_EQ(verdict.fault, "");
+    EXPECT_EQ(verdict.excused, 0u);
+}
+
+TEST(Property, neighbours_that_swap_places_change_nothing) {
+    const testing::Verdict verdict = play_many(2, kShuffle, 3000);
+    EXPECT_EQ(verdict.fault, "");
+    EXPECT_EQ(verdict.excused, 0u);
+}
+
+TEST(Property, repeated_pieces_make_no_wrong_record) {
+    EXPECT_EQ(play_many(3, kRepeat, 3000).fault, "");
+    EXPECT_EQ(play_many(4, kRepeat | kShuffle, 3000).fault, "");
+}
+
+TEST(Property, lost_pieces_make_no_wrong_record_that_says_complete) {
+    EXPECT_EQ(play_many(5, kLose, 10000).fault, "");
+    EXPECT_EQ(play_many(6, kLose | kShuffle, 5000).fault, "");
+    EXPECT_EQ(play_many(7, kLose | kShuffle | kRepeat, 5000).fault, "");
+}
+
+TEST(Property, joining_midway_makes_no_wrong_record_that_says_complete) {
+    EXPECT_EQ(play_many(8, kJoin, 5000).fault, "");
+    EXPECT_EQ(play_many(9, kJoin | kLose | kShuffle | kRepeat, 5000).fault, "");
+}
+
+}  // namespace
+}  // namespace apiarist::transactions
