@@ -39,7 +39,7 @@ std::optional<GElf_Sym> find_in(Elf* elf, Elf_Scn* section, const std::string& s
 }
 
 std::optional<GElf_Sym> find_symbol(Elf* elf, const std::string& symbol) {
-    for (const GElf_Word type : {SHT_DYNSYM, SHT_SYMTAB}) {
+    for (const GElf_Word type : {GElf_Word{SHT_DYNSYM}, GElf_Word{SHT_SYMTAB}}) {
         for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
             GElf_Shdr header;
             if (gelf_getshdr(section, &header) == nullptr || header.sh_type != type) continue;

@@ -294,7 +294,10 @@ Status KernelSource::State::select_process(std::uint32_t pid) {
 
 Result<Link> KernelSource::State::probe(const char* name, const std::string& path, const Place& place) {
     bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name);
-    LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookies ? place.library : 0, .retprobe = place.at_return);
+    bpf_uprobe_opts options{};
+    options.sz = sizeof(options);
+    options.bpf_cookie = cookies ? place.library : 0;
+    options.retprobe = place.at_return;
     libbpf_log().clear();
     Link link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), place.file_offset, &options));
     if (!link) return Error::from_errno(errno, fmt::format("probe by {} ({})", name, last_line(libbpf_log())));

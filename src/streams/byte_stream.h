@@ -4,12 +4,14 @@
 // each byte once, and what is missing leaves as a gap of its size.
 //
 // Positions: 64 bits. Where a source has only the low 32 (TCP), they are widened against the place reached so far,
-// which is right as long as no two pieces of one stream are 2 GiB apart. In order is the rule: such a piece is passed
-// on without a copy. A piece beyond the place reached is passed on behind a gap at once when the source says why all of
-// it is missing (lost, limit); else it is held, because the piece before it may come later out of another thread's
-// call; settle() or the budget ends the wait. A piece before the place reached is cut or dropped and counted: ranges
-// that overlap are never joined in silence. Not thread-safe: owned by one worker. Bytes passed to the reader are valid
-// only during the call.
+// which is right as long as no two pieces of one stream are 2 GiB apart.
+//
+// In order is the rule: such a piece is passed on without a copy. A piece beyond the place reached is passed on behind
+// a gap at once when the source says why all of it is missing (lost, limit); else it is held, because the piece before
+// it may come later out of another thread's call; settle() or the budget ends the wait. A piece before the place
+// reached is cut or dropped and counted: ranges that overlap are never joined in silence.
+//
+// Not thread-safe: owned by one worker. Bytes passed to the reader are valid only during the call.
 
 #include <cstddef>
 #include <cstdint>

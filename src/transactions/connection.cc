@@ -235,9 +235,8 @@ void Connection::decide_roles(unsigned direction, Http1Look look) {
 void Connection::on_items(Side& side, std::vector<Item>& given) {
     std::vector<Item> items;
     items.swap(given);
-    const bool request = &side == requests();
     for (Item& item : items)
-        request ? on_request_item(item) : on_response_item(item);
+        &side == requests() ? on_request_item(item) : on_response_item(item);
     items.clear();
     if (given.empty()) given.swap(items);  // keep the room
 }

@@ -5,17 +5,18 @@
 // Nothing is lost: a response belongs to the oldest request without one. After bytes were lost the count of requests or
 // responses between may be unknown, and a wrong pair would be worse than none. So, from then on:
 //  * the connection is not trusted: its pairs are flagged until kTrustAfter of them alternated strictly;
-//  * a lost response is that of the oldest open request; a request that was followed by lost ones, or by another
-//  request,
-//    leaves unpaired, and what is under way is unknown;
+//  * a lost response is that of the oldest open request;
+//  * a request that was followed by lost ones, or by another one, leaves unpaired, and what is under way is unknown;
 //  * while it is unknown, nothing is paired until a request begins after a response ended;
 //  * where requests overlapped, alternation proves nothing (two always under way look the same), and trust stays away;
 //    where they do so regularly, nothing is paired any more.
-// A response answers the request that was open when it began, and no other. A connection that is first seen midway
-// starts without trust. A response that no request waits for costs the trust: its request was lost, which shows when
-// the next one comes, or its record comes late. As long as no loss explains it, trust stays away. Not told from strict
-// alternation: losses on a connection whose pipelining never showed before; a connection that was joined midway with
-// two requests always under way.
+//
+// A response answers the request that was open when it began, and no other. A response that no request waits for costs
+// the trust: its request was lost, which shows when the next one comes, or its record comes late. As long as no loss
+// explains it, trust stays away. A connection that is first seen midway starts without trust.
+//
+// Not told from strict alternation: losses on a connection whose pipelining never showed before; a connection that was
+// joined midway with two requests always under way.
 //
 // Every request that was announced leaves exactly once: in a pair, or as unanswered. Owned by one worker.
 
