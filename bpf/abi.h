@@ -23,7 +23,7 @@ typedef unsigned int ap_u32;
 typedef unsigned long long ap_u64;
 #endif
 
-#define AP_ABI_VERSION 1
+#define AP_ABI_VERSION 2
 
 #define AP_MAX_RINGS 4
 #define AP_COMM_LEN 16
@@ -92,6 +92,7 @@ struct ap_endpoints {
 
 /* ap_conn_open.flags */
 #define AP_CONN_COUNTED 1 /* positions are counts of the kernel program, not TCP's (MPTCP, kTLS) */
+#define AP_CONN_RESUMED 4 /* exchanges before this position were shed: what was known of the connection is over */
 
 struct ap_conn_open {
     struct ap_header header;
@@ -123,6 +124,7 @@ struct ap_byte_counts {
     ap_u64 http2;      /* after it was recognised as HTTP/2 */
     ap_u64 ciphertext; /* after it was recognised as TLS */
     ap_u64 skipped;    /* by "skip to position", without a record */
+    ap_u64 shed;       /* whole exchanges left out under overload, without a record */
     ap_u64 lost;       /* ring full */
 };
 
@@ -142,6 +144,7 @@ struct ap_conn_end {
 
 /* ap_tls_open.flags */
 #define AP_TLS_FROM_START 1 /* no application data can have passed before */
+#define AP_TLS_RESUMED 2    /* as AP_CONN_RESUMED */
 
 struct ap_tls_open {
     struct ap_header header;
@@ -218,7 +221,9 @@ struct ap_library {
 #define AP_LOSS_EMPTY_SLOT_CALLS 7    /* the descriptor was closed or replaced while the call ran */
 #define AP_LOSS_NESTED_TLS 8          /* TLS windows nested deeper than the stack */
 #define AP_LOSS_CONN_TABLE_FULL_BYTES 9
-#define AP_LOSS_COUNT 10
+#define AP_LOSS_SHED 10               /* times that a connection's exchanges began to be left out under overload */
+#define AP_LOSS_UNREAD_CALLS 11       /* recvmmsg, sendmmsg of more messages than are read: a gap in the stream */
+#define AP_LOSS_COUNT 12
 
 struct ap_loss {
     struct ap_header header;
@@ -243,8 +248,11 @@ struct ap_mark {
 
 /* One per ring, in memory shared with user space. */
 struct ap_ring_control {
-    ap_u32 asleep; /* 1: the worker waits; the next submit wakes it and writes 0 */
-    ap_u32 pad[15];
+    ap_u32 asleep;     /* 1: the worker waits; the next submit wakes it and writes 0 */
+    ap_u32 shed_share; /* of 256 exchanges that could begin, how many are to be left out; written by user space */
+    ap_u64 second_ns;  /* the budget: begin of the second that is counted */
+    ap_u64 spent;      /* bytes copied since then */
+    ap_u32 pad[10];
 };
 
 /*
@@ -268,8 +276,8 @@ struct ap_process {
 struct ap_classifier {
     ap_u32 protocol;       /* AP_CLASS_* */
     ap_u32 looks;          /* turns of direction that were looked at without a result */
-    ap_u32 last_direction; /* plus one; 0: none yet */
-    ap_u32 pad;
+    ap_u32 last_direction;    /* of the last call; plus one; 0: none yet */
+    ap_u32 request_direction; /* plus one; 0: not known */
 };
 
 struct ap_connection {
@@ -278,6 +286,7 @@ struct ap_connection {
     ap_u32 flags;
     struct ap_classifier classifier;
     ap_u32 count[2]; /* bytes so far by direction: positions when CONN_COUNTED */
+    ap_u64 shed_until_ns; /* not 0: its exchanges are left out, at least until then */
     struct ap_byte_counts bytes[2];
 };
 
@@ -297,6 +306,7 @@ struct ap_tls_session {
     struct ap_classifier classifier;
     struct ap_endpoints endpoints;
     ap_u64 position[2];
+    ap_u64 shed_until_ns; /* as in ap_connection */
     struct ap_byte_counts bytes[2];
 };
 
@@ -310,14 +320,14 @@ AP_ASSERT(sizeof(struct ap_data) == 80, "abi");
 AP_ASSERT(__builtin_offsetof(struct ap_data, flags) == 76, "abi");
 AP_ASSERT(sizeof(struct ap_conn_open) == 104, "abi");
 AP_ASSERT(sizeof(struct ap_side_end) == 56, "abi");
-AP_ASSERT(sizeof(struct ap_byte_counts) == 64, "abi");
-AP_ASSERT(sizeof(struct ap_conn_end) == 168, "abi");
+AP_ASSERT(sizeof(struct ap_byte_counts) == 72, "abi");
+AP_ASSERT(sizeof(struct ap_conn_end) == 184, "abi");
 AP_ASSERT(sizeof(struct ap_tls_open) == 120, "abi");
-AP_ASSERT(sizeof(struct ap_tls_end) == 160, "abi");
+AP_ASSERT(sizeof(struct ap_tls_end) == 176, "abi");
 AP_ASSERT(sizeof(struct ap_process_event) == 56, "abi");
 AP_ASSERT(sizeof(struct ap_mapped) == 112, "abi");
 AP_ASSERT(sizeof(struct ap_library) == 488, "abi");
 AP_ASSERT(sizeof(struct ap_mark) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_ring_control) == 64, "abi");
-AP_ASSERT(sizeof(struct ap_connection) == 168, "abi");
-AP_ASSERT(sizeof(struct ap_tls_session) == 248, "abi");
+AP_ASSERT(sizeof(struct ap_connection) == 192, "abi");
+AP_ASSERT(sizeof(struct ap_tls_session) == 272, "abi");

@@ -19,6 +19,7 @@
 #include "bpf/scope.h"
 #include "bpf/socket.h"
 #include "bpf/classify.h"
+#include "bpf/shed.h"
 #include "bpf/copy.h"
 #include "bpf/connection.h"
 #include "bpf/syscalls.h"

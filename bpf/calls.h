@@ -11,6 +11,8 @@ struct call {
     u32 direction;
     u32 size;  /* bytes that the call moved; 0 in a read: the end of that side */
     u32 flags; /* AP_DATA_* */
+    u32 turn;  /* the call before went in the other direction */
+    u32 messages; /* recvmmsg, sendmmsg: `from.iov` is an array of so many message headers */
     struct buffers from;
 };
 
@@ -50,21 +52,41 @@ static __noinline int call__would_block(struct ap_process *process)
     return 0;
 }
 
-static __always_inline void call__look(struct ap_connection *conn, struct call *call)
+/* The first bytes of the call; none when they cannot be told. */
+static __always_inline struct user_iovec call__front(const struct call *call)
 {
-    u64 base = call->from.base;
-    u32 size = call->size;
-    if (call->flags & AP_DATA_NOT_SEEN)
-        return;
-    if (call->from.iov) {
-        struct user_iovec iovec = {};
-        if (bpf_probe_read_user(&iovec, sizeof(iovec), (void *)call->from.iov) || !iovec.len)
-            return;
-        base = iovec.base;
-        if (iovec.len < size)
-            size = (u32)iovec.len;
+    struct user_iovec front = {.base = call->from.base, .len = call->size};
+    if (call->flags & AP_DATA_NOT_SEEN) {
+        front.len = 0;
+    } else if (call->from.iov) {
+        u64 iov = call->from.iov;
+        if (call->messages &&
+            bpf_probe_read_user(&iov, sizeof(iov), (void *)(iov + __builtin_offsetof(struct user_msghdr, iov))))
+            iov = 0;
+        if (bpf_probe_read_user(&front, sizeof(front), (void *)iov))
+            front.len = 0;
+        if (front.len > call->size)
+            front.len = call->size;
     }
-    classifier__look(&conn->classifier, call->direction, base, size);
+    return front;
+}
+
+static __noinline int call__look(struct ap_connection *conn, struct call *call)
+{
+    struct user_iovec front = call__front(call);
+    if (front.len)
+        classifier__look(&conn->classifier, call->direction, front.base, (u32)front.len);
+    return 0;
+}
+
+/* SHED_* */
+static __noinline int call__shed(struct ap_connection *conn, struct call *call, u64 sock)
+{
+    if (!call->turn || call->direction + 1 != conn->classifier.request_direction)
+        return conn->shed_until_ns ? SHED_YES : SHED_NO;
+    struct user_iovec front = call__front(call);
+    struct shed_call at = {.name = sock, .address = front.base, .size = (u32)front.len, .ring = conn->ring};
+    return shed__at_turn(&conn->shed_until_ns, &at);
 }
 
 static __noinline int call__copy(struct call *call, struct ap_connection *conn, struct sock *sk)
@@ -81,11 +103,19 @@ static __noinline int call__copy(struct call *call, struct ap_connection *conn, 
         count__add(&bytes->skipped, call->size);
         return 0;
     }
-    if (!(conn->flags & AP_STATE_ANNOUNCED) && !connection_announce(key, position, direction, call->size)) {
+    int shed = call__shed(conn, call, key);
+    if (shed == SHED_YES) {
+        count__add(&bytes->shed, call->size);
+        return 0;
+    }
+    bool known = conn->flags & AP_STATE_ANNOUNCED && shed != SHED_OVER;
+    if (!known && !connection_announce(key, position, direction, call->size)) {
         count__add(&bytes->lost, call->size);
         return 0;
     }
     u64 meta = call->fd | COPY_FLAGS(call->flags | AP_DATA_CALL_START) | (direction == AP_WRITE ? COPY_WRITE : 0);
+    if (call->messages)
+        return copy__messages(key, position, meta, call->from.iov, call->messages);
     return copy__call(key, position, meta, &call->from, call->size);
 }
 
@@ -107,35 +137,37 @@ static __noinline int call__data(struct call *call)
     if (!call->size) {
         if (conn->classifier.protocol == AP_CLASS_TLS)
             call__tie(conn, ref.sk);
-        if (conn->flags & AP_STATE_ANNOUNCED)
+        if (conn->flags & AP_STATE_ANNOUNCED && !conn->shed_until_ns)
             connection__side_end(conn, (u64)ref.sk, AP_READ,
                                  conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);
         return 1;
     }
     connection__check_positions(conn, ref.sk);
+    call->turn = classifier__turn(&conn->classifier, call->direction);
     if (!call->process->sessions || !call__tie(conn, ref.sk))
-        call__look(conn, call);
+        if (call->turn)
+            call__look(conn, call);
     call__copy(call, conn, ref.sk);
     return 1;
 }
 
-#define MESSAGES_OF_A_CALL 8
-
-/* recvmmsg, sendmmsg: on a byte stream only a loop of recvmsg or sendmsg. Their positions run on from call to call, so
- * the total is taken off first. */
-static __always_inline bool call__messages(struct call *call, u64 messages, u32 count)
+/* recvmmsg, sendmmsg: on a byte stream only a loop of recvmsg or sendmsg. The positions after the call are those of its
+ * end, so its size is needed first. */
+static __noinline int call__messages(struct call *call, u64 messages, u32 count)
 {
     u32 total = 0;
-    for (u32 i = 0; i < MESSAGES_OF_A_CALL; i++) {
-        u32 len = 0;
+    if (count > COPY_MESSAGES) {
+        loss__add(AP_LOSS_UNREAD_CALLS, 1);
+        return 0;
+    }
+    for (u32 i = 0; i < COPY_MESSAGES; i++) {
         if (i >= count)
             break;
-        bpf_probe_read_user(&len, sizeof(len), (void *)(messages + i * sizeof(struct user_mmsghdr) +
-                                                        __builtin_offsetof(struct user_mmsghdr, len)));
-        total += len;
+        total += message__len(messages + i * sizeof(struct user_mmsghdr));
     }
     call->size = total;
-    call->flags |= AP_DATA_NOT_SEEN;
+    call->from.iov = messages;
+    call->messages = count;
     return total != 0;
 }
 

@@ -27,6 +27,9 @@ static __always_inline bool look__request(const u8 *b, u32 n)
     return true;
 }
 
+#define LOOK_RESPONSE 16 /* HTTP/1, and a response */
+
+/* AP_CLASS_* or LOOK_RESPONSE. */
 static __always_inline u32 look__class(u64 address, u32 len)
 {
     u8 b[LOOK_BYTES] = {};
@@ -41,7 +44,7 @@ static __always_inline u32 look__class(u64 address, u32 len)
                 bpf_probe_read_user(&b[i], 1, (void *)(address + i));
     }
     if (b[0] == 'H' && n >= 5 && b[1] == 'T' && b[2] == 'T' && b[3] == 'P' && b[4] == '/')
-        return AP_CLASS_HTTP1;
+        return LOOK_RESPONSE;
     if (n >= 6 && b[0] == 'P' && b[1] == 'R' && b[2] == 'I' && b[3] == ' ' && b[4] == '*' && b[5] == ' ')
         return AP_CLASS_HTTP2;
     /* RFC 8446 §5.1: type, legacy version 3.x, a length of at most 2^14 + 2048 */
@@ -56,20 +59,31 @@ static __always_inline u32 look__class(u64 address, u32 len)
 #define LOOKS_BEFORE_NOT_HTTP 8
 #define LOOK_AGAIN_EVERY 16
 
-/* Called at the first byte of a call. The class changes from unknown, now and then from "not HTTP", and never back. */
+/* The call is the first in its direction after one in the other. Once for each call, before the look. */
+static __always_inline bool classifier__turn(struct ap_classifier *c, u32 direction)
+{
+    bool turn = c->last_direction != direction + 1;
+    c->last_direction = direction + 1;
+    return turn;
+}
+
+/* Called at the first byte of a call that is a turn. The class changes from unknown, now and then from "not HTTP", and
+ * never back. */
 static __always_inline void classifier__look(struct ap_classifier *c, u32 direction, u64 address, u32 len)
 {
     if (c->protocol != AP_CLASS_UNKNOWN && c->protocol != AP_CLASS_NOT_HTTP)
-        return;
-    bool turn = c->last_direction != direction + 1;
-    c->last_direction = direction + 1;
-    if (!turn)
         return;
     c->looks++;
     if (c->protocol == AP_CLASS_NOT_HTTP && c->looks % LOOK_AGAIN_EVERY)
         return;
     u32 found = look__class(address, len);
-    if (found != AP_CLASS_UNKNOWN)
+    if (found == LOOK_RESPONSE) {
+        c->protocol = AP_CLASS_HTTP1;
+        c->request_direction = (direction ^ 1) + 1;
+    } else if (found == AP_CLASS_HTTP1) {
+        c->protocol = AP_CLASS_HTTP1;
+        c->request_direction = direction + 1;
+    } else if (found != AP_CLASS_UNKNOWN)
         c->protocol = found;
     else if (c->looks >= LOOKS_BEFORE_NOT_HTTP)
         c->protocol = AP_CLASS_NOT_HTTP;

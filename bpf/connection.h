@@ -69,7 +69,8 @@ __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 si
     open.conn.sock = sock;
     open.conn.inode = conn->inode;
     open.tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
-    open.flags = conn->flags & AP_STATE_PLAIN_TCP ? 0 : AP_CONN_COUNTED;
+    open.flags = (conn->flags & AP_STATE_PLAIN_TCP ? 0 : AP_CONN_COUNTED) |
+                 (conn->flags & AP_STATE_ANNOUNCED ? AP_CONN_RESUMED : 0);
     if (conn->flags & AP_STATE_PLAIN_TCP) {
         open.read_position = sock__position(sk, AP_READ);
         open.write_position = sock__position(sk, AP_WRITE);

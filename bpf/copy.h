@@ -92,6 +92,7 @@ static __always_inline void copy__into(const struct copy_target *to, void *ring,
     copy__fill(record, to, position, meta, size, captured, failed ? AP_DATA_FAULT : 0);
     bpf_ringbuf_submit(record, wake);
     count__add(&to->bytes->copied, size);
+    shed__spend(to->ring, captured);
     if (failed)
         loss__add(AP_LOSS_COPY_FAULT_BYTES, size);
 }
@@ -190,6 +191,39 @@ static __always_inline int copy__iovecs(u64 key, u64 iov, u64 count, u64 positio
     }
     if (left)
         copy_piece(key, 0, position, meta | COPY_FLAGS(AP_DATA_SKIPPED), (u32)left);
+    return 0;
+}
+
+#define COPY_MESSAGES 32
+
+static __always_inline u32 message__len(u64 message)
+{
+    u32 len = 0;
+    bpf_probe_read_user(&len, sizeof(len), (void *)(message + __builtin_offsetof(struct user_mmsghdr, len)));
+    return len;
+}
+
+/* The buffers of one message of recvmmsg or sendmmsg; a global function as those above. */
+__noinline int copy_message(u64 key, u64 message, u64 position, u64 meta)
+{
+    u64 iov_and_count[2] = {};
+    u32 size = message__len(message);
+    if (!size)
+        return 0;
+    bpf_probe_read_user(iov_and_count, sizeof(iov_and_count), (void *)(message + __builtin_offsetof(struct user_msghdr, iov)));
+    return copy__iovecs(key, iov_and_count[0], iov_and_count[1], position, meta, size);
+}
+
+/* Bytes of a call with many messages, each up to the limit per call. */
+static __always_inline int copy__messages(u64 key, u64 position, u64 meta, u64 messages, u32 count)
+{
+    for (u32 i = 0; i < COPY_MESSAGES; i++) {
+        u64 message = messages + (u64)i * sizeof(struct user_mmsghdr);
+        if (i >= count)
+            break;
+        copy_message(key, message, position, meta);
+        position += message__len(message);
+    }
     return 0;
 }
 

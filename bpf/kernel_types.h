@@ -34,6 +34,7 @@ typedef u32 __wsum;
 #define BPF_F_MMAPABLE (1U << 10)
 #define BPF_RB_NO_WAKEUP 1
 #define BPF_RB_FORCE_WAKEUP 2
+#define BPF_RB_AVAIL_DATA 0
 
 #define AF_INET 2
 #define AF_INET6 10

@@ -75,7 +75,7 @@ int on_set_state(u64 *ctx)
     if (state == TCP_CLOSE) {
         if (BPF_CORE_READ((struct sock *)sock, sk_protocol) != IPPROTO_TCP) /* no tcp_destroy_sock for these */
             connection__end(sock, conn);
-    } else if (conn->flags & AP_STATE_ANNOUNCED) {
+    } else if (conn->flags & AP_STATE_ANNOUNCED && !conn->shed_until_ns) {
         u32 position = conn->flags & AP_STATE_PLAIN_TCP ? sock__position((struct sock *)sock, AP_WRITE) : conn->count[AP_WRITE];
         connection__side_end(conn, sock, AP_WRITE, position);
     }

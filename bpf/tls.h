@@ -74,6 +74,7 @@ static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls
     session->flags = flags;
     session->conn.sock = session->conn.inode = 0;
     __builtin_memset(&session->classifier, 0, sizeof(session->classifier));
+    session->shed_until_ns = 0;
     session->position[AP_READ] = session->position[AP_WRITE] = 0;
     __builtin_memset(session->bytes, 0, sizeof(session->bytes));
     return 0;
@@ -82,7 +83,7 @@ static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls
 static __noinline int session__side_end(struct ap_tls_session *session, u32 direction)
 {
     struct ap_side_end end = {.session = session->id, .direction = direction};
-    if (!(session->flags & AP_SESSION_ANNOUNCED))
+    if (!(session->flags & AP_SESSION_ANNOUNCED) || session->shed_until_ns)
         return 0;
     end.position = session->position[direction & 1];
     ring__header(&end.header, AP_EVENT_SIDE_END, sizeof(end));
@@ -116,7 +117,8 @@ static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_se
     struct ap_tls_open open = {.session = session->id, .ssl = key->ssl, .tgid = (u32)key->tgid};
     open.conn = session->conn;
     open.library = session->library;
-    open.flags = session->flags & AP_SESSION_FROM_START ? AP_TLS_FROM_START : 0;
+    open.flags = (session->flags & AP_SESSION_FROM_START ? AP_TLS_FROM_START : 0) |
+                 (session->flags & AP_SESSION_ANNOUNCED ? AP_TLS_RESUMED : 0);
     open.ends = session->endpoints;
     open.read_position = session->position[AP_READ];
     open.write_position = session->position[AP_WRITE];
@@ -190,6 +192,15 @@ static __always_inline bool window__leave(u64 id, u64 sp, struct tls_frame *out)
     return found;
 }
 
+/* SHED_*; `turn`: the call before went in the other direction. */
+static __always_inline int session__shed(struct ap_tls_session *session, const struct tls_frame *frame, u32 size, bool turn)
+{
+    if (!turn || frame->direction + 1 != session->classifier.request_direction)
+        return session->shed_until_ns ? SHED_YES : SHED_NO;
+    struct shed_call at = {.name = session->id, .address = frame->buffer, .size = size, .ring = session->ring};
+    return shed__at_turn(&session->shed_until_ns, &at);
+}
+
 static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_session *session, struct tls_frame *frame, u32 size)
 {
     u32 direction = frame->direction & 1;
@@ -197,9 +208,17 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
     u64 position = session->position[direction];
 
     count__add(&bytes->passed, size);
-    classifier__look(&session->classifier, direction, frame->buffer, size);
+    bool turn = classifier__turn(&session->classifier, direction);
+    if (turn)
+        classifier__look(&session->classifier, direction, frame->buffer, size);
     bool counted = classifier__count(&session->classifier, bytes, size);
-    bool announced = counted || session->flags & AP_SESSION_ANNOUNCED || session__announce(key, session);
+    int shed = counted ? SHED_NO : session__shed(session, frame, size, turn);
+    if (shed == SHED_YES) {
+        count__add(&bytes->shed, size);
+        counted = true;
+    }
+    bool known = session->flags & AP_SESSION_ANNOUNCED && shed != SHED_OVER;
+    bool announced = counted || known || session__announce(key, session);
     session->position[direction] = position + size; /* after the announcement, which names the position before */
     if (counted)
         return 0;

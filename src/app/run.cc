@@ -2,7 +2,6 @@
 // `apiarist run`: checks the request, attaches, lets the command go, collects until told to end, drains, reports.
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "app/commands.h"
 #include "app/outputs.h"
 #include "app/pipeline.h"
+#include "app/wait.h"
 #include "capture/host.h"
 #include "capture/kernel_source.h"
 #include "capture/proc.h"
@@ -25,8 +25,6 @@
 
 namespace apiarist::app {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // RFC 9562 §5.4.
 std::string make_instance_id() {
@@ -57,8 +55,14 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     if (options.ring_bytes < (64u << 10) || options.ring_bytes > (1u << 30))
         return Error{std::errc::invalid_argument, "--ring-bytes: 64K to 1G"};
     options.call_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(settings.count("call-bytes"), 1u << 30));
+    options.budget_bytes = settings.count("budget-bytes");
     options.clear = settings.flag("clear");
     options.tls = settings.flag("tls");
+    const std::string return_probes = settings.text("return-probes");
+    if (return_probes != "auto" && return_probes != "always" && return_probes != "never")
+        return Error{std::errc::invalid_argument, "--return-probes: auto, always or never"};
+    options.return_probes =
+        return_probes == "always" || (return_probes == "auto" && !capture::return_probes_kill_here());
     return options;
 }
 
@@ -70,40 +74,6 @@ Fd signal_fd() {
         ::sigaddset(&set, number);
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
-struct Ending {
-    bool by_command = false;
-    int status = 0;
-};
-
-// Returns when the command ended, a signal came, or the time is over.
-Ending wait_for_end(const Fd& signals, Child* child, std::optional<Clock::time_point> deadline) {
-    bool told = false;
-    for (;;) {
-        if (child != nullptr)
-            if (const auto status = child->ended()) return {!told, told ? 0 : *status};
-        int timeout = -1;
-        if (deadline) {
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*deadline - Clock::now()).count();
-            if (left <= 0) {
-                if (child == nullptr || told) return {};
-                told = true;  // the command is part of the run: it is asked to end, and given a little time
-                child->signal(SIGTERM);
-                deadline = Clock::now() + std::chrono::seconds(5);
-                continue;
-            }
-            timeout = static_cast<int>(std::min<long long>(left, 1'000'000));
-        }
-        pollfd ready{.fd = signals.get(), .events = POLLIN, .revents = 0};
-        (void)::poll(&ready, 1, timeout);
-        signalfd_siginfo info{};
-        while (::read(signals.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
-            if (info.ssi_signo == SIGCHLD) continue;
-            if (child == nullptr) return {};
-            child->signal(static_cast<int>(info.ssi_signo));
-        }
-    }
 }
 
 // Null when nothing is to be served.
@@ -128,67 +98,95 @@ LedgerSnapshot live_ledger(const Pipeline& pipeline, const capture::KernelSource
     return ledger;
 }
 
+// All that a run has, in the order in which it is made.
+struct Parts {
+    std::string instance_id = make_instance_id();
+    std::unique_ptr<policy::Sink> sink;
+    std::optional<LedgerFile> ledger_file;
+    Fd signals;
+    std::optional<Child> child;
+    server::RunStatus shown{"the kernel programs are not attached yet"};
+    std::unique_ptr<capture::KernelSource> kernel;
+    std::unique_ptr<events::RecordingWriter> recording;
+    std::optional<Pipeline> pipeline;
+    std::unique_ptr<server::MetricsServer> metrics;  // ends before what it shows
+};
+
+// An error is an impossible request.
+Status prepare(const Settings& settings, const std::vector<std::string>& command, Parts& run) {
+    auto options = kernel_options(settings, !command.empty());
+    if (!options) return std::move(options).error();
+    APIARIST_TRY(capture::can_load_programs());
+    auto sink = make_sink(settings, run.instance_id);
+    if (!sink) return std::move(sink).error();
+    run.sink = std::move(*sink);
+    auto ledger_file = LedgerFile::make(settings.text("ledger"));
+    if (!ledger_file) return std::move(ledger_file).error();
+    run.ledger_file.emplace(std::move(*ledger_file));
+    run.signals = signal_fd();
+    if (!command.empty()) {
+        auto child = Child::make(command);
+        if (!child) return std::move(child).error();
+        run.child.emplace(std::move(*child));
+    }
+    auto metrics = serve_metrics(settings, run.shown);
+    if (!metrics) return std::move(metrics).error();
+    run.metrics = std::move(*metrics);
+    auto kernel = capture::KernelSource::make(*options);
+    if (!kernel) return std::move(kernel).error();
+    run.kernel = std::move(*kernel);
+    for (const std::string& one : run.kernel->refused())
+        fmt::print(stderr, "apiarist: this kernel refuses {}\n", one);
+    if (const std::string path = settings.text("record"); !path.empty()) {
+        auto recording = events::RecordingWriter::make(path, run.kernel->realtime_offset_ns(), run.instance_id);
+        if (!recording) return std::move(recording).error();
+        run.recording = std::move(*recording);
+    }
+    if (run.child) APIARIST_TRY(run.kernel->add_process(static_cast<std::uint32_t>(run.child->pid())));
+    return Done{};
+}
+
+// Drains what was captured and reports. The exit status, where it is not the command's.
+int end(const Settings& settings, Parts& run) {
+    const auto live = [&run] { return live_ledger(*run.pipeline, *run.kernel); };
+    run.shown.not_ready("the run is being drained", live);
+    run.kernel->detach();
+    run.pipeline->join();
+    run.shown.hold("the run is being drained");  // else the last records would count the losses twice
+    run.pipeline->finish([&run](const capture::OnRecord& on_record) { run.kernel->final_records(on_record); });
+    run.shown.not_ready("the run is over", [&run] { return run.pipeline->ledger(); });
+    int status = 0;
+    if (run.recording)
+        if (const auto finished = run.recording->finish(); !finished) status = fail(1, finished.error().what);
+    const int reported = report(settings, *run.sink, *run.ledger_file, run.pipeline->ledger());
+    return status != 0 ? status : reported;
+}
+
 }  // namespace
 
 int run(const Settings& settings, const std::vector<std::string>& command) {
     constexpr int kImpossible = 2;
-    const auto options = kernel_options(settings, !command.empty());
-    if (!options) return fail(kImpossible, options.error().what);
-    if (const auto able = capture::can_load_programs(); !able) return fail(kImpossible, able.error().what);
-    const std::string instance_id = make_instance_id();
-    auto sink = make_sink(settings, instance_id);
-    if (!sink) return fail(kImpossible, sink.error().what);
-    const auto ledger_file = LedgerFile::make(settings.text("ledger"));
-    if (!ledger_file) return fail(kImpossible, ledger_file.error().what);
-
-    const Fd signals = signal_fd();
-    std::optional<Child> child;
-    if (!command.empty()) {
-        auto made = Child::make(command);
-        if (!made) return fail(1, made.error().what);
-        child.emplace(std::move(*made));
-    }
-    server::RunStatus shown("the kernel programs are not attached yet");
-    auto metrics = serve_metrics(settings, shown);
-    if (!metrics) return fail(kImpossible, metrics.error().what);
-    auto source = capture::KernelSource::make(*options);
-    if (!source) return fail(kImpossible, source.error().what);
-    capture::KernelSource& kernel = **source;
-    std::unique_ptr<events::RecordingWriter> recording;
-    if (!settings.text("record").empty()) {
-        auto made = events::RecordingWriter::make(settings.text("record"), kernel.realtime_offset_ns(), instance_id);
-        if (!made) return fail(kImpossible, made.error().what);
-        recording = std::move(*made);
-    }
-    if (child)
-        if (const auto added = kernel.add_process(static_cast<std::uint32_t>(child->pid())); !added)
-            return fail(1, added.error().what);
-
-    Pipeline pipeline(kernel, **sink, recording.get(), pipeline_options(settings));
-    pipeline.start();
-    const auto live = [&pipeline, &kernel] { return live_ledger(pipeline, kernel); };
-    shown.ready(live);
-    const auto serving = std::move(*metrics);  // ends before what it shows
+    Parts run;
+    if (const auto prepared = prepare(settings, command, run); !prepared)
+        return fail(kImpossible, prepared.error().what);
+    run.pipeline.emplace(*run.kernel, *run.sink, run.recording.get(), pipeline_options(settings));
+    run.pipeline->start();
+    const auto live = [&run] { return live_ledger(*run.pipeline, *run.kernel); };
+    run.shown.ready(live);
     int status = 0;
-    if (child)
-        if (const auto going = child->let_go(); !going) status = fail(127, going.error().what);
-    std::optional<Clock::time_point> deadline;
-    if (const std::uint64_t ns = settings.duration_ns("for"); ns != 0)
-        deadline = Clock::now() + std::chrono::nanoseconds(ns);
+    if (run.child)
+        if (const auto going = run.child->let_go(); !going) status = fail(127, going.error().what);
     if (status == 0) {
-        const Ending ending = wait_for_end(signals, child ? &*child : nullptr, deadline);
+        CpuWatch cpu({.limit = static_cast<double>(settings.count("cpu-limit")) / 100}, *run.kernel,
+                     [&run, &live](const std::string& why) { run.shown.not_ready(why, live); });
+        Wait wait{.signals = run.signals, .child = run.child ? &*run.child : nullptr, .deadline = {}, .cpu = cpu};
+        if (const std::uint64_t ns = settings.duration_ns("for"); ns != 0)
+            wait.deadline = Clock::now() + std::chrono::nanoseconds(ns);
+        const Ending ending = wait_for_end(wait);
         status = ending.by_command ? ending.status : 0;
     }
-    shown.not_ready("the run is being drained", live);
-    kernel.detach();
-    pipeline.join();
-    shown.hold("the run is being drained");  // else the last records would count the losses twice
-    pipeline.finish([&kernel](const capture::OnRecord& on_record) { kernel.final_records(on_record); });
-    shown.not_ready("the run is over", [&pipeline] { return pipeline.ledger(); });
-    if (recording)
-        if (const auto finished = recording->finish(); !finished) status = fail(1, finished.error().what);
-    const int reported = report(settings, **sink, *ledger_file, pipeline.ledger());
-    return status != 0 ? status : reported;
+    const int ended = end(settings, run);
+    return status != 0 ? status : ended;
 }
 
 int replay(const Settings& settings, const std::string& path) {

@@ -14,6 +14,7 @@ const std::vector<CountInfo>& count_table() {
         {Count::kSocketHttp2, "socket_bytes_http2", "of these: recognised as HTTP/2"},
         {Count::kSocketCiphertext, "socket_bytes_ciphertext", "of these: TLS records"},
         {Count::kSocketSkipped, "socket_bytes_skipped", "of these: not needed, beyond a limit"},
+        {Count::kSocketShed, "socket_bytes_shed", "of these: whole exchanges left out under overload"},
         {Count::kSocketLost, "socket_bytes_lost", "of these: no room in the ring"},
         {Count::kTlsPassed, "tls_bytes_passed", "Plaintext bytes that traced TLS calls returned"},
         {Count::kTlsCopied, "tls_bytes_copied", "of these: in records of the ring"},
@@ -22,6 +23,7 @@ const std::vector<CountInfo>& count_table() {
         {Count::kTlsHttp2, "tls_bytes_http2", "of these: recognised as HTTP/2"},
         {Count::kTlsCiphertext, "tls_bytes_ciphertext", "of these: TLS inside TLS"},
         {Count::kTlsSkipped, "tls_bytes_skipped", "of these: not needed, beyond a limit"},
+        {Count::kTlsShed, "tls_bytes_shed", "of these: whole exchanges left out under overload"},
         {Count::kTlsLost, "tls_bytes_lost", "of these: no room in the ring"},
         {Count::kBytesParsed, "bytes_parsed", "Copied bytes that belong to a message that left the parser"},
         {Count::kBytesUnattributed, "bytes_unattributed", "Copied bytes that belong to no message that could be told"},
@@ -60,6 +62,8 @@ const std::vector<CountInfo>& count_table() {
         {Count::kLossEmptySlotCalls, "loss_empty_slot_calls", "Kernel: descriptor closed or replaced during the call"},
         {Count::kLossNestedTls, "loss_nested_tls", "Kernel: TLS calls nested too deep"},
         {Count::kLossConnectionTableFullBytes, "loss_connection_table_full_bytes", "Kernel: bytes of those calls"},
+        {Count::kLossShed, "loss_shed", "Kernel: times that a connection's exchanges began to be left out by overload"},
+        {Count::kLossUnreadCalls, "loss_unread_calls", "Kernel: calls with more messages than are read"},
     };
     return table;
 }
@@ -86,9 +90,9 @@ std::uint64_t sum(const LedgerSnapshot& s, Count first, Count last) {
 
 std::vector<std::string> ledger_faults(const LedgerSnapshot& s) {
     std::vector<std::string> faults;
-    check(faults, "socket bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + lost",
+    check(faults, "socket bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + shed + lost",
           at(s, Count::kSocketPassed), sum(s, Count::kSocketCopied, Count::kSocketLost));
-    check(faults, "TLS bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + lost",
+    check(faults, "TLS bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + shed + lost",
           at(s, Count::kTlsPassed), sum(s, Count::kTlsCopied, Count::kTlsLost));
     check(faults, "bytes copied = parsed + unattributed + tunnelled + without content + duplicate + dropped",
           at(s, Count::kSocketCopied) + at(s, Count::kTlsCopied), sum(s, Count::kBytesParsed, Count::kBytesDropped));
@@ -111,14 +115,16 @@ std::string ledger_json(const LedgerSnapshot& snapshot) {
 }
 
 std::string ledger_summary(const LedgerSnapshot& s) {
+    const std::uint64_t shed = at(s, Count::kSocketShed) + at(s, Count::kTlsShed);
     std::string out = fmt::format(
         "records {} ({} incomplete), requests {}, paired {}, unanswered {}, orphan responses {}\n"
-        "bytes: clear {} ({} lost), TLS plaintext {} ({} lost), ciphertext {}, not HTTP {}, unknown {}\n",
+        "bytes: clear {} ({} lost), TLS plaintext {} ({} lost), ciphertext {}, not HTTP {}, unknown {}{}\n",
         at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRequests), at(s, Count::kPaired),
         at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
         at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost), at(s, Count::kSocketCiphertext),
         at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp),
-        at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown));
+        at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown),
+        shed == 0 ? "" : fmt::format(", shed under overload {}", shed));
     const auto faults = ledger_faults(s);
     if (faults.empty()) return out + "the ledger adds up\n";
     for (const std::string& fault : faults)

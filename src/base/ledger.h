@@ -17,7 +17,7 @@
 namespace apiarist {
 
 enum class Count : std::size_t {
-    // Clear socket bytes, from the kernel's own counts. passed = the seven that follow.
+    // Clear socket bytes, from the kernel's own counts. passed = the eight that follow.
     kSocketPassed,
     kSocketCopied,
     kSocketUnknown,
@@ -25,6 +25,7 @@ enum class Count : std::size_t {
     kSocketHttp2,
     kSocketCiphertext,
     kSocketSkipped,
+    kSocketShed,
     kSocketLost,
     // TLS plaintext bytes, likewise.
     kTlsPassed,
@@ -34,6 +35,7 @@ enum class Count : std::size_t {
     kTlsHttp2,
     kTlsCiphertext,
     kTlsSkipped,
+    kTlsShed,
     kTlsLost,
     // What became of copied bytes (socket and TLS together). copied = these.
     kBytesParsed,
@@ -75,6 +77,8 @@ enum class Count : std::size_t {
     kLossEmptySlotCalls,
     kLossNestedTls,
     kLossConnectionTableFullBytes,
+    kLossShed,
+    kLossUnreadCalls,
     kEnd,
 };
 

@@ -130,20 +130,6 @@ Result<Fd> open_regular(const std::string& path) {
 
 }  // namespace
 
-std::optional<KernelVersion> parse_kernel_version(std::string_view release) {
-    KernelVersion version;
-    const char* at = release.data();
-    const char* const end = at + release.size();
-    for (unsigned* part : {&version.major, &version.minor, &version.patch}) {
-        const auto [stop, error] = std::from_chars(at, end, *part);
-        if (error != std::errc{}) return part == &version.patch ? std::optional(version) : std::nullopt;
-        if (part == &version.major && (stop == end || *stop != '.')) return std::nullopt;
-        if (stop == end || *stop != '.') return version;
-        at = stop + 1;
-    }
-    return version;
-}
-
 Result<std::vector<std::string>> missing_functions(const std::string& path,
                                                    std::span<const std::string_view> functions) {
     auto fd = open_regular(path);
@@ -217,12 +203,14 @@ void try_programs(HostFacts& facts) {
     constexpr std::size_t kSmallRing = 64 << 10;
     KernelOptions options;
     options.ring_bytes = kSmallRing;
+    options.return_probes = !return_probes_kill_here();
     auto source = KernelSource::make(options);
     if (!source) {
         facts.programs.emplace(std::move(source).error());
         return;
     }
     facts.programs.emplace(Done{});
+    facts.refused = (*source)->refused();
     (*source)->drain(0, [&facts](std::span<const std::byte> record) {
         const auto event = events::decode(record);
         const auto* found = event ? std::get_if<ap_library>(&*event) : nullptr;

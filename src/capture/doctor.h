@@ -3,7 +3,6 @@
 // What this host can and cannot capture, and why. Facts are gathered first, as plain data; what follows from them is
 // judged by a function that asks the host nothing. Rendering is the caller's.
 
-#include <compare>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -13,19 +12,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "capture/host.h"
 
 namespace apiarist::capture {
-
-struct KernelVersion {
-    unsigned major = 0;
-    unsigned minor = 0;
-    unsigned patch = 0;
-    auto operator<=>(const KernelVersion&) const =
-        default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a 0 in it
-};
-
-// Of "6.1.0-13-amd64".
-[[nodiscard]] std::optional<KernelVersion> parse_kernel_version(std::string_view release);
 
 struct TlsLibraryFacts {
     std::string path;
@@ -47,7 +36,8 @@ struct HostFacts {
     std::string lockdown;            // "none", "integrity", "confidentiality"; empty: the kernel has no such thing
     std::string cgroup2;             // where it is mounted; empty: nowhere
     std::vector<TlsLibraryFacts> tls_libraries;
-    std::optional<Status> programs;  // loading and attaching them; nothing: not tried
+    std::optional<Status> programs;    // loading and attaching them; nothing: not tried
+    std::vector<std::string> refused;  // programs that were left out, with what that costs
 };
 
 // What files under `root` ("/" but in tests) and uname() say. Loads nothing.

@@ -66,6 +66,8 @@ Finding judge_lockdown(const HostFacts& facts) {
 
 Finding judge_programs(const HostFacts& facts) {
     if (!facts.programs) return {Verdict::kWarn, "kernel programs", "not tried"};
+    if (facts.programs->has_value() && !facts.refused.empty())
+        return {Verdict::kWarn, "kernel programs", fmt::format("left out {}", fmt::join(facts.refused, "; "))};
     if (facts.programs->has_value()) return {Verdict::kOk, "kernel programs", "all load and attach"};
     return {Verdict::kNo, "kernel programs", facts.programs->error().what};
 }
@@ -80,17 +82,14 @@ Finding judge_uprobes(const HostFacts& facts) {
     return {Verdict::kWarn, "uprobes", "this kernel has none (CONFIG_UPROBE_EVENTS): TLS is not read"};
 }
 
-// From 6.11 a return probe on x86-64 ends in a system call of its own, uretprobe(2), which seccomp filters did not
-// know; the kernel lets it pass them since 6.14, and the stable kernels named below.
 std::optional<Finding> judge_return_probes(const HostFacts& facts, const KernelVersion& version) {
     if (facts.machine != "x86_64" || version < KernelVersion{6, 11, 0}) return std::nullopt;
-    const bool mended = version >= KernelVersion{6, 13, 3} ||
-                        (version >= KernelVersion{6, 12, 14} && version < KernelVersion{6, 13, 0});
-    if (mended) return Finding{Verdict::kOk, "return probes", "seccomp filters let their system call pass"};
-    return Finding{
-        Verdict::kWarn, "return probes",
-        "6.11 to 6.12.13 and 6.13.0 to 6.13.2 kill a process under a seccomp filter that does not allow "
-        "uretprobe(2) when it calls a probed TLS function, unless the distribution mended it: update, or --tls false"};
+    if (!return_probes_kill(version, facts.machine))
+        return Finding{Verdict::kOk, "return probes", "seccomp filters let their system call pass"};
+    return Finding{Verdict::kWarn, "return probes",
+                   "6.11 to 6.12.13 and 6.13.0 to 6.13.2 may kill a process under a seccomp filter at a return probe: "
+                   "none is used "
+                   "here; a TLS library whose returns cannot be told from its code is not read"};
 }
 
 // Since 6.13 programs at uprobes can be preempted by one another; what they keep per CPU would be overwritten.

@@ -2,8 +2,10 @@
 #include "capture/host.h"
 
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <fstream>
 
 #include "capture/proc.h"
@@ -26,6 +28,34 @@ bool may_load() {
 }
 
 }  // namespace
+
+std::optional<KernelVersion> parse_kernel_version(std::string_view release) {
+    KernelVersion version;
+    const char* at = release.data();
+    const char* const end = at + release.size();
+    for (unsigned* part : {&version.major, &version.minor, &version.patch}) {
+        const auto [stop, error] = std::from_chars(at, end, *part);
+        if (error != std::errc{}) return part == &version.patch ? std::optional(version) : std::nullopt;
+        if (part == &version.major && (stop == end || *stop != '.')) return std::nullopt;
+        if (stop == end || *stop != '.') return version;
+        at = stop + 1;
+    }
+    return version;
+}
+
+bool return_probes_kill(const KernelVersion& version, std::string_view machine) {
+    if (machine != "x86_64" || version < KernelVersion{6, 11, 0}) return false;
+    const bool mended = version >= KernelVersion{6, 13, 3} ||
+                        (version >= KernelVersion{6, 12, 14} && version < KernelVersion{6, 13, 0});
+    return !mended;
+}
+
+bool return_probes_kill_here() {
+    utsname host{};
+    if (::uname(&host) != 0) return false;
+    const auto version = parse_kernel_version(host.release);
+    return version && return_probes_kill(*version, host.machine);
+}
 
 Status can_load_programs() {
     if (!may_load())

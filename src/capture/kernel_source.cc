@@ -16,15 +16,15 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <set>
-#include <thread>
+#include <span>
+#include <string_view>
 
 #include "base/handles.h"
-#include "base/queue.h"
-#include "capture/elf_function.h"
-#include "capture/probe_site.h"
+#include "capture/libbpf_log.h"
+#include "capture/library_probes.h"
 #include "capture/proc.h"
-#include "capture/tls_library.h"
 #include "events/event.h"
 #include "programs.skel.h"
 
@@ -34,30 +34,6 @@ namespace {
 using Skeleton = std::unique_ptr<::programs, Destroy<::programs::destroy>>;
 using Link = std::unique_ptr<bpf_link, Destroy<bpf_link__destroy>>;
 using RingBuffer = std::unique_ptr<ring_buffer, Destroy<ring_buffer__free>>;
-
-// libbpf's own text goes nowhere unless it fails; then its last lines say why.
-std::string& libbpf_log() {
-    static thread_local std::string log;
-    return log;
-}
-
-int collect_log(libbpf_print_level level, const char* format, va_list arguments) {
-    if (level != LIBBPF_WARN) return 0;
-    char line[512];
-    const int n = std::vsnprintf(line, sizeof(line), format, arguments);
-    std::string& log = libbpf_log();
-    if (log.size() < 4096)
-        log.append(line, std::min<std::size_t>(static_cast<std::size_t>(std::max(n, 0)), sizeof(line) - 1));
-    return n;
-}
-
-std::string last_line(const std::string& text) {
-    const auto end = text.find_last_not_of('\n');
-    if (end == std::string::npos) return {};
-    const auto start = text.rfind('\n', end);
-    return text.substr(start == std::string::npos ? 0 : start + 1,
-                       end - (start == std::string::npos ? 0 : start + 1) + 1);
-}
 
 std::uint64_t monotonic_ns() {
     return static_cast<std::uint64_t>(
@@ -88,12 +64,24 @@ int on_ring_record(void* context, void* data, std::size_t size) {
     return 0;
 }
 
-// A file that a traced process mapped, or one found ahead.
-struct Candidate {
-    std::string path;       // to be opened
-    std::string name;       // to be shown
-    ap_file_id reported{};  // as the kernel program keyed it; zero: found ahead
+// Programs that the rest works without.
+struct ProgramInfo {
+    std::string_view name;
+    std::string_view cost;  // what is missing then
+    bool (*wanted)(const KernelOptions&);
 };
+
+std::span<const ProgramInfo> dispensable_programs() {
+    static constexpr ProgramInfo kPrograms[] = {
+        {"on_cgroup_mkdir", "cgroups that are made later below the selected ones are not traced",
+         [](const KernelOptions& options) { return !options.cgroups.empty(); }},
+        {"on_set_state", "the end of what a process writes is seen only when its socket is closed",
+         [](const KernelOptions&) { return true; }},
+        {"on_exec", "a process that runs another program keeps its old name",
+         [](const KernelOptions&) { return true; }},
+    };
+    return kPrograms;
+}
 
 ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
     ap_tls_end end{};
@@ -126,63 +114,67 @@ struct KernelSource::State {
     bool cookies = false;
     std::int64_t realtime_offset_ns = 0;
 
-    std::mutex library_mutex;
-    std::vector<Link> library_links;                           // guarded by library_mutex
-    std::set<std::pair<std::uint64_t, std::uint64_t>> probed;  // guarded by library_mutex: (device, inode)
-    std::uint32_t libraries = 0;                               // guarded by library_mutex
     std::mutex facts_mutex;
     std::vector<std::vector<std::vector<std::byte>>> facts;  // guarded by facts_mutex: records made here, by ring
     std::atomic<bool> facts_waiting{false};
-    BoundedQueue<Candidate> candidates{1024};
-    std::jthread discovery;
+    std::optional<LibraryProbes> libraries;  // not without TLS
+    std::set<std::string_view> left_out;     // programs that were refused
+    std::vector<std::string> refused;
 
     ~State() {
-        candidates.close();
-        if (discovery.joinable()) discovery.join();
+        libraries.reset();
         if (controls != nullptr) ::munmap(controls, controls_size);
     }
 
     Status load(const KernelOptions& options);
+    Status load_once(const KernelOptions& options);
     Status make_rings(const KernelOptions& options);
     Status attach_programs();
     Status select(const KernelOptions& options);
     Status add_cgroup(const std::string& path);
-    void attach_library(const Candidate& candidate);
-    struct Place {
-        std::uint32_t library;
-        std::uint64_t file_offset;
-        bool at_return;
-    };
-    Result<Link> probe(const char* name, const std::string& path, const Place& place);
-    Status probe_function(const std::string& path, const TlsFunction& function, std::uint32_t library,
-                          std::vector<Link>& made);
-    Result<std::vector<Link>> probe_functions(const std::string& path, std::uint32_t library);
-    void discover(std::stop_token stop);
-    void on_mapped(const ap_mapped& mapped);
     void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
     void add_fact(std::span<const std::byte> record);
     void hand_on_facts(unsigned ring, const OnRecord& on_record);
     Status select_process(std::uint32_t pid);
 };
 
-Status KernelSource::State::load(const KernelOptions& options) {
-    libbpf_set_print(collect_log);
-    libbpf_log().clear();
+// An error of the load as a whole; `refused` says which program it was about.
+Status KernelSource::State::load_once(const KernelOptions& options) {
+    clear_libbpf_log();
     skeleton.reset(::programs::open());
     if (!skeleton) return Error::from_errno(errno, "open the kernel programs");
-    cookies = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie, nullptr) == 1;
     auto& rodata = *skeleton->rodata;
     rodata.option_self_tgid = static_cast<ap_u32>(::getpid());
     rodata.option_all = options.all ? 1 : 0;
     rodata.option_cgroups = options.cgroups.empty() ? 0 : 1;
     rodata.option_rings = options.workers;
     rodata.option_call_bytes = options.call_bytes;
+    rodata.option_budget_bytes = options.budget_bytes;
+    rodata.option_shed_waiting = ring_size(options.ring_bytes) / 2;
     rodata.option_capture_clear = options.clear ? 1 : 0;
     rodata.option_cookies = cookies ? 1 : 0;
-    libbpf_log().clear();
+    for (const ProgramInfo& program : dispensable_programs())
+        if (left_out.contains(program.name) || !program.wanted(options))
+            bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, program.name.data()), false);
+    clear_libbpf_log();
     if (const int error = ::programs::load(skeleton.get()); error != 0)
-        return Error::from_errno(-error, "load the kernel programs (" + last_line(libbpf_log()) + ")");
+        return Error::from_errno(-error, "load the kernel programs (" + last_libbpf_line() + ")");
     return Done{};
+}
+
+Status KernelSource::State::load(const KernelOptions& options) {
+    cookies = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie, nullptr) == 1;
+    for (;;) {
+        auto loaded = load_once(options);
+        if (loaded) return Done{};
+        const std::string name = refused_program();
+        const auto programs = dispensable_programs();
+        const auto found = std::find_if(programs.begin(), programs.end(),
+                                        [&name](const ProgramInfo& program) { return program.name == name; });
+        if (found == programs.end() || !left_out.insert(found->name).second)
+            return std::move(loaded).error().context(name.empty() ? "kernel" : "program " + name);
+        refused.push_back(fmt::format("{}: {} ({})", name, found->cost, loaded.error().what));
+    }
 }
 
 Status KernelSource::State::make_rings(const KernelOptions& options) {
@@ -220,8 +212,8 @@ Status KernelSource::State::attach_programs() {
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, skeleton->obj) {
         const std::string_view section = bpf_program__section_name(program);
-        if (!section.starts_with("tp_btf/")) continue;
-        libbpf_log().clear();
+        if (!section.starts_with("tp_btf/") || !bpf_program__autoload(program)) continue;
+        clear_libbpf_log();
         Link link(bpf_program__attach(program));
         if (!link) return Error::from_errno(errno, fmt::format("attach {} to {}", bpf_program__name(program), section));
         links.push_back(std::move(link));
@@ -254,7 +246,7 @@ Status KernelSource::State::select(const KernelOptions& options) {
         for (const std::uint32_t one : with_descendants(pid)) {
             APIARIST_TRY(select_process(one));
             for (const MappedFile& file : mapped_files(one))
-                if (names_tls_library(file.path)) (void)candidates.push({file.open_path, file.path, {}});
+                if (libraries) libraries->look_at(file.open_path, file.path);
         }
     }
     return Done{};
@@ -278,7 +270,7 @@ void KernelSource::State::hand_on_facts(unsigned ring, const OnRecord& on_record
         on_record(record);
 }
 
-// What the kernel programs tell of processes that start later.
+// As the kernel programs tell of processes that start later.
 Status KernelSource::State::select_process(std::uint32_t pid) {
     const ap_process fresh{.ring = pid % static_cast<ap_u32>(rings.size()), .flags = 0, .sessions = 0, .pad = 0};
     if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.processes), &pid, &fresh, BPF_ANY) != 0)
@@ -290,89 +282,6 @@ Status KernelSource::State::select_process(std::uint32_t pid) {
     copy_text(seen.comm, process_name(pid));
     add_fact(events::bytes_of(seen));
     return Done{};
-}
-
-Result<Link> KernelSource::State::probe(const char* name, const std::string& path, const Place& place) {
-    bpf_program* program = bpf_object__find_program_by_name(skeleton->obj, name);
-    bpf_uprobe_opts options{};
-    options.sz = sizeof(options);
-    options.bpf_cookie = cookies ? place.library : 0;
-    options.retprobe = place.at_return;
-    libbpf_log().clear();
-    Link link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), place.file_offset, &options));
-    if (!link) return Error::from_errno(errno, fmt::format("probe by {} ({})", name, last_line(libbpf_log())));
-    return link;
-}
-
-// At the function's cheap sites where its code allows (probe_site.h), else at its entry and return. Without a result
-// site the entry stays the first instruction, because the kernel puts a breakpoint there for the return anyway.
-Status KernelSource::State::probe_function(const std::string& path, const TlsFunction& function, std::uint32_t library,
-                                           std::vector<Link>& made) {
-    auto code = read_elf_function(path, function.symbol);
-    if (!code) return std::move(code).error();
-    const ProbeSites sites = find_probe_sites(code->code, function.arguments);
-    const bool cheap = sites.entry && (function.at_return == nullptr || sites.result);
-    auto entry = probe(function.program, path, {library, code->file_offset + (cheap ? *sites.entry : 0), false});
-    if (!entry) return std::move(entry).error();
-    made.push_back(std::move(*entry));
-    if (function.at_return == nullptr) return Done{};
-    auto result = probe(function.at_return, path, {library, code->file_offset + (cheap ? *sites.result : 0), !cheap});
-    if (!result) return std::move(result).error();
-    made.push_back(std::move(*result));
-    return Done{};
-}
-
-Result<std::vector<Link>> KernelSource::State::probe_functions(const std::string& path, std::uint32_t library) {
-    std::vector<Link> made;
-    for (const TlsFunction& function : tls_functions()) {
-        const std::size_t before = made.size();
-        auto done = probe_function(path, function, library, made);
-        if (done) continue;
-        if (function.required) return std::move(done).error();
-        made.resize(before);  // both of its probes or none
-    }
-    return made;
-}
-
-void KernelSource::State::attach_library(const Candidate& candidate) {
-    struct stat info {};
-    if (::stat(candidate.path.c_str(), &info) != 0) return;
-    const std::scoped_lock lock(library_mutex);
-    if (!probed.emplace(info.st_dev, info.st_ino).second) return;
-    ap_library record{};
-    record.header = events::header_of<ap_library>(AP_EVENT_LIBRARY, monotonic_ns());
-    record.library = ++libraries;
-    record.device = info.st_dev;
-    record.inode = info.st_ino;
-    copy_text(record.version, tls_library_version(candidate.path));
-    copy_text(record.path, candidate.name);
-    auto made = probe_functions(candidate.path, record.library);
-    if (made) {
-        record.state = AP_LIBRARY_PROBED;
-        for (Link& link : *made)
-            library_links.push_back(std::move(link));
-    } else {
-        record.state = AP_LIBRARY_FAILED;
-        copy_text(record.reason, made.error().what);
-        // Never black-listed: the next mapping is reported and tried again.
-        probed.erase({info.st_dev, info.st_ino});
-        bpf_map_delete_elem(bpf_map__fd(skeleton->maps.known_files), &candidate.reported);
-    }
-    add_fact(events::bytes_of(record));
-}
-
-void KernelSource::State::discover(std::stop_token) {
-    while (auto candidate = candidates.pop())
-        attach_library(*candidate);
-}
-
-void KernelSource::State::on_mapped(const ap_mapped& mapped) {
-    if (!names_tls_library(mapped.name)) return;
-    const auto page = static_cast<std::uint64_t>(::getpagesize());
-    const std::uint64_t end = (mapped.address + mapped.length + page - 1) & ~(page - 1);
-    (void)candidates.push({fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
-                           mapped.name,
-                           {mapped.inode, mapped.device}});
 }
 
 // The objects went with the address space of a process that ended or exec'ed; their sessions did not. Each ring sweeps
@@ -406,15 +315,16 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
                                 static_cast<std::int64_t>(monotonic_ns());
     APIARIST_TRY(state->load(options));
     APIARIST_TRY(state->make_rings(options));
+    State* raw = state.get();
+    if (options.tls)
+        raw->libraries.emplace(raw->skeleton->obj, bpf_map__fd(raw->skeleton->maps.known_files),
+                               ProbeOptions{raw->cookies, options.return_probes},
+                               [raw](std::span<const std::byte> record) { raw->add_fact(record); });
     APIARIST_TRY(state->select(options));
     APIARIST_TRY(state->attach_programs());
-    if (options.tls) {
-        for (const std::string& path : usual_tls_libraries())
-            state->attach_library({path, path, {}});
-        State* raw = state.get();
-        state->discovery = std::jthread([raw](std::stop_token stop) { raw->discover(stop); });
-    } else {
-        state->candidates.close();
+    if (raw->libraries) {
+        raw->libraries->attach_usual();
+        raw->libraries->start();
     }
     return std::unique_ptr<KernelSource>(new KernelSource(std::move(state)));
 }
@@ -423,13 +333,19 @@ Status KernelSource::add_process(std::uint32_t pid) {
     return state_->select_process(pid);
 }
 
+void KernelSource::set_shed_share(unsigned share) {
+    for (unsigned ring = 0; ring < rings(); ++ring)
+        std::atomic_ref<ap_u32>(state_->controls[ring].shed_share)
+            .store(std::min(share, 256U), std::memory_order_relaxed);
+}
+
+const std::vector<std::string>& KernelSource::refused() const {
+    return state_->refused;
+}
+
 void KernelSource::detach() {
-    state_->candidates.close();
-    if (state_->discovery.joinable()) state_->discovery.join();
-    {
-        const std::scoped_lock lock(state_->library_mutex);
-        state_->library_links.clear();
-    }
+    if (finished()) return;
+    if (state_->libraries) state_->libraries->detach();
     state_->links.clear();
     state_->detached.store(true, std::memory_order_release);
     const std::uint64_t one = 1;
@@ -454,7 +370,8 @@ std::size_t KernelSource::drain(unsigned number, const OnRecord& on_record) {
         std::memcpy(&header, record.data(), sizeof(header));
         if (header.type == AP_EVENT_MAPPED || header.type == AP_EVENT_PROCESS) {
             if (const auto event = events::decode(record)) {
-                if (const auto* mapped = std::get_if<ap_mapped>(&*event)) state_->on_mapped(*mapped);
+                if (const auto* mapped = std::get_if<ap_mapped>(&*event); mapped != nullptr && state_->libraries)
+                    state_->libraries->on_mapped(*mapped);
                 if (const auto* process = std::get_if<ap_process_event>(&*event);
                     process != nullptr && process->sessions > 0)
                     state_->sweep_sessions(*process, number, on_record);

@@ -24,8 +24,10 @@ struct KernelOptions {
     unsigned workers = 1;                 // rings; 1 to AP_MAX_RINGS
     std::size_t ring_bytes = 32u << 20;   // of each ring; rounded up to a power of two of pages
     std::uint32_t call_bytes = 2u << 20;  // bytes of one call that are copied; at most 2 MiB of one buffer
+    std::uint64_t budget_bytes = 0;       // bytes that are copied in each ring and second; 0: no limit
     bool clear = true;                    // clear HTTP from sockets
     bool tls = true;                      // plaintext from TLS libraries
+    bool return_probes = true;            // where a TLS function gives no better place; else its return instructions
 };
 
 class KernelSource final : public Source {
@@ -36,7 +38,11 @@ class KernelSource final : public Source {
 
     // Traces a process from now on. Its children are traced by the kernel.
     Status add_process(std::uint32_t pid);
-    // No event is made any more; what is in the rings can still be drained.
+    // Of 256 exchanges that could begin, how many are left out. Any thread.
+    void set_shed_share(unsigned share);
+    // The programs that this kernel refused and that can be done without, each with what that costs.
+    [[nodiscard]] const std::vector<std::string>& refused() const;
+    // No event is made any more; a second call does nothing; what is in the rings can still be drained.
     void detach();
     // After the last drain: counts of what lives on, and the losses, as records.
     void final_records(const OnRecord& on_record);

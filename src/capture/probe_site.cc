@@ -147,13 +147,30 @@ std::optional<Site> entry_site(const std::vector<Instruction>& all, std::span<co
     return std::nullopt;
 }
 
+bool is_return(const Instruction& one) {
+    return one.id == X86_INS_RET || one.id == X86_INS_RETF;
+}
+
+// A jump out of the function may be a return by another's.
+bool jumps_out(const std::vector<Instruction>& all) {
+    const auto end = static_cast<std::int64_t>(all.back().at + all.back().size);
+    return std::any_of(all.begin(), all.end(), [end](const Instruction& one) {
+        return one.branch && (one.immediate < 0 || one.immediate >= end);
+    });
+}
+
+std::vector<std::uint64_t> return_sites(const std::vector<Instruction>& all) {
+    std::vector<std::uint64_t> sites;
+    if (jumps_out(all)) return sites;
+    for (const Instruction& one : all)
+        if (is_return(one)) sites.push_back(one.at);
+    return sites;
+}
+
 // From the only return back: the last conditional jump, with nothing between that writes the result, and no way in.
 std::optional<Site> result_site(const std::vector<Instruction>& all) {
-    const auto is_return = [](const Instruction& one) { return one.id == X86_INS_RET || one.id == X86_INS_RETF; };
     if (std::count_if(all.begin(), all.end(), is_return) != 1) return std::nullopt;
-    const auto end = static_cast<std::int64_t>(all.back().at + all.back().size);
-    for (const Instruction& one : all)  // a jump out of the function may be a return by another's
-        if (one.branch && (one.immediate < 0 || one.immediate >= end)) return std::nullopt;
+    if (jumps_out(all)) return std::nullopt;
     const auto ret = std::find_if(all.begin(), all.end(), is_return);
     std::int64_t stack = 0;
     for (auto one = std::make_reverse_iterator(ret); one != all.rend(); ++one) {
@@ -179,6 +196,7 @@ ProbeSites find_probe_sites(std::span<const std::byte> code, unsigned arguments)
     if (code.empty() || code.size() > kLargest || arguments > kArguments.size()) return sites;
     const std::vector<Instruction> all = decode(code, arguments);
     if (all.empty()) return sites;
+    sites.returns = return_sites(all);
     const auto entry = entry_site(all, code);
     if (!entry) return sites;
     sites.entry = entry->at;

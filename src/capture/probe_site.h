@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace apiarist::capture {
 
@@ -18,6 +19,8 @@ struct ProbeSites {
     // Every return passes here once, with the result already in its register, at a stack pointer that is not below the
     // entry site's.
     std::optional<std::uint64_t> result;
+    // All return instructions, when no return of the function passes elsewhere; else none.
+    std::vector<std::uint64_t> returns;
 };
 
 // `code`: the whole function. `arguments`: 1 to 4, of the System V ABI. Nothing on other architectures.

@@ -77,6 +77,17 @@ TEST(ProbeSite, no_result_with_two_returns_or_a_jump_out_of_the_function) {
     EXPECT_EQ(sites_of(body + tail_call, 2).result, std::nullopt);
 }
 
+TEST(ProbeSite, all_returns_unless_the_function_may_leave_elsewhere) {
+    const std::string body = kPrologue + kTestEdx + kJumpIfNegative + kCall + kEpilogue + kReturn;
+    EXPECT_EQ(sites_of(body, 2).returns, (std::vector<std::uint64_t>{17}));
+    EXPECT_EQ(sites_of(body + kClearEdx + kReturn, 2).returns, (std::vector<std::uint64_t>{17, 20}));
+    const std::string tail_call = "\xe9\x00\x10\x00\x00"_code;
+    EXPECT_TRUE(sites_of(body + tail_call, 2).returns.empty());
+    const std::string jump_table = "\xff\xe0"_code;
+    EXPECT_TRUE(sites_of(body + jump_table, 2).returns.empty());
+    EXPECT_TRUE(sites_of(kPrologue + kCall, 2).returns.empty());
+}
+
 TEST(ProbeSite, no_result_where_the_stack_is_below_the_entry_sites) {
     const std::string push = "\x53"_code;  // push rbx, after the entry site
     const std::string pop = "\x5b"_code;

@@ -23,8 +23,8 @@ Address remote_of(const ap_endpoints& ends) {
 }
 
 void add_counts(Ledger& ledger, const ap_byte_counts& bytes, Count first) {
-    const std::uint64_t values[] = {bytes.passed, bytes.copied,     bytes.unknown, bytes.not_http,
-                                    bytes.http2,  bytes.ciphertext, bytes.skipped, bytes.lost};
+    const std::uint64_t values[] = {bytes.passed,     bytes.copied,  bytes.unknown, bytes.not_http, bytes.http2,
+                                    bytes.ciphertext, bytes.skipped, bytes.shed,    bytes.lost};
     auto index = static_cast<std::size_t>(first);
     for (const std::uint64_t value : values)
         ledger.add(static_cast<Count>(index++), value);
@@ -99,10 +99,15 @@ void Tracker::on(const events::DataView& data) {
 }
 
 void Tracker::on(const ap_conn_open& open) {
-    const auto found = connections_.find(open.conn.sock);
-    if (found != connections_.end()) {
-        if (inodes_[open.conn.sock] == open.conn.inode) return;  // two threads announced it at once
-        end(connections_, open.conn.sock, true, open.header.ts_ns);
+    const bool known = connections_.contains(open.conn.sock);
+    const bool same = known && inodes_[open.conn.sock] == open.conn.inode;
+    const bool resumed = (open.flags & AP_CONN_RESUMED) != 0;
+    if (same && !resumed) return;  // two threads announced it at once
+    if (known) end(connections_, open.conn.sock, !same, open.header.ts_ns);
+    if (resumed) {  // what was asked for is over
+        ap_mark mark{};
+        mark.inode = open.conn.inode;
+        on_mark_(open.conn.sock, mark);
     }
     ConnectionStart start;
     start.local = local_of(open.ends);
@@ -112,7 +117,7 @@ void Tracker::on(const ap_conn_open& open) {
     start.from_start = {open.read_before == 0, open.write_before <= 1};
     inodes_[open.conn.sock] = open.conn.inode;
     connections_[open.conn.sock] = std::make_unique<Connection>(start, surroundings(open.conn.sock, open.conn.inode));
-    ledger_.add(Count::kConnections);
+    if (!same) ledger_.add(Count::kConnections);
 }
 
 void Tracker::on(const ap_side_end& side_end) {
@@ -134,10 +139,15 @@ void Tracker::on(const ap_conn_end& conn_end) {
 }
 
 void Tracker::on(const ap_tls_open& open) {
-    if (const auto found = sessions_.find(open.session); found != sessions_.end()) {
+    const auto found = sessions_.find(open.session);
+    const bool known = found != sessions_.end();
+    const bool resumed = (open.flags & AP_TLS_RESUMED) != 0;
+    if (known && !resumed) {
         found->second->set_addresses(local_of(open.ends), remote_of(open.ends));
         return;
     }
+    if (known) end(sessions_, open.session, false, open.header.ts_ns);
+    if (resumed) on_mark_(open.session, ap_mark{});
     ConnectionStart start;
     start.local = local_of(open.ends);
     start.remote = remote_of(open.ends);
@@ -147,7 +157,7 @@ void Tracker::on(const ap_tls_open& open) {
     const bool from_start = (open.flags & AP_TLS_FROM_START) != 0;
     start.from_start = {from_start && open.read_position == 0, from_start && open.write_position == 0};
     sessions_[open.session] = std::make_unique<Connection>(start, surroundings(open.session, 0));
-    ledger_.add(Count::kTlsSessions);
+    if (!known) ledger_.add(Count::kTlsSessions);
 }
 
 void Tracker::on(const ap_tls_end& tls_end) {

@@ -237,13 +237,14 @@ TEST(Tracker, the_counts_of_a_connection_end_go_into_the_ledger) {
     ap_conn_end end{};
     end.header = events::header_of<ap_conn_end>(AP_EVENT_CONN_END, 9);
     end.conn = {1, 2};
-    end.read = {.passed = 127,
+    end.read = {.passed = 255,
                 .copied = 1,
                 .unknown = 2,
                 .not_http = 4,
                 .http2 = 8,
                 .ciphertext = 16,
                 .skipped = 32,
+                .shed = 128,
                 .lost = 64};
     end.write = {.passed = 1000,
                  .copied = 0,
@@ -252,15 +253,17 @@ TEST(Tracker, the_counts_of_a_connection_end_go_into_the_ledger) {
                  .http2 = 0,
                  .ciphertext = 1000,
                  .skipped = 0,
+                 .shed = 0,
                  .lost = 0};
     rig.feed(testing::record_of(end));
-    EXPECT_EQ(rig.count(Count::kSocketPassed), 1127u);
+    EXPECT_EQ(rig.count(Count::kSocketPassed), 1255u);
     EXPECT_EQ(rig.count(Count::kSocketCopied), 1u);
     EXPECT_EQ(rig.count(Count::kSocketUnknown), 2u);
     EXPECT_EQ(rig.count(Count::kSocketNotHttp), 4u);
     EXPECT_EQ(rig.count(Count::kSocketHttp2), 8u);
     EXPECT_EQ(rig.count(Count::kSocketCiphertext), 1016u);
     EXPECT_EQ(rig.count(Count::kSocketSkipped), 32u);
+    EXPECT_EQ(rig.count(Count::kSocketShed), 128u);
     EXPECT_EQ(rig.count(Count::kSocketLost), 64u);
     EXPECT_EQ(rig.count(Count::kTlsPassed), 0u);
 }
@@ -275,6 +278,51 @@ TEST(Tracker, the_causes_of_loss_go_into_the_ledger_in_their_order) {
     EXPECT_EQ(rig.count(Count::kLossRingFullRecords), 1u);
     EXPECT_EQ(rig.count(Count::kLossCopyFaultBytes), 6u);
     EXPECT_EQ(rig.count(Count::kLossConnectionTableFullBytes), 10u);
+    EXPECT_EQ(rig.count(Count::kLossUnreadCalls), 12u);
+}
+
+// What overload left out was whole exchanges; but that the next one begins right there is not known for sure.
+void exchanges_are_shed(const ChannelOptions& options) {
+    Rig rig;
+    Channel channel(options);
+    rig.feed(channel.open());
+    rig.feed(channel.bytes(AP_READ, kGet)).feed(channel.bytes(AP_WRITE, kOk));
+    channel.shed(AP_READ, 500);
+    channel.shed(AP_WRITE, 70'000);
+    rig.feed(channel.resumed());
+    for (const char* path : {"/b", "/c"})
+        rig.feed(channel.bytes(AP_READ, std::string("GET ") + path + " HTTP/1.1\r\n\r\n"))
+            .feed(channel.bytes(AP_WRITE, kOk));
+    rig.feed(channel.side_end(AP_READ)).feed(channel.side_end(AP_WRITE)).feed(channel.end());
+    EXPECT_THAT(rig.texts, ElementsAre("GET /a [] -> 200 [ok] complete", "GET /b [] -> 200 [ok] joined_midway",
+                                       "GET /c [] -> 200 [ok] complete"));
+    EXPECT_THAT(rig.finish(), IsEmpty());
+    EXPECT_EQ(rig.count(Count::kGaps), 0u);
+    EXPECT_EQ(rig.count(Count::kConnections) + rig.count(Count::kTlsSessions), 1u);
+    EXPECT_EQ(rig.count(Count::kSocketShed) + rig.count(Count::kTlsShed), 70'500u);
+}
+
+TEST(Tracker, a_connection_goes_on_behind_exchanges_that_were_shed) {
+    exchanges_are_shed({});
+}
+
+TEST(Tracker, a_session_goes_on_behind_exchanges_that_were_shed) {
+    exchanges_are_shed(tls_session(5));
+}
+
+TEST(Tracker, a_word_to_the_kernel_ends_with_the_exchanges_that_were_shed) {
+    Rig rig;
+    Channel channel;
+    rig.feed(channel.open());
+    rig.feed(channel.bytes(AP_READ, "POST /a HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n" + std::string(2 << 20, 'x')));
+    ASSERT_EQ(rig.marks.size(), 1u);
+    EXPECT_EQ(rig.marks.back().second.skipping[AP_READ], 1u);
+    rig.feed(channel.resumed());
+    ASSERT_EQ(rig.marks.size(), 2u);
+    EXPECT_EQ(rig.marks.back().second.inode, 11u);
+    EXPECT_EQ(rig.marks.back().second.skipping[AP_READ], 0u);
+    EXPECT_THAT(rig.texts,
+                ElementsAre("POST /a [" + std::string(1 << 20, 'x') + "] -> nothing request_truncated,unanswered"));
 }
 
 TEST(Tracker, records_that_do_not_decode_are_counted) {

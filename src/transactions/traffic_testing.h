@@ -107,6 +107,29 @@ class Channel {
         counts_[direction].passed += size;
         counts_[direction].skipped += size;
     }
+    // Left out under overload; resumed() is the record behind it.
+    void shed(unsigned direction, std::uint64_t size) {
+        offset_[direction] += size;
+        counts_[direction].passed += size;
+        counts_[direction].shed += size;
+    }
+    [[nodiscard]] Record resumed() const {
+        Record record = open();
+        if (options.session == 0) {
+            auto* open = reinterpret_cast<ap_conn_open*>(record.data());
+            open->flags |= AP_CONN_RESUMED;
+            open->read_position = static_cast<ap_u32>(position(AP_READ, offset_[AP_READ]));
+            open->write_position = static_cast<ap_u32>(position(AP_WRITE, offset_[AP_WRITE]));
+            open->read_before += offset_[AP_READ];
+            open->write_before += offset_[AP_WRITE];
+        } else {
+            auto* open = reinterpret_cast<ap_tls_open*>(record.data());
+            open->flags |= AP_TLS_RESUMED;
+            open->read_position = position(AP_READ, offset_[AP_READ]);
+            open->write_position = position(AP_WRITE, offset_[AP_WRITE]);
+        }
+        return record;
+    }
     [[nodiscard]] Record side_end(unsigned direction) const { return side_end_at(direction, offset_[direction]); }
     [[nodiscard]] Record side_end_at(unsigned direction, std::uint64_t offset) const {
         ap_side_end record{};

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/wait.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace apiarist::app {
+namespace {
+
+constexpr auto kPeriod = std::chrono::seconds(1);
+
+double cpu_seconds() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+// Milliseconds until the first of both, rounded up; -1: for ever.
+int timeout_until(const std::optional<Clock::time_point>& a, const std::optional<Clock::time_point>& b) {
+    if (!a && !b) return -1;
+    const auto first = std::min(a.value_or(Clock::time_point::max()), b.value_or(Clock::time_point::max()));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(first - Clock::now()).count();
+    return static_cast<int>(std::clamp<long long>(left, 0, 1'000'000));
+}
+
+// True: a signal that ends the run.
+bool read_signals(const Wait& wait) {
+    signalfd_siginfo info{};
+    while (::read(wait.signals.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
+        if (info.ssi_signo == SIGCHLD) continue;
+        if (wait.child == nullptr) return true;
+        wait.child->signal(static_cast<int>(info.ssi_signo));
+    }
+    return false;
+}
+
+}  // namespace
+
+CpuWatch::CpuWatch(const GovernorOptions& options, capture::KernelSource& kernel, OnDetach on_detach)
+    : limit_(options.limit),
+      governor_(options),
+      kernel_(kernel),
+      on_detach_(std::move(on_detach)),
+      last_(Clock::now()),
+      used_(cpu_seconds()) {
+    if (limit_ > 0) next_ = last_ + kPeriod;
+}
+
+void CpuWatch::tick(Clock::time_point now) {
+    const double used = cpu_seconds();
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    const auto verdict = governor_.step((used - used_) / seconds);
+    used_ = used;
+    last_ = now;
+    next_ = now + kPeriod;
+    switch (verdict) {
+        case Governor::Verdict::kKeep:
+            return;
+        case Governor::Verdict::kChanged:
+            kernel_.set_shed_share(governor_.shed_share());
+            return;
+        case Governor::Verdict::kDetach:
+            next_.reset();
+            kernel_.detach();
+            const std::string why = fmt::format(
+                "detached: above the CPU limit of {:.0f} % although every exchange was left out", limit_ * 100);
+            fmt::print(stderr, "apiarist: {}\n", why);
+            on_detach_(why);
+            return;
+    }
+}
+
+Ending wait_for_end(Wait wait) {
+    bool told = false;
+    for (;;) {
+        if (wait.child != nullptr)
+            if (const auto status = wait.child->ended()) return {!told, told ? 0 : *status};
+        const auto now = Clock::now();
+        if (wait.deadline && *wait.deadline <= now) {
+            if (wait.child == nullptr || told) return {};
+            told = true;  // the command is part of the run: it is asked to end, and given a little time
+            wait.child->signal(SIGTERM);
+            wait.deadline = now + std::chrono::seconds(5);
+        }
+        if (wait.cpu.next() && *wait.cpu.next() <= now) wait.cpu.tick(now);
+        pollfd ready{.fd = wait.signals.get(), .events = POLLIN, .revents = 0};
+        (void)::poll(&ready, 1, timeout_until(wait.deadline, wait.cpu.next()));
+        if (read_signals(wait)) return {};
+    }
+}
+
+}  // namespace apiarist::app

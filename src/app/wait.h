@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the main thread does while a run goes on: it waits for its end and watches the collector's own CPU time.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/child.h"
+#include "app/governor.h"
+#include "base/handles.h"
+#include "capture/kernel_source.h"
+
+namespace apiarist::app {
+
+using Clock = std::chrono::steady_clock;
+
+// Once a second asks the governor and tells the kernel programs its answer.
+class CpuWatch {
+  public:
+    using OnDetach = std::function<void(const std::string& why)>;
+    // Borrows `kernel`. `on_detach` is called once at most, after the programs are detached.
+    CpuWatch(const GovernorOptions& options, capture::KernelSource& kernel, OnDetach on_detach);
+    // When tick() is wanted next; nothing: never.
+    [[nodiscard]] std::optional<Clock::time_point> next() const { return next_; }
+    void tick(Clock::time_point now);
+
+  private:
+    double limit_;
+    Governor governor_;
+    capture::KernelSource& kernel_;
+    OnDetach on_detach_;
+    Clock::time_point last_;
+    double used_ = 0;  // CPU seconds until then
+    std::optional<Clock::time_point> next_;
+};
+
+struct Wait {
+    const Fd& signals;
+    Child* child = nullptr;  // may be null
+    std::optional<Clock::time_point> deadline;
+    CpuWatch& cpu;
+};
+
+struct Ending {
+    bool by_command = false;
+    int status = 0;
+};
+
+// Returns when the command ended, a signal came, or the time is over.
+Ending wait_for_end(Wait wait);
+
+}  // namespace apiarist::app

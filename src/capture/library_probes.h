@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The TLS programs at the functions of TLS libraries: once per file, ahead of use where the file lies in a usual place,
+// else when a traced process maps it. What was found is told as ap_library records.
+//
+// Threads: a thread of its own attaches; the methods may be called from any.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/handles.h"
+#include "base/queue.h"
+#include "base/result.h"
+#include "bpf/abi.h"
+#include "capture/tls_library.h"
+
+struct bpf_link;
+struct bpf_object;
+
+namespace apiarist::capture {
+
+struct ProbeOptions {
+    bool cookies = false;        // the kernel hands programs the library's number
+    bool return_probes = false;  // allowed; else returns are probed at their instructions
+};
+
+class LibraryProbes {
+  public:
+    using OnFact = std::function<void(std::span<const std::byte>)>;
+
+    // `programs`: loaded; outlives this. `known_files`: the map of files that were reported. `on_fact` is called from
+    // any thread.
+    LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact);
+    ~LibraryProbes();
+
+    void attach_usual();
+    // From now on look_at() and on_mapped() have an effect.
+    void start();
+    void look_at(const std::string& open_path, const std::string& shown_name);
+    void on_mapped(const ap_mapped& mapped);
+    // Removes all probes; none is made any more.
+    void detach();
+
+  private:
+    struct Unlink {
+        void operator()(bpf_link* link) const;
+    };
+    using Link = std::unique_ptr<bpf_link, Unlink>;
+    struct Candidate {
+        std::string path;       // to be opened
+        std::string name;       // to be shown
+        ap_file_id reported{};  // as the kernel program keyed it; zero: found ahead
+    };
+    struct Place {
+        std::uint32_t library;
+        std::uint64_t file_offset;
+        bool return_probe;
+    };
+
+    void attach(const Candidate& candidate);
+    Result<Link> probe(const char* program, const std::string& path, const Place& place);
+    Status probe_function(const std::string& path, const TlsFunction& function, std::uint32_t library,
+                          std::vector<Link>& made);
+    Result<std::vector<Link>> probe_functions(const std::string& path, std::uint32_t library);
+
+    bpf_object* programs_;
+    int known_files_;
+    ProbeOptions options_;
+    OnFact on_fact_;
+    std::mutex mutex_;
+    std::vector<Link> links_;                                   // guarded by mutex_
+    std::set<std::pair<std::uint64_t, std::uint64_t>> probed_;  // guarded by mutex_: (device, inode)
+    std::uint32_t libraries_ = 0;                               // guarded by mutex_
+    BoundedQueue<Candidate> candidates_{1024};
+    std::thread thread_;
+};
+
+}  // namespace apiarist::capture
