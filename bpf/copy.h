@@ -92,7 +92,8 @@ static __always_inline void copy__into(const struct copy_target *to, void *ring,
     copy__fill(record, to, position, meta, size, captured, failed ? AP_DATA_FAULT : 0);
     bpf_ringbuf_submit(record, wake);
     count__add(&to->bytes->copied, size);
-    shed__spend(to->ring, captured);
+    if (captured) /* clang makes an atomic OR of an addition of 0, which 5.10 refuses */
+        shed__spend(to->ring, captured);
     if (failed)
         loss__add(AP_LOSS_COPY_FAULT_BYTES, size);
 }

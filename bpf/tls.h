@@ -314,6 +314,22 @@ static __always_inline struct ap_tls_session *session__of_call(u64 ssl, struct a
     return bpf_map_lookup_elem(&tls_sessions, key);
 }
 
+/* The object's role is set: a session begins, and nothing passed before. */
+SEC("uprobe")
+int tls_start_enter(struct pt_regs *ctx)
+{
+    u64 id = bpf_get_current_pid_tgid();
+    struct ap_process *process = scope__current((u32)(id >> 32));
+    if (!process)
+        return 0;
+    struct ap_tls_key key = {.ssl = user__arg0(ctx), .tgid = id >> 32};
+    u32 library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
+    struct ap_tls_session *session = session__of(&key, process, library, AP_SESSION_FROM_START);
+    if (session && session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
+        session__begin_again(&key, session, AP_SESSION_FROM_START);
+    return 0;
+}
+
 SEC("uprobe")
 int tls_free_enter(struct pt_regs *ctx)
 {

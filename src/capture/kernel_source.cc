@@ -158,7 +158,8 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
             bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, program.name.data()), false);
     clear_libbpf_log();
     if (const int error = ::programs::load(skeleton.get()); error != 0)
-        return Error::from_errno(-error, "load the kernel programs (" + last_libbpf_line() + ")");
+        return Error::from_errno(
+            -error, fmt::format("load the kernel programs ({})", refusal().empty() ? last_libbpf_line() : refusal()));
     return Done{};
 }
 

@@ -3,12 +3,17 @@
 
 #include <bpf/libbpf.h>
 
-#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 
 namespace apiarist::capture {
 namespace {
+
+struct Free {
+    void operator()(char* text) const { std::free(text); }
+};
 
 std::string& thread_log() {
     static thread_local std::string log;
@@ -17,11 +22,20 @@ std::string& thread_log() {
 
 int collect(libbpf_print_level level, const char* format, va_list arguments) {
     if (level != LIBBPF_WARN) return 0;
-    char line[512];
-    const int n = std::vsnprintf(line, sizeof(line), format, arguments);
+    // The verifier's log comes as one long message; its end says what was wrong.
+    constexpr std::size_t kMostOfAMessage = 2048;
+    constexpr std::size_t kMost = 16384;
+    char* text = nullptr;
+    const int n = ::vasprintf(&text, format, arguments);
+    if (n < 0) return n;
+    const std::unique_ptr<char, Free> owner(text);
+    std::string_view message(text, static_cast<std::size_t>(n));
     std::string& log = thread_log();
-    if (log.size() < 4096)
-        log.append(line, std::min<std::size_t>(static_cast<std::size_t>(std::max(n, 0)), sizeof(line) - 1));
+    if (message.size() > kMostOfAMessage) {
+        log.append(message.substr(0, kMostOfAMessage / 4));
+        message.remove_prefix(message.size() - kMostOfAMessage);
+    }
+    if (log.size() < kMost) log.append(message);
     return n;
 }
 
@@ -52,6 +66,28 @@ std::string refused_program(std::string_view log) {
 
 std::string refused_program() {
     return refused_program(thread_log());
+}
+
+std::string refusal(std::string_view log) {
+    constexpr std::string_view kEnd = "-- END PROG LOAD LOG --";
+    std::string_view text = log.substr(0, log.find(kEnd));
+    if (text.size() == log.size()) return {};
+    // The line before the verifier's statistics.
+    std::string_view last;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        const auto colon = line.starts_with("libbpf: ") ? std::string_view::npos : line.find_first_not_of(" \t");
+        if (colon != std::string_view::npos && !line.starts_with("processed ") &&
+            !line.starts_with("verification time"))
+            last = line;
+    }
+    return std::string(last);
+}
+
+std::string refusal() {
+    return refusal(thread_log());
 }
 
 }  // namespace apiarist::capture

@@ -13,5 +13,8 @@ void clear_libbpf_log();
 // The program that the kernel or libbpf refused, as "on_fork"; empty: the text names none.
 [[nodiscard]] std::string refused_program();
 [[nodiscard]] std::string refused_program(std::string_view log);
+// What the verifier held against it, as "R1 type=inv expected=fp"; empty: it was not the verifier.
+[[nodiscard]] std::string refusal();
+[[nodiscard]] std::string refusal(std::string_view log);
 
 }  // namespace apiarist::capture

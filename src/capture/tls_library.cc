@@ -12,12 +12,15 @@ namespace fs = std::filesystem;
 
 std::span<const TlsFunction> tls_functions() {
     // SSL_peek is left alone: what it shows is read again by SSL_read.
-    static constexpr std::array<TlsFunction, 8> kFunctions{{
+    // A session begins where its role is set: also where the handshake's window cannot be probed.
+    static constexpr std::array<TlsFunction, 10> kFunctions{{
         {"SSL_read", "tls_read_enter", "tls_return", true, 2},
         {"SSL_write", "tls_write_enter", "tls_return", true, 2},
         {"SSL_read_ex", "tls_read_ex_enter", "tls_return", false, 4},
         {"SSL_write_ex", "tls_write_ex_enter", "tls_return", false, 4},
         {"SSL_do_handshake", "tls_handshake_enter", "tls_return", false, 1},
+        {"SSL_set_accept_state", "tls_start_enter", nullptr, false, 1},
+        {"SSL_set_connect_state", "tls_start_enter", nullptr, false, 1},
         {"SSL_free", "tls_free_enter", nullptr, true, 1},
         {"SSL_clear", "tls_clear_enter", nullptr, true, 1},
         {"SSL_shutdown", "tls_shutdown_enter", nullptr, false, 1},

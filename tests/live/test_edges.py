@@ -55,6 +55,12 @@ class Edges(unittest.TestCase):
     def test_scattered_buffers(self):
         self.one_pair(self.run_edge("scattered"), "/scattered", bodies.text("scattered", 6000))
 
+    def test_many_messages_in_a_call(self):
+        result = self.run_edge("many_messages")
+        self.one_pair(result, "/many-messages", b"got it")
+        for record in result.records:
+            self.assertEqual(support.payload(record, "requestPayload"), bodies.text("many-messages", 6000))
+
     def test_peeked_bytes_count_once(self):
         self.one_pair(self.run_edge("peeked"), "/peeked", b"peeked")
 
@@ -63,6 +69,14 @@ class Edges(unittest.TestCase):
 
     def test_tiny_tls_reads(self):
         self.one_pair(self.run_edge("small_reads", *self.tls), "/small-reads", bodies.text("small-reads", 1 << 20))
+
+    def test_tls_without_return_probes(self):
+        """As on a kernel where a return probe may kill a process under seccomp."""
+        folder = support.temporary_folder()
+        result = support.capture(folder, [support.PYTHON, EDGES, "small_reads", *self.tls], "--return-probes", "never")
+        self.assertEqual(result.status, 0, result.errors)
+        self.assertTrue(result.ledger["adds_up"], result.errors)
+        self.one_pair(result, "/small-reads", bodies.text("small-reads", 1 << 20))
 
     def test_reused_tls_objects(self):
         result = self.run_edge("reused_objects", *self.tls)

@@ -17,6 +17,7 @@ import bodies  # noqa: E402
 import support  # noqa: E402
 
 TIMEOUT = 60
+MSG_WAITFORONE = 0x10000
 
 
 def listen() -> socket.socket:
@@ -302,6 +303,58 @@ def late_library(folder, port):
         pass
     library.SSL_shutdown(session)
     library.SSL_free(session)
+
+
+class MessageHeader(ctypes.Structure):
+    """struct mmsghdr"""
+    _fields_ = [("name", ctypes.c_void_p), ("namelen", ctypes.c_uint32), ("iov", ctypes.c_void_p), ("iovlen", ctypes.c_size_t),
+                ("control", ctypes.c_void_p), ("controllen", ctypes.c_size_t), ("flags", ctypes.c_int),
+                ("pad", ctypes.c_int), ("len", ctypes.c_uint)]
+
+
+class Buffer(ctypes.Structure):
+    """struct iovec"""
+    _fields_ = [("base", ctypes.c_void_p), ("len", ctypes.c_size_t)]
+
+
+def message_headers(pieces: list):
+    """An array of messages with one buffer each; the buffers must outlive it."""
+    iovecs = (Buffer * len(pieces))(*[Buffer(ctypes.addressof(piece), len(piece)) for piece in pieces])
+    step = ctypes.sizeof(Buffer)
+    headers = (MessageHeader * len(pieces))(*[MessageHeader(iov=ctypes.addressof(iovecs) + index * step, iovlen=1)
+                                              for index in range(len(pieces))])
+    return headers, iovecs
+
+
+def many_messages():
+    """The request leaves by sendmmsg and is read by recvmmsg, five messages in a call."""
+    library = ctypes.CDLL(None, use_errno=True)
+    body = bodies.text("many-messages", 6000)
+    request = b"POST /many-messages HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000\r\n\r\n" + body
+    parts = [request[:10], request[10:11], request[11:3000], request[3000:3001], request[3001:]]
+    listener = listen()
+
+    def answer(connection):
+        connection.setblocking(True)
+        left = len(request)
+        while left:
+            buffers = [ctypes.create_string_buffer(min(left, 1500)) for _ in range(5)]
+            headers, _iovecs = message_headers(buffers)
+            count = library.recvmmsg(connection.fileno(), headers, len(buffers), MSG_WAITFORONE, None)
+            assert count > 0, ctypes.get_errno()
+            left -= sum(headers[index].len for index in range(count))
+        connection.sendall(response(b"got it", b"Connection: close"))
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.setblocking(True)
+    buffers = [ctypes.create_string_buffer(part, len(part)) for part in parts]
+    headers, _iovecs = message_headers(buffers)
+    assert library.sendmmsg(client.fileno(), headers, len(parts), 0) == len(parts), ctypes.get_errno()
+    assert b"got it" in read_to_end(client)
+    client.close()
+    thread.join()
 
 
 def joined_midway(port):
