@@ -130,6 +130,37 @@ void check_splits(Plan& plan) {
     check_accounting(split);
 }
 
+void check_start_look(std::string_view stream) {
+    const StartLook look = look_at_start(testing::as_bytes(stream));
+    check(look.proxy_header <= stream.size(), "a header is not longer than what holds it");
+    check(look.proxy_header <= 16 + 2047, "a header is bounded");
+    check(look.look != Http1Look::kProxyHeader || stream.size() < 16 + 2048, "waiting for a header is bounded");
+}
+
+// A PROXY header that stands before the requests, cut anywhere, leaves everything as it is without one. Of version 2:
+// the other one is a line, so that a small limit of a head holds for it too.
+void check_proxy_header(Plan& plan) {
+    if (plan.kind != MessageKind::kRequest || !plan.from_start) return;
+    if (look_at_proxy_header(plan.stream).state != ProxyHeader::State::kNone) return;
+    const std::size_t length = 12 + plan.random() % (2048 - 12);
+    std::string header("\r\n\r\n\0\r\nQUIT\n\x21\x11", 14);
+    header += static_cast<char>(length >> 8);
+    header += static_cast<char>(length);
+    header.append(length, '\n');
+    const std::string stream = header + std::string(plan.stream);
+    Player plain = make_player(plan, true);
+    Player headed = make_player(plan, true);
+    const std::vector<std::size_t> cuts = random_cuts(plan, 0, stream.size());
+    plain.feed(plan.stream);
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i)
+        headed.feed(std::string_view(stream).substr(cuts[i], cuts[i + 1] - cuts[i]), false);
+    plain.end(plan.clean_end);
+    headed.end(plan.clean_end);
+    check(plain.texts() == headed.texts(), "a PROXY header changes no item");
+    check(plain.parser.counts().parsed + header.size() == headed.parser.counts().parsed, "a PROXY header is framing");
+    check_accounting(headed);
+}
+
 // Byte by byte, leaving out all that the parser does not need.
 void check_skipping(const Plan& plan) {
     Player whole = make_player(plan, true);
@@ -225,7 +256,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (input.size() < kControlBytes) return 0;
     Plan plan = make_plan(input);
     (void)look_at(testing::as_bytes(plan.stream));
+    check_start_look(plan.stream);
     check_splits(plan);
+    check_proxy_header(plan);
     check_skipping(plan);
     check_abuse(plan);
     check_loss(plan);

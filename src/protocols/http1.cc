@@ -11,11 +11,13 @@ namespace apiarist::protocols {
 namespace {
 // Growing one by one would move the first fields several times.
 constexpr std::size_t kUsualHeaders = 8;
+constexpr int kProxyEmptyLines = 2;
 }  // namespace
 
 Http1Parser::Http1Parser(MessageKind kind, const Http1Limits& limits, bool from_start)
     : kind_(kind), limits_(limits), state_(from_start ? State::kStart : State::kLost) {
     message_.kind = kind;
+    if (from_start && kind == MessageKind::kRequest) empty_lines_ = 0;
 }
 
 void Http1Parser::expect(std::string_view method) {
@@ -28,6 +30,8 @@ void Http1Parser::forget_expectations() {
 
 void Http1Parser::feed(std::span<const std::byte> bytes, Stamp stamp, bool call_start, std::vector<Item>& out) {
     Input in{{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, stamp, out};
+    // No PROXY header after all: what the call begins with may be a message.
+    if (state_ == State::kProxy && call_start && !bytes.empty() && !proxy_.accepts(in.bytes.front())) give_up(out);
     if (state_ == State::kLost && call_start && !bytes.empty()) {
         settle(counts_.unattributed);
         next_message(State::kLost);
@@ -41,6 +45,8 @@ void Http1Parser::step(Input& in) {
     switch (state_) {
         case State::kStart:
             return read_start(in);
+        case State::kProxy:
+            return read_proxy(in);
         case State::kFields:
             return read_fields(in);
         case State::kLength:
@@ -64,19 +70,52 @@ void Http1Parser::step(Input& in) {
 }
 
 void Http1Parser::read_start(Input& in) {
+    if (at_proxy_header(in)) {
+        state_ = State::kProxy;
+        proxy_ = ProxyHeaderReader(ProxyHeaderReader::kBegin.size());
+        return read_proxy(in);
+    }
     if (pending_ == 0) message_.begin = in.stamp;
     switch (read_line(in, limits_.head)) {
         case LineReader::State::kLine:
             // RFC 9112 §2.2: empty lines before a message belong to none, and are forgiven.
-            if (!lines_.line().empty()) return begin_message(in);
-            settle(counts_.parsed);
-            section_ = 0;
-            return;
+            if (lines_.line().empty()) return set_line_aside(lines_.had_cr() ? empty_lines_ : kNotAtStart);
+            if (empty_lines_ == 0 && lines_.had_cr() && is_proxy_line(lines_.line()))
+                return set_line_aside(kNotAtStart);
+            return begin_message(in);
         case LineReader::State::kPartial:
             if (!may_become_start_line(kind_, lines_.partial(), lines_.added())) give_up(in.out);
             return;
         case LineReader::State::kTooLong:
             return give_up(in.out);
+    }
+}
+
+void Http1Parser::set_line_aside(int empty_lines_before) {
+    const bool begins = empty_lines_before != kNotAtStart && empty_lines_before < kProxyEmptyLines;
+    empty_lines_ = begins ? empty_lines_before + 1 : kNotAtStart;
+    settle(counts_.parsed);
+    section_ = 0;
+}
+
+// Version 2 begins with two empty lines, so only what follows them tells it.
+bool Http1Parser::at_proxy_header(const Input& in) const {
+    return empty_lines_ == kProxyEmptyLines && pending_ == 0 &&
+           ProxyHeaderReader(ProxyHeaderReader::kBegin.size()).accepts(in.bytes.front());
+}
+
+void Http1Parser::read_proxy(Input& in) {
+    const std::size_t before = in.bytes.size();
+    const ProxyHeader::State state = proxy_.take(in.bytes);
+    pending_ += before - in.bytes.size();
+    switch (state) {
+        case ProxyHeader::State::kNone:
+            return give_up(in.out);
+        case ProxyHeader::State::kPartial:
+            return;
+        case ProxyHeader::State::kWhole:
+            settle(counts_.parsed);
+            return next_message(State::kStart);
     }
 }
 
@@ -284,6 +323,7 @@ void Http1Parser::start_tunnel(std::vector<Item>& out) {
 
 void Http1Parser::next_message(State state) {
     state_ = state;
+    empty_lines_ = kNotAtStart;
     candidate_ = false;
     chunk_cr_ = false;
     hole_ = false;

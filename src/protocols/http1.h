@@ -13,6 +13,8 @@
 // request head, in order, before it feeds the response's bytes. Without an expectation a response is read as one to
 // GET. After kLostPlace from a response parser the owner calls forget_expectations(): it is not known how many
 // answers were lost.
+//
+// Before the first request of a connection, and only there, a PROXY header (proxy_header.h) is set aside as framing.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +26,7 @@
 #include "protocols/http1_framing.h"
 #include "protocols/http1_line.h"
 #include "protocols/message.h"
+#include "protocols/proxy_header.h"
 
 namespace apiarist::protocols {
 
@@ -89,6 +92,7 @@ class Http1Parser {
   private:
     enum class State : std::uint8_t {
         kStart,  // before or inside a start line
+        kProxy,  // inside a PROXY header of version 2, behind its two empty lines
         kFields,
         kLength,
         kUntilClose,
@@ -99,6 +103,7 @@ class Http1Parser {
         kTunnel,
         kLost,
     };
+    static constexpr int kNotAtStart = -1;
     struct Input {
         std::string_view bytes;  // not yet consumed
         Stamp stamp;
@@ -107,6 +112,9 @@ class Http1Parser {
 
     void step(Input& in);
     void read_start(Input& in);
+    void read_proxy(Input& in);
+    void set_line_aside(int empty_lines_before);
+    [[nodiscard]] bool at_proxy_header(const Input& in) const;
     void read_candidate(Input& in);
     void read_fields(Input& in);
     void read_body(Input& in);
@@ -135,22 +143,32 @@ class Http1Parser {
     MessageKind kind_;
     Http1Limits limits_;
     State state_;
-    bool candidate_ = false;       // kLost: the bytes since the last call start may still be a start line
-    bool chunk_cr_ = false;        // kChunkEnd: the CR was seen
-    bool hole_ = false;            // bytes of the body are missing: what follows is not kept
-    bool tunnel_next_ = false;     // tunnel() was said inside a message
-    std::size_t section_ = 0;      // bytes so far of the head, chunk line or trailer section
-    std::size_t head_ = 0;         // bytes of the head and the trailers, as a measure of what their strings hold
-    std::uint64_t pending_ = 0;    // bytes fed that are in no counter yet
-    std::uint64_t remaining_ = 0;  // kLength, kChunkData: bytes of data to come
+    int empty_lines_ = kNotAtStart;  // kStart: before the first request; nothing else came
+    bool candidate_ = false;         // kLost: the bytes since the last call start may still be a start line
+    bool chunk_cr_ = false;          // kChunkEnd: the CR was seen
+    bool hole_ = false;              // bytes of the body are missing: what follows is not kept
+    bool tunnel_next_ = false;       // tunnel() was said inside a message
+    std::size_t section_ = 0;        // bytes so far of the head, chunk line or trailer section
+    std::size_t head_ = 0;           // bytes of the head and the trailers, as a measure of what their strings hold
+    std::uint64_t pending_ = 0;      // bytes fed that are in no counter yet
+    std::uint64_t remaining_ = 0;    // kLength, kChunkData: bytes of data to come
     LineReader lines_;
+    ProxyHeaderReader proxy_;
     Message message_;
     Expectations expectations_;
     Http1Counts counts_;
 };
 
-// What the first bytes of a stream look like. kUnknown: too few bytes to tell.
-enum class Http1Look : std::uint8_t { kRequest, kResponse, kUnknown, kOther };
+// What the first bytes of a stream look like. kUnknown: too few bytes to tell. kProxyHeader, of a start only: a PROXY
+// header or the beginning of one, and nothing behind it.
+enum class Http1Look : std::uint8_t { kRequest, kResponse, kUnknown, kOther, kProxyHeader };
 [[nodiscard]] Http1Look look_at(std::span<const std::byte> first_bytes);
+
+// The same of what are the first bytes of the connection too, where a PROXY header may stand before the rest.
+struct StartLook {
+    Http1Look look = Http1Look::kUnknown;
+    std::size_t proxy_header = 0;  // bytes of a whole one
+};
+[[nodiscard]] StartLook look_at_start(std::span<const std::byte> first_bytes);
 
 }  // namespace apiarist::protocols

@@ -59,4 +59,21 @@ Http1Look look_at(std::span<const std::byte> first_bytes) {
     return may_become_request(text) ? Http1Look::kUnknown : Http1Look::kOther;
 }
 
+StartLook look_at_start(std::span<const std::byte> first_bytes) {
+    const std::string_view text(reinterpret_cast<const char*>(first_bytes.data()), first_bytes.size());
+    const ProxyHeader header = look_at_proxy_header(text);
+    switch (header.state) {
+        case ProxyHeader::State::kNone:
+            return {look_at(first_bytes), 0};
+        case ProxyHeader::State::kPartial:
+            return {Http1Look::kProxyHeader, 0};
+        case ProxyHeader::State::kWhole:
+            break;
+    }
+    if (header.size == text.size()) return {Http1Look::kProxyHeader, header.size};
+    const Http1Look look = look_at(first_bytes.subspan(header.size));
+    // Who opens a connection sends the header, and then requests.
+    return {look == Http1Look::kResponse ? Http1Look::kOther : look, header.size};
+}
+
 }  // namespace apiarist::protocols

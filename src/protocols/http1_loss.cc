@@ -12,6 +12,7 @@ void Http1Parser::on_gap(std::uint64_t size, GapKind kind, Stamp stamp, std::vec
     counts_.missing += size;
     switch (state_) {
         case State::kStart:
+        case State::kProxy:
         case State::kFields:
             settle(counts_.unattributed);
             return lose_place(out);
@@ -112,6 +113,7 @@ bool Http1Parser::in_body() const {
         case State::kTrailers:
             return true;
         case State::kStart:
+        case State::kProxy:
         case State::kFields:
         case State::kTunnel:
         case State::kLost:

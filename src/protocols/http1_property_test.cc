@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated conversations. What is promised, and under which condition:
 // * Without loss: any split into calls gives the same items. Where calls start does not matter, the place being known.
+//   A PROXY header before the first request changes nothing.
 // * With loss, calls starting only where messages start: the messages without a flag are original messages, in order.
 //   This holds for any content, since the parser can only begin again where a message does.
 // * With loss, calls starting anywhere: the same, unless a call starts at bytes that look like a start line and are
@@ -75,9 +76,9 @@ std::string make_message(Random& random, MessageKind kind) {
     return message + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-Conversation make_conversation(Random& random) {
+Conversation make_conversation(Random& random, MessageKind kind) {
     Conversation conversation;
-    conversation.kind = pick(random, 2) == 0 ? MessageKind::kRequest : MessageKind::kResponse;
+    conversation.kind = kind;
     for (std::size_t i = 1 + pick(random, 8); i > 0; --i) {
         conversation.starts.push_back(conversation.bytes.size());
         const bool interim = conversation.kind == MessageKind::kResponse && pick(random, 5) == 0;
@@ -90,6 +91,10 @@ Conversation make_conversation(Random& random) {
         conversation.bytes += "HTTP/1.1 200 OK\r\n\r\n" + make_text(random, pick(random, 300));
     }
     return conversation;
+}
+
+Conversation make_conversation(Random& random) {
+    return make_conversation(random, pick(random, 2) == 0 ? MessageKind::kRequest : MessageKind::kResponse);
 }
 
 std::vector<std::size_t> random_places(Random& random, std::size_t size) {
@@ -178,6 +183,21 @@ TEST(Http1Property, single_bytes_give_the_same_items) {
         for (std::size_t i = 0; i < cuts.size(); ++i)
             cuts[i] = i;
         ASSERT_EQ(play(conversation, {0}, true).texts(), play(conversation, cuts, true).texts()) << conversation.bytes;
+    }
+}
+
+TEST(Http1Property, a_proxy_header_before_the_requests_changes_no_item) {
+    Random random(6);
+    const std::array<std::string, 3> headers = {
+        "PROXY TCP6 2001:db8::1 2001:db8::2 50000 80\r\n", "PROXY UNKNOWN\r\n",
+        std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\n\0\0\x01\n\0\0\x02\r\n\0P", 28)};
+    for (int round = 0; round < 1000; ++round) {
+        const Conversation plain = make_conversation(random, MessageKind::kRequest);
+        Conversation headed = plain;
+        headed.bytes.insert(0, headers[pick(random, headers.size())]);
+        const Player split = play(headed, random_places(random, headed.bytes.size()), pick(random, 2) == 0);
+        ASSERT_EQ(play(plain, {0}, true).texts(), split.texts()) << headed.bytes;
+        EXPECT_EQ(split.parser.counts().parsed, headed.bytes.size());
     }
 }
 
