@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "protocols/content_coding.h"
+#include "transactions/message_body.h"
 
 namespace apiarist::transactions {
 namespace {
@@ -32,35 +32,6 @@ GapKind gap_kind(Missing missing) {
 Missing missing_of(std::uint32_t data_flags) {
     if ((data_flags & AP_DATA_NOT_SEEN) != 0) return Missing::kNotSeen;
     return (data_flags & AP_DATA_SKIPPED) != 0 ? Missing::kSkipped : Missing::kLost;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return (x >= 'A' && x <= 'Z' ? x + 32 : x) == (y >= 'A' && y <= 'Z' ? y + 32 : y);
-           });
-}
-
-// Content codings in the order in which they were applied; a transfer coding comes last.
-std::string codings_of(const Message& message) {
-    std::string codings;
-    const auto add = [&codings](std::string_view more) {
-        if (more.empty()) return;
-        if (!codings.empty()) codings += ", ";
-        codings += more;
-    };
-    for (const protocols::Header& header : message.headers)
-        if (same_name(header.name, "content-encoding")) add(header.value);
-    add(message.transfer_coding);
-    return codings;
-}
-
-void decode_body(Message& message, std::size_t limit) {
-    if (message.body.empty()) return;
-    const std::string codings = codings_of(message);
-    if (codings.empty()) return;
-    auto decoded = protocols::decode_content(codings, message.body, limit);
-    message.body = std::move(decoded.body);
-    if (decoded.state == protocols::DecodeState::kLimit) message.body_truncated = true;
 }
 
 std::uint32_t flags_of(const Message& message) {

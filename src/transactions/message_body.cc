@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transactions/message_body.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "protocols/content_coding.h"
+
+namespace apiarist::transactions {
+namespace {
+
+using protocols::Message;
+
+bool same_name(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return (x >= 'A' && x <= 'Z' ? x + 32 : x) == (y >= 'A' && y <= 'Z' ? y + 32 : y);
+           });
+}
+
+// Content codings in the order in which they were applied; a transfer coding comes last.
+std::string codings_of(const Message& message) {
+    std::string codings;
+    const auto add = [&codings](std::string_view more) {
+        if (more.empty()) return;
+        if (!codings.empty()) codings += ", ";
+        codings += more;
+    };
+    for (const protocols::Header& header : message.headers)
+        if (same_name(header.name, "content-encoding")) add(header.value);
+    add(message.transfer_coding);
+    return codings;
+}
+
+}  // namespace
+
+void decode_body(Message& message, std::size_t limit) {
+    if (message.body.empty()) return;
+    const std::string codings = codings_of(message);
+    if (codings.empty()) return;
+    auto decoded = protocols::decode_content(codings, message.body, limit);
+    message.body = std::move(decoded.body);
+    if (decoded.state == protocols::DecodeState::kLimit) message.body_truncated = true;
+}
+
+}  // namespace apiarist::transactions
