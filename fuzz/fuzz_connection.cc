@@ -37,6 +37,8 @@ std::string_view some_text(Choices& choices, std::string_view& text) {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n9999\r\n",
         "PRI * HTTP/2.0\r\n\r\n",
         "0\r\n\r\n",
+        "PROXY UNKNOWN\r\n",
+        std::string_view("\r\n\r\n\0\r\nQUIT\n\x20\0\0\2xx", 18),
     };
     constexpr std::size_t kCount = sizeof(kPhrases) / sizeof(kPhrases[0]);
     const std::size_t which = choices.below(2 * kCount);

@@ -119,15 +119,17 @@ class Connection::Side final : public streams::StreamReader {
     void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
         // As in the parser: where the place is not known, a message begins with a call.
         if (!from_start && call_start) give_up_first_bytes();
-        if (first_bytes_.empty()) {
-            first_time_ = time_ns;
-            first_call_start_ = call_start;
-        }
+        const std::size_t before = first_bytes_.size();
+        if (before == 0) first_call_start_ = call_start;
         first_bytes_.insert(first_bytes_.end(), bytes.begin(), bytes.end());
-        const Http1Look look = protocols::look_at(first_bytes_);
+        const auto [look, header] = from_start ? protocols::look_at_start(first_bytes_)
+                                               : protocols::StartLook{protocols::look_at(first_bytes_), 0};
+        // A PROXY header may be much older than the request behind it.
+        if (before <= header) first_time_ = time_ns;
+        if (look == Http1Look::kProxyHeader) return;
         if (look == Http1Look::kRequest || look == Http1Look::kResponse) {
             connection_.decide_roles(direction, look);
-        } else if (look == Http1Look::kOther || first_bytes_.size() > kMaxLook) {
+        } else if (look == Http1Look::kOther || first_bytes_.size() > kMaxLook + header) {
             give_up_first_bytes();
             from_start = false;
             connection_.pairing_.join_midway();

@@ -428,6 +428,82 @@ TEST(Connection, malformed_chunks_lose_the_message_and_no_more) {
     EXPECT_EQ(talk.rig.count(Count::kLostPlace), 1u);
 }
 
+// PROXY, TCP over IPv4; with further fields it is longer than what is looked at without one.
+const std::string kProxy2("\r\n\r\n\0\r\nQUIT\n\x21\x11\x02\0", 16);
+
+std::vector<std::string> proxy_headers() {
+    return {"PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n", kProxy2 + std::string(512, 'x')};
+}
+
+TEST(Connection, a_proxy_header_stands_before_the_first_request) {
+    for (const std::string& header : proxy_headers()) {
+        Talk talk;
+        talk.read(header + std::string(kGet)).write(kOk).read(kGet).write(kOk);
+        EXPECT_THAT(talk.end(), ElementsAre("GET /a [] -> 200 [ok] complete", "GET /a [] -> 200 [ok] complete"));
+        EXPECT_EQ(talk.rig.count(Count::kBytesParsed), header.size() + 2 * (kGet.size() + kOk.size()));
+    }
+}
+
+TEST(Connection, a_proxy_header_may_be_cut_from_the_request_and_in_itself) {
+    for (const std::string& header : proxy_headers()) {
+        for (const std::size_t cut : {std::size_t{1}, std::size_t{8}, header.size() - 1, header.size()}) {
+            Talk talk;
+            talk.read(header.substr(0, cut)).read(header.substr(cut) + std::string(kGet)).write(kOk);
+            EXPECT_THAT(talk.end(), ElementsAre("GET /a [] -> 200 [ok] complete")) << cut;
+            EXPECT_EQ(talk.rig.count(Count::kBytesUnattributed), 0u) << cut;
+        }
+    }
+}
+
+TEST(Connection, a_client_writes_the_proxy_header) {
+    Talk talk;
+    talk.write(proxy_headers()[0]).write(kGet).read(kOk);
+    EXPECT_THAT(talk.end(), ElementsAre("GET /a [] -> 200 [ok] complete"));
+    EXPECT_EQ(talk.rig.transactions.front().direction, Direction::kClient);
+}
+
+TEST(Connection, a_request_begins_behind_the_proxy_header) {
+    Talk talk;
+    talk.read(proxy_headers()[0]);
+    talk.channel.now_ns += 1'000'000'000;
+    talk.read(kGet);
+    const std::uint64_t then = talk.channel.now_ns;
+    talk.write(kOk).end();
+    EXPECT_EQ(talk.rig.transactions.front().request.begin, then);
+}
+
+TEST(Connection, the_rest_of_a_line_is_not_mistaken_for_what_stands_behind_a_proxy_header) {
+    Talk talk;
+    const std::uint64_t then = talk.channel.now_ns + talk.channel.step_ns;
+    talk.read("P").read("ROPFIND /a HTTP/1.1\r\n\r\n").write(kOk);
+    EXPECT_THAT(talk.end(), ElementsAre("PROPFIND /a [] -> 200 [ok] complete"));
+    EXPECT_EQ(talk.rig.transactions.front().request.begin, then);
+}
+
+TEST(Connection, a_proxy_header_is_one_at_the_start_only) {
+    ChannelOptions late;
+    late.before = {5, 0};
+    Talk talk({}, late);
+    talk.read(proxy_headers()[0] + std::string(kGet)).write(kOk).read(kGet).write(kOk);
+    EXPECT_THAT(talk.end(), ElementsAre("GET /a [] -> 200 [ok] joined_midway"));
+    EXPECT_EQ(talk.rig.count(Count::kBytesUnattributed), proxy_headers()[0].size() + kGet.size());
+}
+
+TEST(Connection, other_protocols_behind_a_proxy_header_are_not_http) {
+    Talk talk;
+    talk.read(proxy_headers()[1]).read("\x16\x03\x01").write("\x16\x03\x03");
+    EXPECT_THAT(talk.end(), IsEmpty());
+    EXPECT_EQ(talk.rig.count(Count::kBytesUnattributed), proxy_headers()[1].size() + 6);
+}
+
+TEST(Connection, a_proxy_header_and_nothing_else_is_accounted_for) {
+    for (const std::string& header : proxy_headers()) {
+        Talk talk;
+        talk.read(header);
+        EXPECT_THAT(talk.end(), IsEmpty());
+    }
+}
+
 TEST(Connection, memory_is_told_while_something_is_held) {
     Rig rig;
     const ConnectionOptions options;

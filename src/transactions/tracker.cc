@@ -113,8 +113,9 @@ void Tracker::on(const ap_conn_open& open) {
     start.local = local_of(open.ends);
     start.remote = remote_of(open.ends);
     start.position = {open.read_position, open.write_position};
+    const bool from_start = (open.flags & AP_CONN_FROM_START) != 0;
     // A SYN may count as one in what was acknowledged.
-    start.from_start = {open.read_before == 0, open.write_before <= 1};
+    start.from_start = {from_start || open.read_before == 0, from_start || open.write_before <= 1};
     inodes_[open.conn.sock] = open.conn.inode;
     connections_[open.conn.sock] = std::make_unique<Connection>(start, surroundings(open.conn.sock, open.conn.inode));
     if (!same) ledger_.add(Count::kConnections);

@@ -325,6 +325,20 @@ TEST(Tracker, a_word_to_the_kernel_ends_with_the_exchanges_that_were_shed) {
                 ElementsAre("POST /a [" + std::string(1 << 20, 'x') + "] -> nothing request_truncated,unanswered"));
 }
 
+TEST(Tracker, a_proxy_header_that_the_kernel_set_aside_is_no_part_of_the_connection) {
+    Rig rig;
+    Channel one({.before = {28, 0}, .flags = AP_CONN_FROM_START});
+    Channel two({.sock = 2, .inode = 22, .before = {0, 29}, .flags = AP_CONN_FROM_START});
+    rig.feed(one.open()).feed(two.open());
+    rig.feed(one.bytes(AP_READ, kGet)).feed(one.bytes(AP_WRITE, kOk));
+    rig.feed(two.bytes(AP_WRITE, "GE"))
+        .feed(two.bytes(AP_WRITE, "T /a HTTP/1.1\r\n\r\n"))
+        .feed(two.bytes(AP_READ, kOk));
+    rig.feed(one.end()).feed(two.end());
+    EXPECT_THAT(rig.texts, ElementsAre("GET /a [] -> 200 [ok] complete", "GET /a [] -> 200 [ok] complete"));
+    EXPECT_THAT(rig.finish(), IsEmpty());
+}
+
 TEST(Tracker, records_that_do_not_decode_are_counted) {
     Rig rig;
     Channel channel;

@@ -45,6 +45,7 @@ struct ChannelOptions {
     std::uint64_t session = 0;                       // not 0: a TLS session
     std::array<std::uint64_t, 2> start{1000, 5000};  // position of the first byte, by direction; TLS: 0 is usual
     std::array<std::uint64_t, 2> before{};           // bytes that passed before the opening
+    std::uint32_t flags = 0;                         // AP_CONN_*
     std::uint32_t tgid = 41;
     std::uint32_t fd = 7;
     std::uint32_t library = 1;
@@ -176,6 +177,7 @@ class Channel {
         record.header = events::header_of<ap_conn_open>(AP_EVENT_CONN_OPEN, now_ns);
         record.conn = id();
         record.tgid = options.tgid;
+        record.flags = options.flags;
         record.ends = options.ends;
         record.read_position = static_cast<ap_u32>(options.start[AP_READ]);
         record.write_position = static_cast<ap_u32>(options.start[AP_WRITE]);

@@ -56,6 +56,7 @@ class Channel:
                       int(values.get("write-position", "0" if tls else "5000"))]
         self.position = list(self.first)
         self.before = [int(values.get("read-before", "0")), int(values.get("write-before", "0"))]
+        self.flags = CONSTANTS[values["flags"]] if "flags" in values else 0
         self.lost = [0, 0]
         self.counts = [dict.fromkeys(("passed", "copied", "skipped", "lost"), 0) for _ in range(2)]
         self.last = [None, None]
@@ -163,8 +164,8 @@ class Case:
             self.add("ap_tls_open", "AP_EVENT_TLS_OPEN", channel.session, 0x1000, channel.sock, channel.inode, channel.pid,
                      channel.library, fresh, 0, *ends, *channel.first)
         else:
-            self.add("ap_conn_open", "AP_EVENT_CONN_OPEN", channel.sock, channel.inode, channel.pid, 0, *ends, *channel.first,
-                     *channel.before)
+            self.add("ap_conn_open", "AP_EVENT_CONN_OPEN", channel.sock, channel.inode, channel.pid, channel.flags, *ends,
+                     *channel.first, *channel.before)
 
     def traffic(self, channel: Channel, words: list):
         word, *rest = words
