@@ -277,8 +277,11 @@ struct ap_process {
 struct ap_classifier {
     ap_u32 protocol;       /* AP_CLASS_* */
     ap_u32 looks;          /* turns of direction that were looked at without a result */
-    ap_u32 last_direction;    /* of the last call; plus one; 0: none yet */
-    ap_u32 request_direction; /* plus one; 0: not known */
+    ap_u16 header;         /* bytes of a PROXY header that came before all else in a call of its own */
+    ap_u8 header_direction;
+    ap_u8 last_direction;    /* of the last call; plus one; 0: none yet */
+    ap_u8 request_direction; /* plus one; 0: not known */
+    ap_u8 pad[3];
 };
 
 struct ap_connection {
@@ -330,5 +333,6 @@ AP_ASSERT(sizeof(struct ap_mapped) == 112, "abi");
 AP_ASSERT(sizeof(struct ap_library) == 488, "abi");
 AP_ASSERT(sizeof(struct ap_mark) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_ring_control) == 64, "abi");
+AP_ASSERT(sizeof(struct ap_classifier) == 16, "abi");
 AP_ASSERT(sizeof(struct ap_connection) == 192, "abi");
 AP_ASSERT(sizeof(struct ap_tls_session) == 272, "abi");

@@ -74,8 +74,9 @@ static __always_inline struct user_iovec call__front(const struct call *call)
 static __noinline int call__look(struct ap_connection *conn, struct call *call)
 {
     struct user_iovec front = call__front(call);
-    if (front.len)
-        classifier__look(&conn->classifier, call->direction, front.base, (u32)front.len);
+    u32 size = (u32)front.len;
+    if (size && !classifier__pass_header(&conn->classifier, call->direction, &front.base, &size, call->size))
+        classifier__look(&conn->classifier, call->direction, front.base, size);
     return 0;
 }
 

@@ -56,6 +56,85 @@ static __always_inline u32 look__class(u64 address, u32 len)
     return look__request(b, n) ? AP_CLASS_HTTP1 : AP_CLASS_UNKNOWN;
 }
 
+/*
+ * The PROXY protocol's header, which a proxy may send before the first byte of a connection. What stands behind it says
+ * what the connection carries; src/protocols/proxy_header.h sets it aside.
+ */
+#define PROXY_LINE 107  /* version 1: a line of at most so many bytes */
+#define PROXY_FIXED 16  /* version 2: signature, command, family, length of the rest */
+#define PROXY_REST 2048 /* that length is below it */
+#define PROXY_CUT 0xffffffff
+
+/* Bytes of the line, its end included; 0: it does not end here. A global function: verified once by itself, because each
+ * byte is a step. One at a time, because a line on the stack has no room in a chain of calls. */
+__noinline int proxy_line(u64 address, u32 len)
+{
+    u8 before = 0;
+    for (u32 i = 0; i < PROXY_LINE; i++) {
+        u8 c = 0;
+        if (i >= len || bpf_probe_read_user(&c, 1, (void *)(address + i)))
+            return 0;
+        if (c == '\n')
+            return before == '\r' ? (int)i + 1 : 0;
+        before = c;
+    }
+    return 0;
+}
+
+/* "PROXY TCP4", "PROXY TCP6", "PROXY UNKNOWN"; not a method of that name. */
+static __always_inline bool proxy__begins_line(const u8 *b)
+{
+    return b[0] == 'P' && b[1] == 'R' && b[2] == 'O' && b[3] == 'X' && b[4] == 'Y' && b[5] == ' ' &&
+           ((b[6] == 'T' && b[7] == 'C') || (b[6] == 'U' && b[7] == 'N'));
+}
+
+/* Bytes of the header that stands at `address`; more than `len`: it is cut. 0: none, or a line without its end, which is
+ * taken for a request's beginning and so goes to user space too. */
+static __always_inline u32 proxy__header(u64 address, u32 len)
+{
+    u8 b[PROXY_FIXED] = {};
+    if (len < LOOK_BYTES || bpf_probe_read_user(b, LOOK_BYTES, (void *)address))
+        return 0;
+    if (proxy__begins_line(b))
+        return (u32)proxy_line(address, len);
+    if (b[0] != '\r' || b[1] != '\n' || b[2] != '\r' || b[3] != '\n' || b[4] || b[5] != '\r' || b[6] != '\n' || b[7] != 'Q')
+        return 0;
+    if (len < PROXY_FIXED)
+        return PROXY_CUT;
+    if (bpf_probe_read_user(b + LOOK_BYTES, PROXY_FIXED - LOOK_BYTES, (void *)(address + LOOK_BYTES)))
+        return 0;
+    if (b[8] != 'U' || b[9] != 'I' || b[10] != 'T' || b[11] != '\n' || (b[12] & 0xfe) != 0x20 || b[14] >= PROXY_REST >> 8)
+        return 0;
+    return PROXY_FIXED + ((u32)b[14] << 8 | b[15]);
+}
+
+/* Takes a PROXY header off the first bytes of a connection. True: nothing is left to look at.
+ * One that fills its call is remembered, and the next call is the first. One whose end is not seen goes to user space with
+ * all that follows: its parser puts it together. */
+static __always_inline bool classifier__pass_header(struct ap_classifier *c, u32 direction, u64 *address, u32 *len,
+                                                    u32 total)
+{
+    if (c->protocol != AP_CLASS_UNKNOWN || c->looks || c->header)
+        return false;
+    u32 header = proxy__header(*address, *len);
+    if (!header)
+        return false;
+    if (header == total) {
+        c->header = (u16)header;
+        c->header_direction = (u8)direction;
+        c->last_direction = 0; /* the next call is a turn, whatever its direction */
+        return true;
+    }
+    if (header >= *len) {
+        c->protocol = AP_CLASS_HTTP1;
+        c->request_direction = (u8)direction + 1;
+        return true;
+    }
+    *address += header;
+    *len -= header;
+    return false;
+}
+
 #define LOOKS_BEFORE_NOT_HTTP 8
 #define LOOK_AGAIN_EVERY 16
 
@@ -63,7 +142,7 @@ static __always_inline u32 look__class(u64 address, u32 len)
 static __always_inline bool classifier__turn(struct ap_classifier *c, u32 direction)
 {
     bool turn = c->last_direction != direction + 1;
-    c->last_direction = direction + 1;
+    c->last_direction = (u8)direction + 1;
     return turn;
 }
 
@@ -79,10 +158,10 @@ static __always_inline void classifier__look(struct ap_classifier *c, u32 direct
     u32 found = look__class(address, len);
     if (found == LOOK_RESPONSE) {
         c->protocol = AP_CLASS_HTTP1;
-        c->request_direction = (direction ^ 1) + 1;
+        c->request_direction = (u8)(direction ^ 1) + 1;
     } else if (found == AP_CLASS_HTTP1) {
         c->protocol = AP_CLASS_HTTP1;
-        c->request_direction = direction + 1;
+        c->request_direction = (u8)direction + 1;
     } else if (found != AP_CLASS_UNKNOWN)
         c->protocol = found;
     else if (c->looks >= LOOKS_BEFORE_NOT_HTTP)

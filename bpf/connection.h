@@ -57,6 +57,18 @@ static __always_inline u32 connection__position(struct ap_connection *conn, stru
     return conn->flags & AP_STATE_PLAIN_TCP ? sock__position(sk, direction) - size : counted;
 }
 
+/* A PROXY header in a call of its own is all that passed before. A SYN may count as one in what was acknowledged. */
+static __always_inline bool connection__only_header_before(const struct ap_classifier *c, const struct ap_conn_open *open)
+{
+    u64 read = open->read_before;
+    u64 write = open->write_before;
+    if (c->header_direction == AP_READ)
+        read -= c->header;
+    else
+        write -= c->header;
+    return c->header && !read && write <= 1;
+}
+
 /* `position`, `size`, `direction`: of the call that is under way. */
 __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 size)
 {
@@ -89,6 +101,8 @@ __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 si
         open.write_position = position;
         open.write_before -= size;
     }
+    if (connection__only_header_before(&conn->classifier, &open))
+        open.flags |= AP_CONN_FROM_START;
     ring__header(&open.header, AP_EVENT_CONN_OPEN, sizeof(open));
     if (!ring__send(conn->ring, &open, sizeof(open)))
         return 0;
