@@ -67,6 +67,35 @@ class Edges(unittest.TestCase):
     def test_byte_by_byte(self):
         self.one_pair(self.run_edge("byte_by_byte"), "/byte-by-byte", b"slowly")
 
+    def test_behind_a_proxy_that_sends_its_header(self):
+        """In clear and before TLS, in one call with the request and in a call of its own."""
+        result = self.run_edge("behind_proxy_headers", str(support.temporary_folder()), *self.tls)
+        headers = ("1", "1-unknown", "2", "2-local", "2-long")
+        wanted = [(f"/plain?header={header},{transport},{apart},{number}", "complete", transport == "tls")
+                  for header in headers for transport in ("clear", "tls") for apart in ("apart", "together")
+                  for number in (1, 2) if (header, transport) != ("2-long", "tls")]
+        for direction in ("1", "2"):
+            seen = [(record["path"], record["capture"], bool(record["tls"])) for record in result.of_direction(direction)]
+            self.assertEqual(sorted(seen), sorted(wanted))
+        self.assertEqual(support.addresses_mirror(result.records), [])
+        # Before TLS a header alone is no HTTP/1: nothing of those connections is copied.
+        self.assertEqual((result.ledger["connections"], result.ledger["tls_sessions"]), (20, 16))
+        self.assertEqual(result.ledger["bytes_unattributed"], 0)
+
+    def test_proxy_headers_cut_by_their_readers(self):
+        result = self.run_edge("cut_proxy_headers")
+        wanted = sorted((f"/cut?{cut}", "complete") for cut in ("bytes", "version", "fixed", "signature", "middle", "long"))
+        for direction in ("1", "2"):
+            self.assertEqual(sorted((record["path"], record["capture"]) for record in result.of_direction(direction)), wanted)
+
+    def test_strangers_behind_proxy_headers(self):
+        result = self.run_edge("proxy_header_before_strangers")
+        self.assertEqual(result.records, [])
+        self.assertEqual((result.ledger["connections"], result.ledger["socket_bytes_copied"]), (0, 0))
+        headers = 45 + 28 + 528 + 16 + 15
+        hellos = 10 * 517
+        self.assertEqual(result.ledger["socket_bytes_ciphertext"], 2 * (hellos + headers))
+
     def test_tiny_tls_reads(self):
         self.one_pair(self.run_edge("small_reads", *self.tls), "/small-reads", bodies.text("small-reads", 1 << 20))
 

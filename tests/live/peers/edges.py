@@ -2,18 +2,22 @@
 """Peers that do what is rare: each function is a whole exchange between a server thread and a client in one process, on
 sockets of its own. edges.py NAME [ARGUMENT…]."""
 import ctypes
+import fcntl
 import http.client
 import json
 import pathlib
 import socket
 import ssl
 import struct
+import subprocess
 import sys
+import termios
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import bodies  # noqa: E402
+import nginx  # noqa: E402
 import support  # noqa: E402
 
 TIMEOUT = 60
@@ -204,6 +208,125 @@ def byte_by_byte():
     assert read_to_end(client).endswith(b"slowly")
     thread.join()
     client.close()
+
+
+PROXY_HEADERS = {
+    "1": b"PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n",
+    "2": b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + bytes([192, 0, 2, 1, 198, 51, 100, 2, 0xdc, 4, 1, 0xbb]),
+    # With a field of a proxy's own behind the addresses, and without addresses.
+    "2-long": b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x02\0" + bytes([192, 0, 2, 1, 198, 51, 100, 2, 0xdc, 4, 1, 0xbb, 0xe0, 1, 0xf1])
+              + b"\n" * 497,
+    "2-local": b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0",
+    "1-unknown": b"PROXY UNKNOWN\r\n",
+}
+
+
+def wait_until_read(client, port: int):
+    """Until what the client sent has left the receive queue of its peer on `port`."""
+    mine = f":{client.getsockname()[1]:04X}"
+
+    def all_read() -> bool:
+        unacknowledged = struct.unpack("i", fcntl.ioctl(client, termios.TIOCOUTQ, bytes(4)))[0]
+        with open("/proc/net/tcp", encoding="ascii") as lines:
+            rows = [line.split() for line in lines]
+        waiting = [row[4] for row in rows if row[1].endswith(f":{port:04X}") and row[2].endswith(mine)]
+        return not unacknowledged and [queue.partition(":")[2] for queue in waiting] == ["00000000"]
+
+    support.wait_until(all_read, "the peer to read")
+
+
+def behind_proxy_headers(folder, certificate, key, ca):
+    """nginx behind a proxy, in clear and with TLS behind the header: each header in one call with the request (or the first
+    handshake message) and in a call of its own. Two requests on each connection."""
+    ports = dict(zip(("clear", "tls"), support.free_ports(2)))
+    listen_on = [f"127.0.0.1:{ports['clear']} proxy_protocol", f"127.0.0.1:{ports['tls']} ssl proxy_protocol"]
+    server = subprocess.Popen(nginx.command(pathlib.Path(folder), listen_on, certificate=(certificate, key)))
+    trusting = ssl.create_default_context(cafile=ca)
+    try:
+        for port in ports.values():
+            support.wait_for_port(port)
+        for name, header in PROXY_HEADERS.items():
+            for transport, port in ports.items():
+                if name == "2-long" and transport == "tls":  # nginx 1.22 takes at most 107 bytes there
+                    continue
+                for apart in ("together", "apart"):
+                    through_proxy(name, header, trusting if transport == "tls" else None, port, apart == "apart")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def through_proxy(name: str, header: bytes, context, port: int, apart: bool):
+    client = connect(port)
+    path = f"/plain?header={name},{'tls' if context else 'clear'},{'apart' if apart else 'together'}"
+    requests = [f"GET {path},{number} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for number in (1, 2)]
+    first = b"" if context or apart else requests.pop(0)
+    client.sendall(header + first)
+    if apart:
+        wait_until_read(client, port)
+    if context:
+        client = context.wrap_socket(client, server_hostname="localhost")
+    if first:
+        read_plain(client)
+    for request in requests:
+        client.sendall(request)
+        read_plain(client)
+    client.close()
+
+
+def read_plain(connection):
+    body = bodies.text("plain", 3000)
+    data = b""
+    while not data.endswith(body):
+        piece = connection.recv(65536)
+        assert piece, data
+        data += piece
+
+
+def cut_proxy_headers():
+    """Readers that take the header in pieces, and a sender that scatters header and request over two buffers."""
+    cuts = {"bytes": ("1", [1] * 45), "version": ("1", [12, 33]), "fixed": ("2", [16, 12]), "signature": ("2", [12, 4, 12]),
+            "middle": ("2", [20]), "long": ("2-long", [16, 512])}
+    for cut, (header, sizes) in cuts.items():
+        listener = listen()
+
+        def answer(connection, sizes=tuple(sizes)):
+            for size in sizes:
+                connection.recv(size)
+            read_head(connection)
+            connection.sendall(response(b"cut"))
+            connection.close()
+
+        thread = serve(listener, answer)
+        client = connect(listener.getsockname()[1])
+        client.sendmsg([PROXY_HEADERS[header], f"GET /cut?{cut} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()])
+        assert read_to_end(client).endswith(b"cut")
+        thread.join()
+        client.close()
+
+
+def proxy_header_before_strangers():
+    """What is no HTTP stays none behind a header: a TLS record that no library makes, and a protocol of nobody's."""
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"h" * 506
+    for header in PROXY_HEADERS.values():
+        for payload in (hello, b"\x00\x01\x02\x03strange"):
+            for apart in (False, True):
+                listener = listen()
+                port = listener.getsockname()[1]
+
+                def answer(connection):
+                    while connection.recv(65536):
+                        pass
+                    connection.close()
+
+                thread = serve(listener, answer)
+                client = connect(port)
+                client.sendall(header if apart else header + payload)
+                if apart:
+                    wait_until_read(client, port)
+                    client.sendall(payload)
+                client.close()
+                thread.join()
 
 
 def server_context(certificate, key) -> ssl.SSLContext:
