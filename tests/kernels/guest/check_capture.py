@@ -5,7 +5,8 @@ import json
 import sys
 
 NAMES = ("get", "kept-1", "kept-2", "post")
-EXPECTED = [f"/{prefix}/{name}" for prefix in ("clear", "clear6", "tls") for name in NAMES] + ["/file/numbers.txt"]
+EXPECTED = [f"/{prefix}/{name}" for prefix in ("clear", "clear6", "tls") for name in NAMES]
+EXPECTED += ["/proxied/get", "/file/numbers.txt"]
 SIDES = {"1": "nginx", "2": "curl"}
 
 

@@ -18,5 +18,6 @@ start_nginx
 ask_all clear http://127.0.0.1:8080
 ask_all clear6 'http://[::1]:8080'
 ask_all tls https://127.0.0.1:8443
+ask --haproxy-protocol http://127.0.0.1:8081/proxied/get
 ask --output /dev/null 'http://127.0.0.1:8080/file/numbers.txt'
 end "$nginx_pid"
