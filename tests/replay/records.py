@@ -13,7 +13,7 @@ SIZES = {name: int(value) for name, value in re.findall(r"sizeof\(struct (ap_\w+
 
 HEADER = "HHIQ"
 ENDPOINTS = "HHHH16s16s"
-COUNTS = "8Q"
+COUNTS = "9Q"
 LAYOUTS = {
     "ap_header": HEADER,
     "ap_data": HEADER + "QQ QQ II III I B3xI",

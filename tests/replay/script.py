@@ -58,7 +58,7 @@ class Channel:
         self.before = [int(values.get("read-before", "0")), int(values.get("write-before", "0"))]
         self.flags = CONSTANTS[values["flags"]] if "flags" in values else 0
         self.lost = [0, 0]
-        self.counts = [dict.fromkeys(("passed", "copied", "skipped", "lost"), 0) for _ in range(2)]
+        self.counts = [dict.fromkeys(("passed", "copied", "skipped", "shed", "lost"), 0) for _ in range(2)]
         self.last = [None, None]
         self.ended = False
 
@@ -73,7 +73,7 @@ class Channel:
 
     def packed_counts(self) -> tuple:
         return tuple(n for one in self.counts
-                     for n in (one["passed"], one["copied"], 0, 0, 0, 0, one["skipped"], one["lost"]))
+                     for n in (one["passed"], one["copied"], 0, 0, 0, 0, one["skipped"], one["shed"], one["lost"]))
 
 
 class Case:
@@ -118,7 +118,7 @@ class Case:
 
     def step(self, words: list):
         word, *rest = words
-        if word in ("read", "write", "again", "later", "lose", "skip", "end", *LENGTHS):
+        if word in ("read", "write", "again", "later", "lose", "skip", "shed", "end", *LENGTHS):
             self.traffic(self.channels[self.current], words)
         elif word == "arguments":
             self.arguments += rest
@@ -129,6 +129,8 @@ class Case:
         elif word == "on":
             self.channels[rest[0]]
             self.current = rest[0]
+        elif word == "resumed":
+            self.resumed(self.channels[self.current])
         elif word == "now":
             self.records += self.delayed
             self.delayed = []
@@ -158,14 +160,25 @@ class Case:
         else:
             channel = self.channels[name] = Channel(tls, values)
         self.current = name
+        self.announce(channel, channel.flags)
+
+    def resumed(self, channel: Channel):
+        """Behind exchanges that were shed: the connection begins again where it stands."""
+        for direction in (0, 1):
+            channel.before[direction] += channel.position[direction] - channel.first[direction]
+        channel.first = list(channel.position)
+        self.announce(channel, CONSTANTS["AP_TLS_RESUMED" if channel.tls else "AP_CONN_RESUMED"])
+
+    def announce(self, channel: Channel, flags: int):
         ends = endpoints(channel.local, channel.remote)
-        if tls:
+        first = [position if channel.tls else position & 0xFFFFFFFF for position in channel.first]
+        if channel.tls:
             fresh = CONSTANTS["AP_TLS_FROM_START"] if channel.before == [0, 0] else 0
             self.add("ap_tls_open", "AP_EVENT_TLS_OPEN", channel.session, 0x1000, channel.sock, channel.inode, channel.pid,
-                     channel.library, fresh, 0, *ends, *channel.first)
+                     channel.library, fresh | flags, 0, *ends, *first)
         else:
-            self.add("ap_conn_open", "AP_EVENT_CONN_OPEN", channel.sock, channel.inode, channel.pid, channel.flags, *ends,
-                     *channel.first, *channel.before)
+            self.add("ap_conn_open", "AP_EVENT_CONN_OPEN", channel.sock, channel.inode, channel.pid, flags, *ends,
+                     *first, *channel.before)
 
     def traffic(self, channel: Channel, words: list):
         word, *rest = words
@@ -183,11 +196,11 @@ class Case:
             direction = DIRECTIONS[rest[0]]
             position = channel.position[direction] & (2**64 - 1 if channel.tls else 0xFFFFFFFF)
             self.add("ap_side_end", "AP_EVENT_SIDE_END", channel.sock, channel.inode, channel.session, position, direction, 0)
-        elif word in ("lose", "skip"):
+        elif word in ("lose", "skip", "shed"):
             direction = DIRECTIONS[rest[0]]
             size = len(rest[1]) if isinstance(rest[1], bytes) else int(rest[1])
             channel.take(direction, size)
-            channel.count(direction, "lost" if word == "lose" else "skipped", size)
+            channel.count(direction, {"lose": "lost", "skip": "skipped", "shed": "shed"}[word], size)
             if word == "lose" and rest[2:] != ["untold"]:
                 channel.lost[direction] += size
         elif word in LENGTHS:
