@@ -312,15 +312,19 @@ int on_sys_exit(u64 *ctx)
     struct pt_regs *regs = (struct pt_regs *)ctx[0];
     s64 returned = (s64)ctx[1];
     u32 nr = syscall__nr(regs);
-    if ((returned < 0 && returned != -EAGAIN) || !syscall__moves_bytes(nr))
+    bool moves_bytes = syscall__moves_bytes(nr);
+    if ((returned < 0 && returned != -EAGAIN) || (!moves_bytes && !syscall__moves_bytes_in_compat(nr)))
+        return 0;
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    if (!moves_bytes && !task__in_compat_call(task))
         return 0;
     u64 id = bpf_get_current_pid_tgid();
     struct ap_process *process = scope__current((u32)(id >> 32));
     if (!process)
         return 0;
-    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-    if (task__in_compat_call(task)) {
-        loss__add(AP_LOSS_COMPAT_CALLS, 1);
+    if (task__in_compat_call(task)) { /* the number means another call */
+        if (syscall__moves_bytes_in_compat(nr) && returned > 0)
+            loss__add(AP_LOSS_COMPAT_CALLS, 1);
         return 0;
     }
     if (returned < 0)

@@ -85,6 +85,18 @@ static __always_inline bool syscall__moves_bytes(u32 nr)
     }
 }
 
+/* The calls that move bytes, by their numbers in 32-bit processes: read, write, readv, writev, and those on sockets. */
+static __always_inline bool syscall__moves_bytes_in_compat(u32 nr)
+{
+    if (nr == 3 || nr == 4 || nr == 145 || nr == 146)
+        return true;
+#if defined(__TARGET_ARCH_x86)
+    return nr == 102 || (nr >= 369 && nr <= 372); /* socketcall; sendto, sendmsg, recvfrom, recvmsg */
+#elif defined(__TARGET_ARCH_arm64)
+    return (nr >= 289 && nr <= 292) || nr == 296 || nr == 297; /* send, sendto, recv, recvfrom; sendmsg, recvmsg */
+#endif
+}
+
 /* A 32-bit call's number means another call. */
 static __always_inline bool task__in_compat_call(struct task_struct *task)
 {

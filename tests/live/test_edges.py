@@ -2,6 +2,7 @@
 """What is rare and must be right: late joins, half-closed and reset connections, early answers, short lives, late libraries,
 tiny reads, reused objects."""
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -60,6 +61,20 @@ class Edges(unittest.TestCase):
         self.one_pair(result, "/many-messages", b"got it")
         for record in result.records:
             self.assertEqual(support.payload(record, "requestPayload"), bodies.text("many-messages", 6000))
+
+    @unittest.skipUnless(os.uname().machine == "x86_64", "32-bit system calls of this kind are x86's")
+    def test_32_bit_calls_are_counted_and_not_misread(self):
+        result = self.run_edge("compat_call")
+        if result.output.strip() == "unsupported":
+            self.skipTest("this kernel has no 32-bit system calls")
+        self.assertEqual(result.ledger["loss_compat_calls"], 1)
+        server = [(record["path"], record["responsePayload"], record["capture"]) for record in result.of_direction("1")]
+        self.assertEqual(server, [(f"/compat/{number}", f"answer to /compat/{number}", "complete") for number in range(2)])
+        # The client's first request is a gap, so the response to it answers nothing that was seen.
+        for record in result.of_direction("2"):
+            self.assertEqual((record["path"], record["responsePayload"]), ("/compat/1", "answer to /compat/1"))
+            self.assertNotEqual(record["capture"], "complete")
+        self.assertEqual(result.ledger["orphan_responses"], 1)
 
     def test_peeked_bytes_count_once(self):
         self.one_pair(self.run_edge("peeked"), "/peeked", b"peeked")

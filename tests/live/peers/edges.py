@@ -5,6 +5,8 @@ import ctypes
 import fcntl
 import http.client
 import json
+import mmap
+import os
 import pathlib
 import socket
 import ssl
@@ -426,6 +428,44 @@ def late_library(folder, port):
         pass
     library.SSL_shutdown(session)
     library.SSL_free(session)
+
+
+# int write(int fd, const void *buffer, size_t n) by the system call of 32-bit processes (int 0x80, number 4):
+# push rbx; mov ebx, edi; mov ecx, esi; mov eax, 4; int 0x80; pop rbx; ret
+WRITE_32 = bytes.fromhex("53 89fb 89f1 b804000000 cd80 5b c3")
+
+
+def compat_call():
+    """The first request is written by a 32-bit system call, whose number means another call in 64 bits; the second is not.
+    Prints "unsupported" where the kernel has no such calls."""
+    map_32bit = 0x40
+    code = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | map_32bit,
+                     mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+    request = b"GET /compat/0 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    code.write(WRITE_32.ljust(64, b"\xc3") + request)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(code))
+    write = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_uint, ctypes.c_uint)(address)
+    listener = listen()
+
+    def answer(connection):
+        while (head := read_head(connection)):
+            connection.sendall(response(b"answer to " + head.split(b" ", 2)[1]))
+        connection.close()
+
+    pid = os.fork()  # a kernel without them ends the process
+    if pid == 0:
+        os._exit(0 if write(1, address + 64, 0) == 0 else 1)
+    if os.waitpid(pid, 0)[1] != 0:
+        print("unsupported", flush=True)
+        return
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    assert write(client.fileno(), address + 64, len(request)) == len(request)
+    assert b"answer to /compat/0" in client.recv(65536)
+    client.sendall(request.replace(b"/0", b"/1"))
+    assert b"answer to /compat/1" in client.recv(65536)
+    client.close()
+    thread.join()
 
 
 class MessageHeader(ctypes.Structure):
