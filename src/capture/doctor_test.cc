@@ -86,6 +86,16 @@ TEST(Judge, programs_that_fail_decide_and_say_why) {
     EXPECT_FALSE(can_capture(facts));
 }
 
+TEST(Judge, a_program_that_was_left_out_is_a_warning_with_its_cost) {
+    HostFacts facts = good_host();
+    facts.refused = {"on_exec: a process that runs another program keeps its old name (Invalid argument)"};
+    EXPECT_TRUE(can_capture(facts));
+    const auto found = find(facts, "kernel programs");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->verdict, Verdict::kWarn);
+    EXPECT_THAT(found->detail, HasSubstr("keeps its old name"));
+}
+
 TEST(Judge, kernels) {
     EXPECT_EQ(verdict_of(of_release("5.10.0"), "kernel"), Verdict::kOk);
     EXPECT_EQ(verdict_of(of_release("6.18.1", "aarch64"), "kernel"), Verdict::kOk);

@@ -62,6 +62,18 @@ class Edges(unittest.TestCase):
         for record in result.records:
             self.assertEqual(support.payload(record, "requestPayload"), bodies.text("many-messages", 6000))
 
+    def test_multipath_tcp(self):
+        result = self.run_edge("multipath")
+        if result.output.strip() == "unsupported":
+            self.skipTest("this kernel has no MPTCP")
+        paths = [f"/multipath/{number}" for number in range(3)]
+        for direction in ("1", "2"):
+            self.assertEqual([(record["path"], record["capture"]) for record in result.of_direction(direction)],
+                             [(path, "complete") for path in paths])
+        for record in result.records:
+            self.assertEqual(support.payload(record, "responsePayload"), bodies.text(record["path"], 20000))
+        self.assertEqual(support.addresses_mirror(result.records), [])
+
     @unittest.skipUnless(os.uname().machine == "x86_64", "32-bit system calls of this kind are x86's")
     def test_32_bit_calls_are_counted_and_not_misread(self):
         result = self.run_edge("compat_call")

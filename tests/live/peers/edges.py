@@ -430,6 +430,39 @@ def late_library(folder, port):
     library.SSL_free(session)
 
 
+def multipath():
+    """Three exchanges over MPTCP, with bodies of several calls; then the ends. Prints "unsupported" where there is none."""
+    mptcp = 262
+    try:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, mptcp)
+    except OSError:
+        print("unsupported", flush=True)
+        return
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    listener.settimeout(TIMEOUT)
+
+    def answer(connection):
+        while (head := read_head(connection)):
+            path = head.split(b" ", 2)[1].decode()
+            for piece in (response(bodies.text(path, 20000))[at:at + 7000] for at in range(0, 21000, 7000)):
+                connection.sendall(piece)
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = socket.socket(socket.AF_INET, socket.SOCK_STREAM, mptcp)
+    client.settimeout(TIMEOUT)
+    client.connect(listener.getsockname())
+    for number in range(3):
+        path = f"/multipath/{number}"
+        client.sendall(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path.encode())
+        left = len(response(bodies.text(path, 20000)))
+        while left:
+            left -= len(client.recv(min(left, 3000)))
+    client.close()
+    thread.join()
+
+
 # int write(int fd, const void *buffer, size_t n) by the system call of 32-bit processes (int 0x80, number 4):
 # push rbx; mov ebx, edi; mov ecx, esi; mov eax, 4; int 0x80; pop rbx; ret
 WRITE_32 = bytes.fromhex("53 89fb 89f1 b804000000 cd80 5b c3")
