@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "policy/policy.h"
 #include "transactions/tracker.h"
 
 namespace apiarist::app {
@@ -17,7 +16,7 @@ class Pipeline::Worker final : public transactions::TransactionSink {
           ring_(ring),
           sink_(sink),
           recording_(recording),
-          policy_({.realtime_offset_ns = source.realtime_offset_ns()}),
+          policy_(options.policy, source.realtime_offset_ns()),
           tracker_(options.connection, ledger, *this,
                    [&source](std::uint64_t key, const ap_mark& mark) { source.mark(key, mark); }),
           on_record_([this](std::span<const std::byte> record) { on_record(record); }) {}
@@ -40,12 +39,12 @@ class Pipeline::Worker final : public transactions::TransactionSink {
         if (!transaction.response && !sink_.takes_unanswered()) return;
         ledger.add(Count::kRecords);
         if (transaction.capture != 0) ledger.add(Count::kRecordsIncomplete);
-        const auto clean = policy_.apply(std::move(transaction));
-        if (!clean) {
-            ledger.add(Count::kRecordsFiltered);
-            return;
+        const auto decided = policy_.apply(std::move(transaction));
+        if (const Count* rule = std::get_if<Count>(&decided)) {
+            ledger.add(*rule);
+        } else {
+            sink_.write(std::get<policy::CleanTransaction>(decided));
         }
-        ledger.add(sink_.write(*clean) ? Count::kRecordsDelivered : Count::kRecordsDropped);
     }
 
     Ledger ledger;
@@ -82,7 +81,8 @@ class Pipeline::Worker final : public transactions::TransactionSink {
 };
 
 Pipeline::Pipeline(capture::Source& source, policy::Sink& sink, events::RecordingWriter* recording,
-                   const PipelineOptions& options) {
+                   const PipelineOptions& options)
+    : sink_(sink) {
     for (unsigned ring = 0; ring < source.rings(); ++ring)
         workers_.push_back(std::make_unique<Worker>(source, ring, sink, recording, options));
 }
@@ -113,6 +113,13 @@ LedgerSnapshot Pipeline::ledger() const {
     LedgerSnapshot total{};
     for (const auto& worker : workers_)
         worker->ledger.add_to(total);
+    const policy::SinkCounts sink = sink_.counts();
+    const auto set = [&total](Count count, std::uint64_t n) { total[static_cast<std::size_t>(count)] += n; };
+    set(Count::kRecordsDelivered, sink.delivered);
+    set(Count::kRecordsQueued, sink.queued);
+    set(Count::kDroppedQueueFull, sink.dropped_queue_full);
+    set(Count::kDroppedTooLarge, sink.dropped_too_large);
+    set(Count::kDroppedFailed, sink.dropped_failed);
     return total;
 }
 

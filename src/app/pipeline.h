@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "capture/source.h"
 #include "events/recording.h"
+#include "policy/policy.h"
 #include "policy/sink.h"
 #include "transactions/connection.h"
 
@@ -18,11 +19,12 @@ namespace apiarist::app {
 
 struct PipelineOptions {
     transactions::ConnectionOptions connection;
+    policy::PolicyOptions policy;
 };
 
 class Pipeline {
   public:
-    // Borrows all of them; they outlive it. `recording` may be null.
+    // Borrows all of them, the options too; they outlive it. `recording` may be null.
     Pipeline(capture::Source& source, policy::Sink& sink, events::RecordingWriter* recording,
              const PipelineOptions& options);
     ~Pipeline();
@@ -37,6 +39,7 @@ class Pipeline {
 
   private:
     class Worker;
+    policy::Sink& sink_;
     std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -47,11 +47,18 @@ class ListSink final : public policy::Sink {
     bool takes_no_response = true;
     std::vector<std::string> targets;  // guarded by mutex_ while workers run
 
-    [[nodiscard]] bool write(const policy::CleanTransaction& clean) override {
-        if (!takes) return false;
+    void write(const policy::CleanTransaction& clean) override {
         const std::scoped_lock lock(mutex_);
+        if (!takes) {
+            ++counts_.dropped_failed;
+            return;
+        }
+        ++counts_.delivered;
         targets.push_back(clean.transaction.request.target);
-        return true;
+    }
+    [[nodiscard]] policy::SinkCounts counts() const override {
+        const std::scoped_lock lock(mutex_);
+        return counts_;
     }
     [[nodiscard]] bool takes_unanswered() const override { return takes_no_response; }
     void flush() override { ++flushes; }
@@ -59,7 +66,8 @@ class ListSink final : public policy::Sink {
     std::atomic<int> flushes = 0;
 
   private:
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
+    policy::SinkCounts counts_;  // guarded by mutex_
 };
 
 template <typename Fixed>
@@ -115,8 +123,8 @@ class Script {
     std::vector<Record> records_;
 };
 
-LedgerSnapshot run(ListSource& source, ListSink& sink) {
-    Pipeline pipeline(source, sink, nullptr, {});
+LedgerSnapshot run(ListSource& source, ListSink& sink, const PipelineOptions& options = {}) {
+    Pipeline pipeline(source, sink, nullptr, options);
     pipeline.start();
     pipeline.join();
     pipeline.finish([](const capture::OnRecord&) {});
@@ -148,7 +156,20 @@ TEST(Pipeline, what_the_sink_does_not_take_is_dropped_and_counted) {
     ListSink sink;
     sink.takes = false;
     const LedgerSnapshot ledger = run(source, sink);
-    EXPECT_EQ(at(ledger, Count::kRecordsDropped), 1U);
+    EXPECT_EQ(at(ledger, Count::kDroppedFailed), 1U);
+    EXPECT_THAT(ledger_faults(ledger), IsEmpty());
+}
+
+TEST(Pipeline, what_a_rule_leaves_out_is_counted_under_the_rule) {
+    ListSource source({Script(1).exchange("/a").end()});
+    ListSink sink;
+    PipelineOptions options;
+    std::vector<std::string> complaints;
+    options.policy.headers =
+        *policy::HeaderRules::parse(R"([{"key":{"eq":"x-wanted","ifAbsent":"reject"}}])", complaints);
+    const LedgerSnapshot ledger = run(source, sink, options);
+    EXPECT_THAT(sink.targets, IsEmpty());
+    EXPECT_EQ(at(ledger, Count::kFilteredHeader), 1U);
     EXPECT_THAT(ledger_faults(ledger), IsEmpty());
 }
 
@@ -167,7 +188,8 @@ TEST(Pipeline, unanswered_requests_go_only_to_a_sink_that_takes_them) {
 TEST(Pipeline, last_records_are_booked) {
     ListSource source({Script(1).exchange("/a").end(), {}});
     ListSink sink;
-    Pipeline pipeline(source, sink, nullptr, {});
+    const PipelineOptions options;
+    Pipeline pipeline(source, sink, nullptr, options);
     pipeline.start();
     pipeline.join();
     pipeline.finish([](const capture::OnRecord& on_record) {

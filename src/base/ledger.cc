@@ -41,9 +41,20 @@ const std::vector<CountInfo>& count_table() {
         {Count::kLostPlace, "lost_place", "Times a parser had to look for the next message"},
         {Count::kRecords, "records", "Records made: pairs, and unanswered requests where a sink takes them"},
         {Count::kRecordsIncomplete, "records_incomplete", "of these: `capture` is not \"complete\""},
-        {Count::kRecordsFiltered, "records_filtered", "of these: left out by a rule"},
-        {Count::kRecordsDelivered, "records_delivered", "of these: written by the sink"},
-        {Count::kRecordsDropped, "records_dropped", "of these: the sink failed or its queue was full"},
+        {Count::kFilteredEgress, "filtered_egress", "of these: left out, because clients are not wanted"},
+        {Count::kFilteredEnvoy, "filtered_envoy", "of these: left out, a sidecar's own connection"},
+        {Count::kFilteredPort, "filtered_port", "of these: left out by the remote port"},
+        {Count::kFilteredCloudMetadata, "filtered_cloud_metadata",
+         "of these: left out, to the cloud's metadata service"},
+        {Count::kFilteredIpHost, "filtered_ip_host", "of these: left out, because Host is empty or an IPv4 address"},
+        {Count::kFilteredHeader, "filtered_header", "of these: left out by the rules on request headers"},
+        {Count::kFilteredSample, "filtered_sample", "of these: left out by sampling"},
+        {Count::kFilteredBandwidth, "filtered_bandwidth", "of these: left out by the limit of bytes a minute"},
+        {Count::kRecordsDelivered, "records_delivered", "of these: written, or acknowledged by the receiver"},
+        {Count::kRecordsQueued, "records_queued", "of these: on their way"},
+        {Count::kDroppedQueueFull, "records_dropped_queue_full", "of these: dropped, no room in the queue"},
+        {Count::kDroppedTooLarge, "records_dropped_too_large", "of these: dropped, larger than the receiver takes"},
+        {Count::kDroppedFailed, "records_dropped_failed", "of these: dropped, could not be written or was refused"},
         {Count::kEvents, "events", "Records read from the rings"},
         {Count::kEventsInvalid, "events_invalid", "Records that did not decode"},
         {Count::kGaps, "gaps", "Gaps in streams that were not explained by a limit"},
@@ -100,8 +111,8 @@ std::vector<std::string> ledger_faults(const LedgerSnapshot& s) {
           at(s, Count::kPaired) + at(s, Count::kUnanswered));
     check(faults, "responses = paired + orphans", at(s, Count::kResponses),
           at(s, Count::kPaired) + at(s, Count::kOrphanResponses));
-    check(faults, "records = filtered + delivered + dropped", at(s, Count::kRecords),
-          sum(s, Count::kRecordsFiltered, Count::kRecordsDropped));
+    check(faults, "records = filtered + delivered + queued + dropped", at(s, Count::kRecords),
+          sum(s, Count::kFilteredEgress, Count::kDroppedFailed));
     return faults;
 }
 

@@ -52,12 +52,22 @@ enum class Count : std::size_t {
     kOrphanResponses,
     kMalformed,
     kLostPlace,
-    // Records, as given to the sink. records = delivered + queued + dropped + failed.
+    // Records. records = filtered + delivered + queued + dropped, each filter and cause by itself.
     kRecords,
     kRecordsIncomplete,  // of these: `capture` is not "complete"
-    kRecordsFiltered,
+    kFilteredEgress,
+    kFilteredEnvoy,
+    kFilteredPort,
+    kFilteredCloudMetadata,
+    kFilteredIpHost,
+    kFilteredHeader,
+    kFilteredSample,
+    kFilteredBandwidth,
     kRecordsDelivered,
-    kRecordsDropped,
+    kRecordsQueued,
+    kDroppedQueueFull,
+    kDroppedTooLarge,
+    kDroppedFailed,
     // Events out of the rings.
     kEvents,
     kEventsInvalid,

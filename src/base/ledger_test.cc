@@ -33,9 +33,10 @@ LedgerSnapshot balanced() {
     cell(s, Count::kUnanswered) = 1;
     cell(s, Count::kOrphanResponses) = 3;
     cell(s, Count::kRecords) = 6;
-    cell(s, Count::kRecordsFiltered) = 1;
+    cell(s, Count::kFilteredHeader) = 1;
     cell(s, Count::kRecordsDelivered) = 3;
-    cell(s, Count::kRecordsDropped) = 2;
+    cell(s, Count::kDroppedQueueFull) = 1;
+    cell(s, Count::kDroppedFailed) = 1;
     return s;
 }
 
@@ -85,7 +86,8 @@ TEST(LedgerFaults, each_counter_of_an_equation_is_missed) {
     }
     for (const Count count :
          {Count::kRequests, Count::kResponses, Count::kPaired, Count::kUnanswered, Count::kOrphanResponses,
-          Count::kRecords, Count::kRecordsFiltered, Count::kRecordsDelivered, Count::kRecordsDropped}) {
+          Count::kRecords, Count::kFilteredEgress, Count::kFilteredBandwidth, Count::kRecordsDelivered,
+          Count::kRecordsQueued, Count::kDroppedFailed}) {
         LedgerSnapshot s = balanced();
         ++cell(s, count);
         EXPECT_FALSE(ledger_faults(s).empty()) << count_table()[static_cast<std::size_t>(count)].name;

@@ -5,9 +5,10 @@
 
 namespace apiarist::policy {
 
-std::optional<CleanTransaction> Policy::apply(transactions::Transaction transaction) const {
+std::variant<CleanTransaction, Count> Policy::apply(transactions::Transaction transaction) {
+    if (const auto rule = filters_.reject(transaction)) return *rule;
     CleanTransaction clean;
-    clean.time_ns = static_cast<std::int64_t>(transaction.request.begin) + options_.realtime_offset_ns;
+    clean.time_ns = static_cast<std::int64_t>(transaction.request.begin) + realtime_offset_ns_;
     if (transaction.response && transaction.response->end > transaction.request.begin)
         clean.latency_us = (transaction.response->end - transaction.request.begin) / 1000;
     clean.transaction = std::move(transaction);

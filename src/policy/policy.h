@@ -1,26 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// From a transaction to what may leave the node. One Policy per worker.
+// From a transaction to what may leave the node: filters, then wall-clock times. One Policy per worker.
 
 #include <cstdint>
-#include <optional>
+#include <variant>
 
+#include "base/ledger.h"
 #include "policy/clean_transaction.h"
+#include "policy/filters.h"
 
 namespace apiarist::policy {
 
+// What all workers share; outlives their policies.
 struct PolicyOptions {
-    std::int64_t realtime_offset_ns = 0;  // CLOCK_REALTIME − CLOCK_MONOTONIC of the events
+    FilterOptions filters;
+    HeaderRules headers;
+    Bandwidth* bandwidth = nullptr;
 };
 
 class Policy {
   public:
-    explicit Policy(const PolicyOptions& options) : options_(options) {}
-    // Nothing: a rule leaves it out.
-    [[nodiscard]] std::optional<CleanTransaction> apply(transactions::Transaction transaction) const;
+    // `realtime_offset_ns`: CLOCK_REALTIME − CLOCK_MONOTONIC of the events.
+    Policy(const PolicyOptions& options, std::int64_t realtime_offset_ns)
+        : filters_(options.filters, options.headers, options.bandwidth), realtime_offset_ns_(realtime_offset_ns) {}
+    // A count: the rule that leaves it out.
+    [[nodiscard]] std::variant<CleanTransaction, Count> apply(transactions::Transaction transaction);
 
   private:
-    PolicyOptions options_;
+    Filters filters_;
+    std::int64_t realtime_offset_ns_;
 };
 
 }  // namespace apiarist::policy

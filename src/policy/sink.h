@@ -2,16 +2,28 @@
 #pragma once
 // Where clean transactions go. A sink is called by every worker and locks for itself.
 
+#include <cstdint>
+
 #include "base/result.h"
 #include "policy/clean_transaction.h"
 
 namespace apiarist::policy {
 
+// What became of the records that were written; they add up to the calls of write().
+struct SinkCounts {
+    std::uint64_t delivered = 0;
+    std::uint64_t queued = 0;  // on their way; none after finish()
+    std::uint64_t dropped_queue_full = 0;
+    std::uint64_t dropped_too_large = 0;
+    std::uint64_t dropped_failed = 0;
+};
+
 class Sink {
   public:
     virtual ~Sink() = default;
-    // False: the record could not be taken and is dropped; the caller counts it.
-    [[nodiscard]] virtual bool write(const CleanTransaction& transaction) = 0;
+    virtual void write(const CleanTransaction& transaction) = 0;
+    // From any thread.
+    [[nodiscard]] virtual SinkCounts counts() const = 0;
     // Requests without a response are records for this sink too.
     [[nodiscard]] virtual bool takes_unanswered() const = 0;
     // What was written so far should be visible to readers. Called when a worker has nothing to do.

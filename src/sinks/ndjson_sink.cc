@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace apiarist::sinks {
 
@@ -19,23 +20,31 @@ Result<std::unique_ptr<NdjsonSink>> NdjsonSink::make(const std::string& path, co
     return std::unique_ptr<NdjsonSink>(new NdjsonSink(std::move(file), path, options));
 }
 
-bool NdjsonSink::write(const policy::CleanTransaction& transaction) {
+void NdjsonSink::write(const policy::CleanTransaction& transaction) {
     static thread_local std::string line;
     line.clear();
     append_akto_record(line, transaction, options_);
     line += '\n';
     const std::scoped_lock lock(mutex_);
-    dirty_ = true;
-    if (std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size()) return true;
+    ++counts_.queued;
+    if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size()) fail();
+}
+
+void NdjsonSink::fail() {
     if (error_ == 0) error_ = errno;
-    return false;
+    counts_.dropped_failed += std::exchange(counts_.queued, 0);
+}
+
+policy::SinkCounts NdjsonSink::counts() const {
+    const std::scoped_lock lock(mutex_);
+    return counts_;
 }
 
 void NdjsonSink::flush() {
     const std::scoped_lock lock(mutex_);
-    if (!dirty_) return;
-    dirty_ = false;
-    if (std::fflush(file_.get()) != 0 && error_ == 0) error_ = errno;
+    if (counts_.queued == 0) return;
+    if (std::fflush(file_.get()) != 0) return fail();
+    counts_.delivered += std::exchange(counts_.queued, 0);
 }
 
 Status NdjsonSink::finish() {

@@ -44,8 +44,8 @@ policy::CleanTransaction request_of(const std::string& target) {
 TEST_F(Ndjson, a_line_for_each_record) {
     const auto sink = NdjsonSink::make(path(), {.instance_id = "i"});
     ASSERT_TRUE(sink) << sink.error().what;
-    EXPECT_TRUE((*sink)->write(request_of("/a")));
-    EXPECT_TRUE((*sink)->write(request_of("/b\n")));
+    (*sink)->write(request_of("/a"));
+    (*sink)->write(request_of("/b\n"));
     (*sink)->flush();
     const std::string text = content();
     EXPECT_EQ(std::ranges::count(text, '\n'), 2);
@@ -57,9 +57,10 @@ TEST_F(Ndjson, a_line_for_each_record) {
 TEST_F(Ndjson, finish_writes_what_is_buffered) {
     const auto sink = NdjsonSink::make(path(), {.instance_id = "i"});
     ASSERT_TRUE(sink);
-    EXPECT_TRUE((*sink)->write(request_of("/a")));
+    (*sink)->write(request_of("/a"));
     EXPECT_TRUE((*sink)->finish());
     EXPECT_FALSE(content().empty());
+    EXPECT_EQ((*sink)->counts().delivered, 1U);
 }
 
 TEST_F(Ndjson, is_for_its_owner_only) {
@@ -81,7 +82,7 @@ TEST_F(Ndjson, records_of_several_workers_do_not_mix) {
     ASSERT_TRUE(sink);
     const auto work = [&sink] {
         for (int i = 0; i < kEach; ++i) {
-            EXPECT_TRUE((*sink)->write(request_of("/a")));
+            (*sink)->write(request_of("/a"));
             if (i % 100 == 0) (*sink)->flush();
         }
     };
@@ -102,15 +103,19 @@ TEST(NdjsonFullDisk, is_reported_at_the_end_at_the_latest) {
     if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
     const auto sink = NdjsonSink::make("/dev/full", {});
     ASSERT_TRUE(sink) << sink.error().what;
-    (void)(*sink)->write(request_of("/a"));  // buffered
+    (*sink)->write(request_of("/a"));  // buffered
+    EXPECT_EQ((*sink)->counts().queued, 1U);
     const Status finished = (*sink)->finish();
     ASSERT_FALSE(finished);
     EXPECT_EQ(finished.error().code, std::errc::no_space_on_device);
+    EXPECT_EQ((*sink)->counts().dropped_failed, 1U);
+    EXPECT_EQ((*sink)->counts().delivered + (*sink)->counts().queued, 0U);
 }
 
 TEST(NullSink, takes_everything) {
     NullSink sink;
-    EXPECT_TRUE(sink.write(request_of("/a")));
+    sink.write(request_of("/a"));
+    EXPECT_EQ(sink.counts().delivered, 1U);
     EXPECT_TRUE(sink.takes_unanswered());
     EXPECT_TRUE(sink.finish());
 }
