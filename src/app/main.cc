@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -31,6 +32,21 @@ void add_settings(CLI::App& command, unsigned mask, Given& given) {
             command.add_option(flag, values, help)->type_name("VALUE")->expected(1)->take_all();
         }
     }
+}
+
+// CLI11 takes a value in brackets for a list; JSON is none. A mark before it hides that, and is taken off again.
+constexpr char kMark = '\x01';
+
+void hide_brackets(std::string& argument) {
+    const auto value = argument.starts_with("--") ? argument.find("=[") : std::string::npos;
+    if (argument.starts_with('[')) argument.insert(0, 1, kMark);
+    if (value != std::string::npos) argument.insert(value + 1, 1, kMark);
+}
+
+void show_brackets(Given& given) {
+    for (auto& [name, values] : given)
+        for (std::string& value : values)
+            if (value.starts_with(kMark)) value.erase(0, 1);
 }
 
 std::optional<std::string> environment(std::string_view name) {
@@ -71,7 +87,10 @@ int main(int argc, char** argv) {
     doctor_command->add_flag("--json", json, "as JSON");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+        std::for_each(reversed.begin(), reversed.end(), hide_brackets);
         cli.parse(reversed);
+        show_brackets(given);
+        show_brackets(replay_given);
     } catch (const CLI::ParseError& error) {
         return cli.exit(error) == 0 ? 0 : 2;
     }

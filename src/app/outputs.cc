@@ -6,14 +6,58 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 
 #include "sinks/ndjson_sink.h"
 
 namespace apiarist::app {
 
-PipelineOptions pipeline_options(const Settings& settings) {
+Result<std::vector<std::uint16_t>> ports_of(const Settings& settings) {
+    std::vector<std::uint16_t> ports;
+    for (const std::string& text : settings.list("ignore-ports")) {
+        std::uint16_t port = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+        if (error != std::errc{} || end != text.data() + text.size())
+            return Error{std::errc::invalid_argument, fmt::format("--ignore-ports: \"{}\" is no port", text)};
+        ports.push_back(port);
+    }
+    return ports;
+}
+
+// A bad text of ours is an error; one of the reference's a warning, and its default stands.
+Result<policy::HeaderRules> header_rules(const Settings& settings, std::vector<std::string>& warnings) {
+    const Value& value = settings.value("header-rules");
+    std::vector<std::string> complaints;
+    auto rules = policy::HeaderRules::parse(settings.text("header-rules"), complaints);
+    if (!rules && value.source == "AKTO_MODULE_DISCOVERY_CONFIG") {
+        warnings.push_back(fmt::format("{}: {}; the default is used", value.source, rules.error().what));
+        rules = policy::HeaderRules::parse(default_text("header-rules"), complaints);
+    }
+    for (const std::string& complaint : complaints)
+        warnings.push_back(complaint);
+    if (!rules) return std::move(rules).error().context("--header-rules");
+    return rules;
+}
+
+Result<PipelineOptions> pipeline_options(const Settings& settings) {
+    std::vector<std::string> warnings = settings.warnings();
     PipelineOptions options;
+    auto ports = ports_of(settings);
+    if (!ports) return std::move(ports).error();
+    options.policy.filters = {.egress = settings.flag("egress"),
+                              .ip_hosts = settings.flag("ip-hosts"),
+                              .cloud_metadata = settings.flag("cloud-metadata"),
+                              .envoy = settings.flag("sidecars"),
+                              .ignored_ports = std::move(*ports),
+                              .per_endpoint = settings.count("sample-per-minute")};
+    auto rules = header_rules(settings, warnings);
+    if (!rules) return std::move(rules).error();
+    options.policy.headers = std::move(*rules);
+    if (const std::uint64_t bytes = settings.count("output-per-minute"); bytes != 0)
+        options.policy.bandwidth = std::make_unique<policy::Bandwidth>(bytes);
+    for (const std::string& warning : warnings)
+        fmt::print(stderr, "apiarist: {}\n", warning);
     options.connection.http1.body = settings.count("body-bytes");
     options.connection.decoded_body = settings.count("body-bytes");
     return options;

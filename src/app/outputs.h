@@ -13,7 +13,8 @@
 
 namespace apiarist::app {
 
-[[nodiscard]] PipelineOptions pipeline_options(const Settings& settings);
+// Says on standard error what of the reference's variables was not understood.
+Result<PipelineOptions> pipeline_options(const Settings& settings);
 Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id);
 
 // An output file that is only written at the end, opened at the start so that a wrong path is an error then.

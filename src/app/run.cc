@@ -55,6 +55,8 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     if (options.ring_bytes < (64u << 10) || options.ring_bytes > (1u << 30))
         return Error{std::errc::invalid_argument, "--ring-bytes: 64K to 1G"};
     options.call_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(settings.count("call-bytes"), 1u << 30));
+    options.connection_table =
+        static_cast<std::uint32_t>(std::clamp<std::uint64_t>(settings.count("connection-table"), 1, 1u << 24));
     options.budget_bytes = settings.count("budget-bytes");
     options.clear = settings.flag("clear");
     options.tls = settings.flag("tls");
@@ -108,6 +110,7 @@ struct Parts {
     server::RunStatus shown{"the kernel programs are not attached yet"};
     std::unique_ptr<capture::KernelSource> kernel;
     std::unique_ptr<events::RecordingWriter> recording;
+    PipelineOptions pipeline_options;
     std::optional<Pipeline> pipeline;
     std::unique_ptr<server::MetricsServer> metrics;  // ends before what it shows
 };
@@ -117,6 +120,9 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto options = kernel_options(settings, !command.empty());
     if (!options) return std::move(options).error();
     APIARIST_TRY(capture::can_load_programs());
+    auto pipeline = pipeline_options(settings);
+    if (!pipeline) return std::move(pipeline).error();
+    run.pipeline_options = std::move(*pipeline);
     auto sink = make_sink(settings, run.instance_id);
     if (!sink) return std::move(sink).error();
     run.sink = std::move(*sink);
@@ -169,7 +175,7 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
     Parts run;
     if (const auto prepared = prepare(settings, command, run); !prepared)
         return fail(kImpossible, prepared.error().what);
-    run.pipeline.emplace(*run.kernel, *run.sink, run.recording.get(), pipeline_options(settings));
+    run.pipeline.emplace(*run.kernel, *run.sink, run.recording.get(), run.pipeline_options);
     run.pipeline->start();
     const auto live = [&run] { return live_ledger(*run.pipeline, *run.kernel); };
     run.shown.ready(live);
@@ -197,7 +203,9 @@ int replay(const Settings& settings, const std::string& path) {
     if (!sink) return fail(kImpossible, sink.error().what);
     const auto ledger_file = LedgerFile::make(settings.text("ledger"));
     if (!ledger_file) return fail(kImpossible, ledger_file.error().what);
-    Pipeline pipeline(**source, **sink, nullptr, pipeline_options(settings));
+    const auto options = pipeline_options(settings);
+    if (!options) return fail(kImpossible, options.error().what);
+    Pipeline pipeline(**source, **sink, nullptr, *options);
     pipeline.start();
     pipeline.join();
     pipeline.finish([](const capture::OnRecord&) {});

@@ -4,53 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 
 namespace apiarist::app {
 namespace {
-
-constexpr unsigned kPipeline = kRun | kReplay;
-
-constexpr std::array kTable = {
-    Setting{"pid", "APIARIST_PID", Kind::kList, "", "", "trace this process and its descendants; may be repeated",
-            kRun},
-    Setting{"cgroup", "APIARIST_CGROUP", Kind::kList, "", "",
-            "trace the processes of this cgroup (v2) and those below it; may be repeated", kRun},
-    Setting{"all", "APIARIST_ALL", Kind::kFlag, "false", "", "trace every process of the node", kRun},
-    Setting{"for", "APIARIST_FOR", Kind::kDuration, "0", "s",
-            "end after this time; 0: when told to, or with the command", kRun},
-    Setting{"ndjson", "APIARIST_NDJSON", Kind::kText, "", "",
-            "write records as lines of JSON to this file; -: standard output", kPipeline},
-    Setting{"null", "APIARIST_NULL", Kind::kFlag, "false", "", "parse and pair, then drop the records", kPipeline},
-    Setting{"ledger", "APIARIST_LEDGER", Kind::kText, "", "", "write the ledger as JSON to this file at exit",
-            kPipeline},
-    Setting{"record", "APIARIST_RECORD", Kind::kText, "", "",
-            "write the raw events to this file, for `apiarist replay`", kRun},
-    Setting{"clear", "APIARIST_CLEAR", Kind::kFlag, "true", "", "read HTTP that passes sockets in clear", kRun},
-    Setting{"tls", "APIARIST_TLS", Kind::kFlag, "true", "", "read HTTP under TLS, in the TLS libraries", kRun},
-    Setting{"workers", "APIARIST_WORKERS", Kind::kCount, "1", "", "worker threads, each with a ring of its own; 1 to 4",
-            kRun},
-    Setting{"ring-bytes", "APIARIST_RING_BYTES", Kind::kBytes, "32M", "bytes",
-            "memory of each ring between kernel and worker", kRun},
-    Setting{"call-bytes", "APIARIST_CALL_BYTES", Kind::kBytes, "2M", "bytes",
-            "bytes of one system or TLS call that are copied", kRun},
-    Setting{"budget-bytes", "APIARIST_BUDGET_BYTES", Kind::kBytes, "0", "bytes",
-            "bytes that are copied in each ring and second; beyond it whole exchanges are left out; 0: no limit", kRun},
-    Setting{"cpu-limit", "APIARIST_CPU_LIMIT", Kind::kCount, "0", "%",
-            "of one CPU, that the collector may use: above it whole exchanges are left out, and where that does not "
-            "help it detaches; 0: no limit",
-            kRun},
-    Setting{"return-probes", "APIARIST_RETURN_PROBES", Kind::kText, "auto", "",
-            "auto: except on kernels where one may kill a process under seccomp; always; never", kRun},
-    Setting{"body-bytes", "APIARIST_BODY_BYTES", Kind::kBytes, "1M", "bytes",
-            "bytes of a body that are kept, before and after its content coding is removed", kPipeline},
-    Setting{"metrics", "APIARIST_METRICS", Kind::kText, "", "",
-            "serve /metrics, /healthz and /readyz here, as in 127.0.0.1:9464", kRun},
-    Setting{"quiet", "APIARIST_QUIET", Kind::kFlag, "false", "", "no summary on standard error at exit", kPipeline},
-};
 
 std::optional<double> parse_number(std::string_view text, std::string_view& rest) {
     double value = 0;
@@ -124,11 +83,73 @@ std::vector<std::string> split_commas(const std::string& text) {
     return parts;
 }
 
-}  // namespace
-
-std::span<const Setting> setting_table() {
-    return kTable;
+std::vector<std::string> default_texts(const Setting& setting) {
+    if (setting.kind == Kind::kList) return split_commas(std::string(setting.fallback));
+    return {std::string(setting.fallback)};
 }
+
+bool is_true(std::string_view text) {
+    constexpr std::string_view kTrue = "true";
+    return std::equal(text.begin(), text.end(), kTrue.begin(), kTrue.end(),
+                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+std::optional<long long> parse_whole(std::string_view text) {
+    long long value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+// The reference's text as we would write it; nothing: it is not understood.
+std::optional<std::vector<std::string>> in_our_words(const Setting& setting, Form form, const std::string& text) {
+    switch (form) {
+        case Form::kSame:
+            if (setting.kind == Kind::kList) return split_commas(text);
+            if (!is_valid(setting.kind, text)) return std::nullopt;
+            return std::vector{text};
+        case Form::kMegabytes: {
+            const auto megabytes = parse_whole(text);
+            if (!megabytes || *megabytes > 1'000'000'000) return std::nullopt;
+            return std::vector{*megabytes < 0 ? std::string("0") : fmt::format("{}M", *megabytes)};
+        }
+        case Form::kTrue:
+        case Form::kNotTrue:
+            return std::vector<std::string>{is_true(text) == (form == Form::kTrue) ? "true" : "false"};
+        case Form::kListIfTrue:
+            return is_true(text) ? default_texts(setting) : std::vector<std::string>{};
+    }
+    return std::nullopt;
+}
+
+std::string_view form_words(Kind kind, Form form) {
+    return form == Form::kMegabytes ? "a whole number of megabytes" : kind_words(kind);
+}
+
+// What differs in the reference's way of writing.
+std::string_view form_note(Form form) {
+    switch (form) {
+        case Form::kSame:
+        case Form::kTrue:
+            return "";
+        case Form::kMegabytes:
+            return " (MB)";
+        case Form::kNotTrue:
+            return " (`true` means false here)";
+        case Form::kListIfTrue:
+            return " (`true`: the default; else none)";
+    }
+    return "";
+}
+
+std::string names_of(const Setting& setting) {
+    std::string names(setting.variable);
+    for (const Reference& reference : setting.reference)
+        if (!reference.variable.empty()) names += fmt::format(", {}", reference.variable);
+    return names;
+}
+
+}  // namespace
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     std::string_view rest;
@@ -165,25 +186,49 @@ std::optional<std::uint64_t> parse_duration(std::string_view text) {
     return static_cast<std::uint64_t>(seconds * 1e9);
 }
 
+Result<Value> Settings::own_value(const Setting& setting, const std::vector<std::string>* given,
+                                  const Environment& environment) {
+    Value value;
+    if (given != nullptr && !given->empty()) {
+        value = {*given, Origin::kCommandLine, fmt::format("--{}", setting.name)};
+    } else if (auto text = environment(setting.variable); text && !text->empty()) {
+        value = {setting.kind == Kind::kList ? split_commas(*text) : std::vector{*text}, Origin::kEnvironment,
+                 std::string(setting.variable)};
+    } else {
+        return value;
+    }
+    for (const std::string& text : value.texts)
+        if (!is_valid(setting.kind, text))
+            return Error{std::errc::invalid_argument,
+                         fmt::format("{}: \"{}\" is not {}", value.source, text, kind_words(setting.kind))};
+    return value;
+}
+
+std::optional<Value> Settings::reference_value(const Setting& setting, const Environment& environment) {
+    for (const Reference& reference : setting.reference) {
+        if (reference.variable.empty()) continue;
+        const auto text = environment(reference.variable);
+        if (!text || text->empty()) continue;
+        if (auto texts = in_our_words(setting, reference.form, *text))
+            return Value{std::move(*texts), Origin::kEnvironment, std::string(reference.variable)};
+        warnings_.push_back(fmt::format("{}: \"{}\" is not {}; {} is used", reference.variable, *text,
+                                        form_words(setting.kind, reference.form),
+                                        setting.fallback.empty() ? "the default" : setting.fallback));
+    }
+    return std::nullopt;
+}
+
 Result<Settings> Settings::make(const std::map<std::string, std::vector<std::string>, std::less<>>& given,
                                 const Environment& environment) {
     Settings settings;
-    for (const Setting& setting : kTable) {
-        Value value;
-        std::string source = fmt::format("--{}", setting.name);
-        if (const auto found = given.find(setting.name); found != given.end() && !found->second.empty()) {
-            value = {found->second, Origin::kCommandLine};
-        } else if (auto text = environment(setting.variable); text && !text->empty()) {
-            value = {setting.kind == Kind::kList ? split_commas(*text) : std::vector{*text}, Origin::kEnvironment};
-            source = setting.variable;
-        } else if (setting.kind != Kind::kList) {
-            value.texts = {std::string(setting.fallback)};
-        }
-        for (const std::string& text : value.texts)
-            if (!is_valid(setting.kind, text))
-                return Error{std::errc::invalid_argument,
-                             fmt::format("{}: \"{}\" is not {}", source, text, kind_words(setting.kind))};
-        settings.values_.emplace(setting.name, std::move(value));
+    for (const Setting& setting : setting_table()) {
+        const auto found = given.find(setting.name);
+        auto value = own_value(setting, found == given.end() ? nullptr : &found->second, environment);
+        if (!value) return std::move(value).error();
+        if (value->source.empty())
+            if (auto other = settings.reference_value(setting, environment)) *value = std::move(*other);
+        if (value->source.empty()) value->texts = default_texts(setting);
+        settings.values_.emplace(setting.name, std::move(*value));
     }
     return settings;
 }
@@ -212,28 +257,36 @@ std::uint64_t Settings::duration_ns(std::string_view name) const {
 
 std::string config_text(const Settings& settings) {
     std::string out;
-    for (const Setting& setting : kTable) {
+    for (const Setting& setting : setting_table()) {
         const Value& value = settings.value(setting.name);
-        out += fmt::format("{:<12} = {:<10} from {:<13} default {:<8} {:<6} {:<22} {}\n", setting.name,
-                           fmt::format("{}", fmt::join(value.texts, ",")), origin_words(value.origin),
-                           setting.fallback.empty() ? "-" : setting.fallback, setting.unit, setting.variable,
-                           setting.meaning);
+        const std::string origin =
+            value.origin == Origin::kEnvironment ? value.source : std::string(origin_words(value.origin));
+        out += fmt::format("{:<24} = {}\n    from {}; default {}{}{}; {}\n    {}\n", setting.name,
+                           fmt::join(value.texts, ","), origin, setting.fallback.empty() ? "none" : setting.fallback,
+                           setting.unit.empty() ? "" : " ", setting.unit, names_of(setting), setting.meaning);
     }
     return out;
 }
 
 std::string config_markdown() {
     std::string out =
-        "# Configuration\n\nMade from the table in `src/app/settings.cc` by `apiarist config --markdown`; do not "
+        "# Configuration\n\nMade from the table in `src/app/settings_table.cc` by `apiarist config --markdown`; do not "
         "edit.\n"
-        "A value comes from the command line, else from the environment, else it is the default. A bad value is an "
-        "error\n"
-        "(exit status 2) before anything is attached.\n\n"
-        "| flag | variable | default | unit | meaning |\n| --- | --- | --- | --- | --- |\n";
-    for (const Setting& setting : kTable)
-        out += fmt::format("| `--{}` | `{}` | {} | {} | {} |\n", setting.name, setting.variable,
+        "A value comes from the command line, else from our variable, else from one of Akto's collector, else it is "
+        "the\n"
+        "default. A bad value of a flag or of our variable is an error (exit status 2) before anything is attached; "
+        "one of\n"
+        "Akto's is a warning, and the default stands.\n\n"
+        "| flag | variables | default | unit | meaning |\n| --- | --- | --- | --- | --- |\n";
+    for (const Setting& setting : setting_table()) {
+        std::string variables = fmt::format("`{}`", setting.variable);
+        for (const Reference& reference : setting.reference)
+            if (!reference.variable.empty())
+                variables += fmt::format(", `{}`{}", reference.variable, form_note(reference.form));
+        out += fmt::format("| `--{}` | {} | {} | {} | {} |\n", setting.name, variables,
                            setting.fallback.empty() ? "" : fmt::format("`{}`", setting.fallback), setting.unit,
                            setting.meaning);
+    }
     return out;
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 // Every setting, once: its names, default, unit and meaning. The table is the source of --help, of `apiarist config`
 // and of docs/configuration.md. Values come from the command line, then from our own environment variable, then from
-// the reference's, then the default.
+// those of the reference (Akto's collector), then the default. A bad value of ours is an error; one of the reference's
+// is a warning, and the default stands: a DaemonSet must not crash-loop over what the reference tolerates.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -21,6 +23,20 @@ enum class Kind : std::uint8_t { kFlag, kText, kList, kCount, kBytes, kDuration 
 
 enum Command : unsigned { kRun = 1, kReplay = 2, kConfig = 4, kDoctor = 8 };
 
+// How the reference writes a value that we write in another way.
+enum class Form : std::uint8_t {
+    kSame,
+    kMegabytes,   // a whole number; negative: no limit
+    kTrue,        // true where the text is "true" in any case, else false
+    kNotTrue,     // the opposite
+    kListIfTrue,  // true: our default list; else an empty one
+};
+
+struct Reference {
+    std::string_view variable;  // empty: none
+    Form form = Form::kSame;
+};
+
 struct Setting {
     std::string_view name;      // --name
     std::string_view variable;  // ours
@@ -28,16 +44,19 @@ struct Setting {
     std::string_view fallback;  // the default, as it would be written
     std::string_view unit;      // "" where none
     std::string_view meaning;
-    unsigned commands;  // where it is a flag
+    unsigned commands;                     // where it is a flag
+    std::array<Reference, 2> reference{};  // the first that is set wins
 };
 
 [[nodiscard]] std::span<const Setting> setting_table();
+[[nodiscard]] std::string default_text(std::string_view name);
 
 enum class Origin : std::uint8_t { kDefault, kEnvironment, kCommandLine };
 
 struct Value {
     std::vector<std::string> texts;  // one, but for lists
     Origin origin = Origin::kDefault;
+    std::string source;  // the variable or flag; empty: the default
 };
 
 using Environment = std::function<std::optional<std::string>(std::string_view)>;
@@ -54,9 +73,16 @@ class Settings {
     [[nodiscard]] std::uint64_t count(std::string_view name) const;        // kCount, kBytes
     [[nodiscard]] std::uint64_t duration_ns(std::string_view name) const;  // kDuration
     [[nodiscard]] const Value& value(std::string_view name) const;
+    // What the user should know: values of the reference that were not understood.
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
   private:
+    static Result<Value> own_value(const Setting& setting, const std::vector<std::string>* given,
+                                   const Environment& environment);
+    std::optional<Value> reference_value(const Setting& setting, const Environment& environment);
+
     std::map<std::string, Value, std::less<>> values_;
+    std::vector<std::string> warnings_;
 };
 
 // "64K", "1M", "2G" (powers of 1024) or a plain number.

@@ -103,6 +103,44 @@ TEST(Settings, a_bad_value_is_an_error_that_names_where_it_stands_and_what_it_is
     }
 }
 
+TEST(Reference, a_variable_of_the_reference_counts_where_none_of_ours_does) {
+    const auto theirs = make({}, {{"TRAFFIC_MAX_CONNECTION_MAP_SIZE", "5000"}});
+    ASSERT_TRUE(theirs);
+    EXPECT_EQ(theirs->count("connection-table"), 5000U);
+    EXPECT_EQ(theirs->value("connection-table").source, "TRAFFIC_MAX_CONNECTION_MAP_SIZE");
+    const auto both = make({}, {{"TRAFFIC_MAX_CONNECTION_MAP_SIZE", "5000"}, {"APIARIST_CONNECTION_TABLE", "6000"}});
+    EXPECT_EQ(both->count("connection-table"), 6000U);
+    EXPECT_TRUE(theirs->warnings().empty());
+}
+
+TEST(Reference, what_says_ignore_means_not_wanted) {
+    for (const char* yes : {"true", "TRUE", "True"})
+        EXPECT_FALSE(make({}, {{"TRAFFIC_DISABLE_EGRESS", yes}})->flag("egress")) << yes;
+    for (const char* no : {"false", "yes", "1", "on"})
+        EXPECT_TRUE(make({}, {{"TRAFFIC_DISABLE_EGRESS", no}})->flag("egress")) << no;
+}
+
+TEST(Reference, a_flag_for_the_default_list) {
+    EXPECT_THAT(make({}, {{"TRAFFIC_IGNORE_DEFAULT_PORTS", "false"}})->list("ignore-ports"), ::testing::IsEmpty());
+    EXPECT_EQ(make({}, {{"TRAFFIC_IGNORE_DEFAULT_PORTS", "true"}})->list("ignore-ports").size(), 6U);
+    EXPECT_EQ(make({})->list("ignore-ports").size(), 6U);
+}
+
+TEST(Reference, megabytes) {
+    EXPECT_EQ(make({}, {{"OUTPUT_BANDWIDTH_LIMIT", "3"}})->count("output-per-minute"), 3U << 20);
+    EXPECT_EQ(make({}, {{"OUTPUT_BANDWIDTH_LIMIT", "-1"}})->count("output-per-minute"), 0U);
+}
+
+TEST(Reference, a_bad_value_is_a_warning_and_the_default_stands) {
+    const auto settings = make({}, {{"OUTPUT_BANDWIDTH_LIMIT", "3MB"}, {"TRAFFIC_MAX_CONNECTION_MAP_SIZE", "many"}});
+    ASSERT_TRUE(settings);
+    EXPECT_EQ(settings->count("connection-table"), 131072U);
+    EXPECT_EQ(settings->count("output-per-minute"), 0U);
+    EXPECT_THAT(settings->warnings(),
+                ElementsAre("TRAFFIC_MAX_CONNECTION_MAP_SIZE: \"many\" is not a whole number; 131072 is used",
+                            "OUTPUT_BANDWIDTH_LIMIT: \"3MB\" is not a whole number of megabytes; 0 is used"));
+}
+
 TEST(SettingTable, every_setting_has_names_a_meaning_a_place_and_a_good_default) {
     std::set<std::string_view> names;
     std::set<std::string_view> variables;
@@ -112,6 +150,9 @@ TEST(SettingTable, every_setting_has_names_a_meaning_a_place_and_a_good_default)
         EXPECT_FALSE(setting.meaning.empty()) << setting.name;
         EXPECT_NE(setting.commands, 0U) << setting.name;
         EXPECT_TRUE(setting.variable.starts_with("APIARIST_")) << setting.variable;
+        for (const Reference& reference : setting.reference)
+            EXPECT_TRUE(reference.variable.empty() || variables.insert(reference.variable).second)
+                << reference.variable;
         if (setting.kind == Kind::kText || setting.kind == Kind::kList) continue;
         EXPECT_FALSE(setting.fallback.empty()) << setting.name;
         EXPECT_TRUE(make({{std::string(setting.name), {std::string(setting.fallback)}}})) << setting.name;
@@ -124,9 +165,9 @@ TEST(ConfigText, has_a_line_for_each_setting_with_value_and_origin) {
     const std::string text = "\n" + config_text(*settings);
     for (const Setting& setting : setting_table())
         EXPECT_THAT(text, HasSubstr("\n" + std::string(setting.name) + " "));
-    EXPECT_THAT(text, ::testing::ContainsRegex("\npid +=[ ]+41,42 +from command line"));
-    EXPECT_THAT(text, ::testing::ContainsRegex("\nfor +=[ ]+30s +from environment"));
-    EXPECT_THAT(text, ::testing::ContainsRegex("\nworkers +=[ ]+1 +from default"));
+    EXPECT_THAT(text, ::testing::ContainsRegex("\npid +=[ ]+41,42\n +from command line"));
+    EXPECT_THAT(text, ::testing::ContainsRegex("\nfor +=[ ]+30s\n +from APIARIST_FOR"));
+    EXPECT_THAT(text, ::testing::ContainsRegex("\nworkers +=[ ]+1\n +from default"));
 }
 
 TEST(ConfigMarkdown, is_what_stands_in_the_documentation) {

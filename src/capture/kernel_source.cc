@@ -153,6 +153,7 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
     rodata.option_shed_waiting = ring_size(options.ring_bytes) / 2;
     rodata.option_capture_clear = options.clear ? 1 : 0;
     rodata.option_cookies = cookies ? 1 : 0;
+    bpf_map__set_max_entries(skeleton->maps.connections, options.connection_table);
     for (const ProgramInfo& program : dispensable_programs())
         if (left_out.contains(program.name) || !program.wanted(options))
             bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, program.name.data()), false);

@@ -18,16 +18,17 @@
 namespace apiarist::capture {
 
 struct KernelOptions {
-    std::vector<std::uint32_t> pids;      // with their descendants at the time of the start
-    std::vector<std::string> cgroups;     // paths under the cgroup v2 mount, with their descendants
-    bool all = false;                     // the whole node
-    unsigned workers = 1;                 // rings; 1 to AP_MAX_RINGS
-    std::size_t ring_bytes = 32u << 20;   // of each ring; rounded up to a power of two of pages
-    std::uint32_t call_bytes = 2u << 20;  // bytes of one call that are copied; at most 2 MiB of one buffer
-    std::uint64_t budget_bytes = 0;       // bytes that are copied in each ring and second; 0: no limit
-    bool clear = true;                    // clear HTTP from sockets
-    bool tls = true;                      // plaintext from TLS libraries
-    bool return_probes = true;            // where a TLS function gives no better place; else its return instructions
+    std::vector<std::uint32_t> pids;          // with their descendants at the time of the start
+    std::vector<std::string> cgroups;         // paths under the cgroup v2 mount, with their descendants
+    bool all = false;                         // the whole node
+    unsigned workers = 1;                     // rings; 1 to AP_MAX_RINGS
+    std::size_t ring_bytes = 32u << 20;       // of each ring; rounded up to a power of two of pages
+    std::uint32_t call_bytes = 2u << 20;      // bytes of one call that are copied; at most 2 MiB of one buffer
+    std::uint32_t connection_table = 131072;  // connections at once
+    std::uint64_t budget_bytes = 0;           // bytes that are copied in each ring and second; 0: no limit
+    bool clear = true;                        // clear HTTP from sockets
+    bool tls = true;                          // plaintext from TLS libraries
+    bool return_probes = true;  // where a TLS function gives no better place; else its return instructions
 };
 
 class KernelSource final : public Source {

@@ -25,7 +25,6 @@ struct FilterOptions {
     bool envoy = true;                         // clients at 127.0.0.6: a sidecar's own connections
     std::vector<std::uint16_t> ignored_ports;  // of the remote end
     std::uint64_t per_endpoint = 0;            // of each method, host and path and minute; 0: all
-    std::uint64_t bytes_per_minute = 0;        // of all workers together; 0: no limit
 };
 
 // Bytes that left in the present minute; shared by all workers.

@@ -121,7 +121,7 @@ class Case:
         if word in ("read", "write", "again", "later", "lose", "skip", "shed", "end", *LENGTHS):
             self.traffic(self.channels[self.current], words)
         elif word == "arguments":
-            self.arguments += rest
+            self.arguments += [one.decode() if isinstance(one, bytes) else one for one in rest]
         elif word == "ledger":
             self.ledger.update(dict((name, int(value)) for name, _, value in (pair.partition("=") for pair in rest)))
         elif word in ("open", "tls"):
