@@ -17,6 +17,7 @@ namespace {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::signal(SIGPIPE, SIG_DFL);
     std::vector<char*> arguments;
     arguments.reserve(command.size() + 1);
     for (const std::string& argument : command)
@@ -30,7 +31,7 @@ namespace {
 
 }  // namespace
 
-Result<Child> Child::make(const std::vector<std::string>& command) {
+Result<Child> Child::make(const std::vector<std::string>& command, bool output_apart) {
     int go[2];
     int failure[2];
     if (::pipe2(go, O_CLOEXEC) != 0) return Error::from_errno(errno, "pipe");
@@ -43,6 +44,7 @@ Result<Child> Child::make(const std::vector<std::string>& command) {
     if (pid < 0) return Error::from_errno(errno, "fork");
     if (pid == 0) {
         go_write.reset();
+        if (output_apart) ::dup2(STDERR_FILENO, STDOUT_FILENO);
         run_child(command, go_read.get(), failure_write.get());
     }
     return Child(pid, std::move(go_write), std::move(failure_read), command.front());

@@ -17,7 +17,8 @@ namespace apiarist::app {
 class Child {
   public:
     // Forks; the child waits. Call before any thread is started.
-    static Result<Child> make(const std::vector<std::string>& command);
+    // `output_apart`: what it writes to standard output goes to standard error, because records go there.
+    static Result<Child> make(const std::vector<std::string>& command, bool output_apart = false);
     Child(Child&&) = default;
     Child& operator=(Child&&) = delete;
     // A child that was not let go ends by itself, because its pipe closes.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/commands.h"
@@ -55,6 +57,18 @@ std::optional<std::string> environment(std::string_view name) {
     return std::string(value);
 }
 
+void warn_of_unknown_variables() {
+    for (char** one = environ; *one != nullptr; ++one) {
+        const std::string_view text(*one);
+        const std::string_view name = text.substr(0, text.find('='));
+        const auto table = setting_table();
+        if (!name.starts_with("APIARIST_")) continue;
+        if (std::none_of(table.begin(), table.end(),
+                         [name](const Setting& setting) { return setting.variable == name; }))
+            fmt::print(stderr, "apiarist: {}: no such setting (apiarist config lists them)\n", name);
+    }
+}
+
 int main(int argc, char** argv) {
     // What follows "--" is the command's, flags and all.
     std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -80,6 +94,7 @@ int main(int argc, char** argv) {
     CLI::App* config_command = cli.add_subcommand("config", "every setting: value in force, origin, default, meaning");
     CLI::App* doctor_command =
         cli.add_subcommand("doctor", "what this host can and cannot capture, and why; 1 if nothing");
+    run_command->footer("Behind the options: -- COMMAND ARG...  starts the command and collects from its process tree");
     add_settings(*run_command, kRun, given);
     add_settings(*replay_command, kReplay, replay_given);
     replay_command->add_option("recording", recording, "file that `run --record` wrote")->required();
@@ -98,6 +113,7 @@ int main(int argc, char** argv) {
     if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");
     if (has_dashes && child.empty()) return fail(2, "nothing follows --");
     if (doctor_command->parsed()) return doctor(json);
+    warn_of_unknown_variables();
     const auto settings = Settings::make(replay_command->parsed() ? replay_given : given, environment);
     if (!settings) return fail(2, settings.error().what);
     if (run_command->parsed()) return run(*settings, child);

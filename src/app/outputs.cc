@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <set>
 
+#include "base/private_file.h"
 #include "sinks/ndjson_sink.h"
 
 namespace apiarist::app {
@@ -63,6 +65,21 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
     return options;
 }
 
+Status check_outputs(const Settings& settings) {
+    std::set<std::string> files;
+    for (const char* name : {"ndjson", "ledger", "record"}) {
+        const std::string path = settings.text(name);
+        if (!path.empty() && !files.insert(path).second)
+            return Error{std::errc::invalid_argument, fmt::format("--{} {}: another output has this file", name, path)};
+    }
+    return Done{};
+}
+
+bool writes_to_stdout(const Settings& settings) {
+    const std::string path = settings.text("ndjson");
+    return !settings.flag("null") && (path.empty() || path == "-");
+}
+
 Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id) {
     if (settings.flag("null")) {
         if (!settings.text("ndjson").empty())
@@ -77,9 +94,9 @@ Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const 
 
 Result<LedgerFile> LedgerFile::make(const std::string& path) {
     if (path.empty()) return LedgerFile(Fd(), path);
-    Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!fd) return Error::from_errno(errno, "ledger file " + path);
-    return LedgerFile(std::move(fd), path);
+    auto fd = create_private_file(path);
+    if (!fd) return std::move(fd).error().context("ledger file");
+    return LedgerFile(std::move(*fd), path);
 }
 
 Status LedgerFile::write(const LedgerSnapshot& ledger) const {

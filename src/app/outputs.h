@@ -15,6 +15,10 @@ namespace apiarist::app {
 
 // Says on standard error what of the reference's variables was not understood.
 Result<PipelineOptions> pipeline_options(const Settings& settings);
+// An error: two outputs are the same file.
+Status check_outputs(const Settings& settings);
+// Records go to standard output, asked for or because no sink is named.
+[[nodiscard]] bool writes_to_stdout(const Settings& settings);
 Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id);
 
 // An output file that is only written at the end, opened at the start so that a wrong path is an error then.

@@ -39,7 +39,9 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     for (const std::string& text : settings.list("pid")) {
         std::uint32_t pid = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-        if (error != std::errc{} || end != text.data() + text.size() || !capture::process_exists(pid))
+        if (error != std::errc{} || end != text.data() + text.size())
+            return Error{std::errc::invalid_argument, fmt::format("--pid: \"{}\" is no process number", text)};
+        if (!capture::process_exists(pid))
             return Error{std::errc::no_such_process, fmt::format("--pid {}: no such process", text)};
         options.pids.push_back(pid);
     }
@@ -60,6 +62,9 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     options.budget_bytes = settings.count("budget-bytes");
     options.clear = settings.flag("clear");
     options.tls = settings.flag("tls");
+    if (!options.clear && !options.tls)
+        return Error{std::errc::invalid_argument, "with --clear false and --tls false nothing is left to read"};
+    options.on_trouble = [](const std::string& what) { fmt::print(stderr, "apiarist: {}\n", what); };
     const std::string return_probes = settings.text("return-probes");
     if (return_probes != "auto" && return_probes != "always" && return_probes != "never")
         return Error{std::errc::invalid_argument, "--return-probes: auto, always or never"};
@@ -72,8 +77,9 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
 Fd signal_fd() {
     sigset_t set;
     ::sigemptyset(&set);
-    for (const int number : {SIGINT, SIGTERM, SIGCHLD})
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGCHLD})
         ::sigaddset(&set, number);
+    ::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of the write
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
     return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
@@ -119,6 +125,7 @@ struct Parts {
 Status prepare(const Settings& settings, const std::vector<std::string>& command, Parts& run) {
     auto options = kernel_options(settings, !command.empty());
     if (!options) return std::move(options).error();
+    APIARIST_TRY(check_outputs(settings));
     APIARIST_TRY(capture::can_load_programs());
     auto pipeline = pipeline_options(settings);
     if (!pipeline) return std::move(pipeline).error();
@@ -131,7 +138,7 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     run.ledger_file.emplace(std::move(*ledger_file));
     run.signals = signal_fd();
     if (!command.empty()) {
-        auto child = Child::make(command);
+        auto child = Child::make(command, writes_to_stdout(settings));
         if (!child) return std::move(child).error();
         run.child.emplace(std::move(*child));
     }
@@ -150,6 +157,15 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     }
     if (run.child) APIARIST_TRY(run.kernel->add_process(static_cast<std::uint32_t>(run.child->pid())));
     return Done{};
+}
+
+// Why nothing more can come, or nobody would read it.
+std::optional<std::string> purpose_lost(const Settings& settings, const std::vector<std::string>& command,
+                                        const Parts& run) {
+    if (run.sink->broken()) return "nobody reads the records any more";
+    const bool by_process = command.empty() && settings.list("cgroup").empty() && !settings.flag("all");
+    if (by_process && !run.kernel->traces_any()) return "all traced processes have ended";
+    return std::nullopt;
 }
 
 // Drains what was captured and reports. The exit status, where it is not the command's.
@@ -179,13 +195,18 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
     run.pipeline->start();
     const auto live = [&run] { return live_ledger(*run.pipeline, *run.kernel); };
     run.shown.ready(live);
+    if (!settings.flag("quiet")) fmt::print(stderr, "apiarist: collecting\n");
     int status = 0;
     if (run.child)
         if (const auto going = run.child->let_go(); !going) status = fail(127, going.error().what);
     if (status == 0) {
         CpuWatch cpu({.limit = static_cast<double>(settings.count("cpu-limit")) / 100}, *run.kernel,
                      [&run, &live](const std::string& why) { run.shown.not_ready(why, live); });
-        Wait wait{.signals = run.signals, .child = run.child ? &*run.child : nullptr, .deadline = {}, .cpu = cpu};
+        Wait wait{.signals = run.signals,
+                  .child = run.child ? &*run.child : nullptr,
+                  .deadline = {},
+                  .cpu = cpu,
+                  .over = [&run, &settings, &command] { return purpose_lost(settings, command, run); }};
         if (const std::uint64_t ns = settings.duration_ns("for"); ns != 0)
             wait.deadline = Clock::now() + std::chrono::nanoseconds(ns);
         const Ending ending = wait_for_end(wait);

@@ -198,6 +198,9 @@ Result<Value> Settings::own_value(const Setting& setting, const std::vector<std:
         return value;
     }
     for (const std::string& text : value.texts)
+        if (value.origin == Origin::kCommandLine && text.starts_with("--"))
+            return Error{std::errc::invalid_argument, fmt::format("{}: {} is a flag, not a value", value.source, text)};
+    for (const std::string& text : value.texts)
         if (!is_valid(setting.kind, text))
             return Error{std::errc::invalid_argument,
                          fmt::format("{}: \"{}\" is not {}", value.source, text, kind_words(setting.kind))};

@@ -18,7 +18,9 @@ constexpr std::array kTable = {
     Setting{"for", "APIARIST_FOR", Kind::kDuration, "0", "s",
             "end after this time; 0: when told to, or with the command", kRun},
     Setting{"ndjson", "APIARIST_NDJSON", Kind::kText, "", "",
-            "write records as lines of JSON to this file; -: standard output", kPipeline},
+            "write records as lines of JSON to this file, which is emptied first; -: standard output, and so without "
+            "any sink",
+            kPipeline},
     Setting{"null", "APIARIST_NULL", Kind::kFlag, "false", "", "parse and pair, then drop the records", kPipeline},
     Setting{"ledger", "APIARIST_LEDGER", Kind::kText, "", "", "write the ledger as JSON to this file at exit",
             kPipeline},

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace apiarist::app {
@@ -22,11 +23,13 @@ double cpu_seconds() {
     return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
-// Milliseconds until the first of both, rounded up; -1: for ever.
-int timeout_until(const std::optional<Clock::time_point>& a, const std::optional<Clock::time_point>& b) {
-    if (!a && !b) return -1;
-    const auto first = std::min(a.value_or(Clock::time_point::max()), b.value_or(Clock::time_point::max()));
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(first - Clock::now()).count();
+// Milliseconds until the first of them, rounded up; -1: for ever.
+int timeout_until(std::initializer_list<std::optional<Clock::time_point>> times) {
+    std::optional<Clock::time_point> first;
+    for (const auto& time : times)
+        if (time && (!first || *time < *first)) first = time;
+    if (!first) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*first - Clock::now()).count();
     return static_cast<int>(std::clamp<long long>(left, 0, 1'000'000));
 }
 
@@ -78,20 +81,35 @@ void CpuWatch::tick(Clock::time_point now) {
 }
 
 Ending wait_for_end(Wait wait) {
+    constexpr auto kPatience = std::chrono::seconds(5);
     bool told = false;
+    std::optional<Clock::time_point> look;
+    if (wait.over) look = Clock::now() + kPeriod;
     for (;;) {
         if (wait.child != nullptr)
             if (const auto status = wait.child->ended()) return {!told, told ? 0 : *status};
         const auto now = Clock::now();
+        if (look && *look <= now) {
+            look = now + kPeriod;
+            if (const auto why = wait.over()) {
+                fmt::print(stderr, "apiarist: {}\n", *why);
+                wait.deadline = now;
+                look.reset();
+            }
+        }
         if (wait.deadline && *wait.deadline <= now) {
-            if (wait.child == nullptr || told) return {};
-            told = true;  // the command is part of the run: it is asked to end, and given a little time
+            if (wait.child == nullptr) return {};
+            if (told) {
+                fmt::print(stderr, "apiarist: the command does not end when asked to; it goes on by itself\n");
+                return {};
+            }
+            told = true;  // the command is part of the run
             wait.child->signal(SIGTERM);
-            wait.deadline = now + std::chrono::seconds(5);
+            wait.deadline = now + kPatience;
         }
         if (wait.cpu.next() && *wait.cpu.next() <= now) wait.cpu.tick(now);
         pollfd ready{.fd = wait.signals.get(), .events = POLLIN, .revents = 0};
-        (void)::poll(&ready, 1, timeout_until(wait.deadline, wait.cpu.next()));
+        (void)::poll(&ready, 1, timeout_until({wait.deadline, wait.cpu.next(), look}));
         if (read_signals(wait)) return {};
     }
 }

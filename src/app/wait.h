@@ -42,6 +42,8 @@ struct Wait {
     Child* child = nullptr;  // may be null
     std::optional<Clock::time_point> deadline;
     CpuWatch& cpu;
+    // Asked once a second: why the run has no purpose any more, if so. May be empty.
+    std::function<std::optional<std::string>()> over;
 };
 
 struct Ending {
@@ -49,7 +51,8 @@ struct Ending {
     int status = 0;
 };
 
-// Returns when the command ended, a signal came, or the time is over.
+// Returns when the command ended, a signal came, the time is over, or the run has no purpose any more. A command that
+// still runs then is asked to end, and waited for a little.
 Ending wait_for_end(Wait wait);
 
 }  // namespace apiarist::app

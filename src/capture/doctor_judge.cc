@@ -124,6 +124,7 @@ void add_limits(std::vector<Finding>& findings) {
          "GnuTLS, NSS, BoringSSL, Go, Java, Rust, and OpenSSL inside a program's own file: their traffic counts as "
          "ciphertext"},
         {"TLS in the kernel (kTLS)", "what sendfile sends through it is not seen"},
+        {"Unix sockets", "HTTP between processes of one host that passes no TCP socket is not read and not counted"},
         {"io_uring and aio", "their bytes are gaps, of known size on TCP"},
         {"32-bit processes", "their system calls are counted, not read"},
     };

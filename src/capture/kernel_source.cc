@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -225,9 +226,20 @@ Status KernelSource::State::attach_programs() {
 
 Status KernelSource::State::add_cgroup(const std::string& path) {
     namespace fs = std::filesystem;
+    constexpr decltype(statfs::f_type) kCgroup2 = 0x63677270;
+    constexpr ino_t kRoot = 1;
     const auto add = [this](const fs::path& folder) -> Status {
+        struct statfs system {};
         struct stat info {};
-        if (::stat(folder.c_str(), &info) != 0) return Error::from_errno(errno, "cgroup " + folder.native());
+        if (::statfs(folder.c_str(), &system) != 0 || ::stat(folder.c_str(), &info) != 0)
+            return Error::from_errno(errno, "cgroup " + folder.native());
+        // Of anything else the inode number would name another cgroup.
+        if (system.f_type != kCgroup2 || !S_ISDIR(info.st_mode))
+            return Error{std::errc::invalid_argument,
+                         folder.native() + " is no cgroup (v2); `apiarist doctor` says where they are"};
+        if (info.st_ino == kRoot)
+            return Error{std::errc::invalid_argument,
+                         folder.native() + " is the root of all cgroups, the whole node: that is --all"};
         const std::uint64_t id = info.st_ino;  // cgroup v2: the inode number is the id
         const std::uint32_t one = 1;
         if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.traced_cgroups), &id, &one, BPF_ANY) != 0)
@@ -319,9 +331,10 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     APIARIST_TRY(state->make_rings(options));
     State* raw = state.get();
     if (options.tls)
-        raw->libraries.emplace(raw->skeleton->obj, bpf_map__fd(raw->skeleton->maps.known_files),
-                               ProbeOptions{raw->cookies, options.return_probes},
-                               [raw](std::span<const std::byte> record) { raw->add_fact(record); });
+        raw->libraries.emplace(
+            raw->skeleton->obj, bpf_map__fd(raw->skeleton->maps.known_files),
+            ProbeOptions{raw->cookies, options.return_probes},
+            [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble);
     APIARIST_TRY(state->select(options));
     APIARIST_TRY(state->attach_programs());
     if (raw->libraries) {
@@ -339,6 +352,11 @@ void KernelSource::set_shed_share(unsigned share) {
     for (unsigned ring = 0; ring < rings(); ++ring)
         std::atomic_ref<ap_u32>(state_->controls[ring].shed_share)
             .store(std::min(share, 256U), std::memory_order_relaxed);
+}
+
+bool KernelSource::traces_any() const {
+    std::uint32_t pid = 0;
+    return bpf_map_get_next_key(bpf_map__fd(state_->skeleton->maps.processes), nullptr, &pid) == 0;
 }
 
 const std::vector<std::string>& KernelSource::refused() const {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct KernelOptions {
     std::uint64_t budget_bytes = 0;           // bytes that are copied in each ring and second; 0: no limit
     bool clear = true;                        // clear HTTP from sockets
     bool tls = true;                          // plaintext from TLS libraries
+    // What the user should know while it runs. Any thread; may be empty.
+    std::function<void(const std::string&)> on_trouble;
     bool return_probes = true;  // where a TLS function gives no better place; else its return instructions
 };
 
@@ -41,6 +44,8 @@ class KernelSource final : public Source {
     Status add_process(std::uint32_t pid);
     // Of 256 exchanges that could begin, how many are left out. Any thread.
     void set_shed_share(unsigned share);
+    // A process is traced, at this moment.
+    [[nodiscard]] bool traces_any() const;
     // The programs that this kernel refused and that can be done without, each with what that costs.
     [[nodiscard]] const std::vector<std::string>& refused() const;
     // No event is made any more; a second call does nothing; what is in the rings can still be drained.

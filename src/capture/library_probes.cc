@@ -37,8 +37,13 @@ void LibraryProbes::Unlink::operator()(bpf_link* link) const {
     bpf_link__destroy(link);
 }
 
-LibraryProbes::LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact)
-    : programs_(programs), known_files_(known_files), options_(options), on_fact_(std::move(on_fact)) {}
+LibraryProbes::LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact,
+                             OnTrouble on_trouble)
+    : programs_(programs),
+      known_files_(known_files),
+      options_(options),
+      on_fact_(std::move(on_fact)),
+      on_trouble_(std::move(on_trouble)) {}
 
 LibraryProbes::~LibraryProbes() {
     detach();
@@ -84,8 +89,11 @@ Result<LibraryProbes::Link> LibraryProbes::probe(const char* name, const std::st
     options.retprobe = place.return_probe;
     clear_libbpf_log();
     Link link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), place.file_offset, &options));
-    if (!link) return Error::from_errno(errno, fmt::format("probe by {} ({})", name, last_libbpf_line()));
-    return link;
+    if (link) return link;
+    const int error = errno;
+    if (error == EACCES || error == EPERM)
+        return Error::from_errno(error, "no leave to set uprobes (kernels of late 2025 on want CAP_SYS_ADMIN for it)");
+    return Error::from_errno(error, fmt::format("probe by {} ({})", name, last_libbpf_line()));
 }
 
 // At the function's cheap sites where its code allows (probe_site.h); else at its entry and by a return probe, or,
@@ -152,6 +160,9 @@ void LibraryProbes::attach(const Candidate& candidate) {
     } else {
         record.state = AP_LIBRARY_FAILED;
         copy_text(record.reason, made.error().what);
+        if (on_trouble_ && complained_.insert(candidate.name).second)
+            on_trouble_(fmt::format("TLS library {} ({}) is not read, its traffic counts as ciphertext: {}",
+                                    candidate.name, record.version, made.error().what));
         // Never black-listed: the next mapping is reported and tried again.
         probed_.erase({info.st_dev, info.st_ino});
         bpf_map_delete_elem(known_files_, &candidate.reported);

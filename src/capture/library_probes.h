@@ -36,10 +36,12 @@ struct ProbeOptions {
 class LibraryProbes {
   public:
     using OnFact = std::function<void(std::span<const std::byte>)>;
+    using OnTrouble = std::function<void(const std::string&)>;
 
     // `programs`: loaded; outlives this. `known_files`: the map of files that were reported. `on_fact` is called from
     // any thread.
-    LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact);
+    // `on_trouble` too; it may be empty.
+    LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact, OnTrouble on_trouble);
     ~LibraryProbes();
 
     void attach_usual();
@@ -76,9 +78,11 @@ class LibraryProbes {
     int known_files_;
     ProbeOptions options_;
     OnFact on_fact_;
+    OnTrouble on_trouble_;
     std::mutex mutex_;
     std::vector<Link> links_;                                   // guarded by mutex_
     std::set<std::pair<std::uint64_t, std::uint64_t>> probed_;  // guarded by mutex_: (device, inode)
+    std::set<std::string> complained_;                          // guarded by mutex_: libraries by name
     std::uint32_t libraries_ = 0;                               // guarded by mutex_
     BoundedQueue<Candidate> candidates_{1024};
     std::thread thread_;

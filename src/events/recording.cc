@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/private_file.h"
 #include "bpf/abi.h"
 
 namespace apiarist::events {
@@ -25,7 +26,9 @@ std::size_t padded(std::size_t size) {
 
 Result<std::unique_ptr<RecordingWriter>> RecordingWriter::make(const std::string& path, std::int64_t realtime_offset_ns,
                                                                std::string_view instance_id) {
-    Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    auto created = create_private_file(path);
+    if (!created) return std::move(created).error().context("recording");
+    Fd fd = std::move(*created);
     if (!fd) return Error::from_errno(errno, "recording " + path);
     File file(::fdopen(fd.get(), "wb"));
     if (!file) return Error::from_errno(errno, "recording " + path);

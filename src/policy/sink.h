@@ -28,6 +28,8 @@ class Sink {
     [[nodiscard]] virtual bool takes_unanswered() const = 0;
     // What was written so far should be visible to readers. Called when a worker has nothing to do.
     virtual void flush() = 0;
+    // Nobody will read what is written from now on: a run has no purpose any more. From any thread.
+    [[nodiscard]] virtual bool broken() const { return false; }
     // No write() follows. An error says that something written before did not arrive.
     virtual Status finish() = 0;
 };

@@ -25,7 +25,8 @@ std::string lower(std::string_view text) {
 }
 
 // The consumer takes one value for each name: repeated fields are joined as RFC 9110 §5.3 has it, cookies by "; "
-// (RFC 6265 §5.4), names in lower case and in the order of their first appearance.
+// (RFC 6265 §5.4; not Set-Cookie, whose attributes stand behind a ";"), names in lower case and in the order of their
+// first appearance.
 std::string headers_json(const std::vector<Header>& headers) {
     std::vector<std::pair<std::string, std::string>> merged;
     for (const Header& header : headers) {
@@ -35,7 +36,7 @@ std::string headers_json(const std::vector<Header>& headers) {
         if (same == merged.end()) {
             merged.emplace_back(std::move(name), header.value);
         } else {
-            same->second += name == "cookie" || name == "set-cookie" ? "; " : ", ";
+            same->second += name == "cookie" ? "; " : ", ";
             same->second += header.value;
         }
     }

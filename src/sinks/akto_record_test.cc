@@ -109,7 +109,7 @@ TEST(AktoRecord, cookies_are_joined_by_semicolons) {
     clean.transaction.response->headers = {{"Set-Cookie", "a=1; Path=/"}, {"Set-Cookie", "b=2"}};
     const Fields fields = parse(record_of(clean));
     EXPECT_EQ(parse(fields.at("requestHeaders")).at("cookie"), "a=1; b=2");
-    EXPECT_EQ(parse(fields.at("responseHeaders")).at("set-cookie"), "a=1; Path=/; b=2");
+    EXPECT_EQ(parse(fields.at("responseHeaders")).at("set-cookie"), "a=1; Path=/, b=2");
 }
 
 TEST(AktoRecord, headers_of_any_bytes_are_json_in_json) {

@@ -6,12 +6,20 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/private_file.h"
+
 namespace apiarist::sinks {
 
 Result<std::unique_ptr<NdjsonSink>> NdjsonSink::make(const std::string& path, const RecordOptions& options) {
-    Fd fd(path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-                      : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!fd) return Error::from_errno(errno, "NDJSON file " + path);
+    Fd fd;
+    if (path == "-") {
+        fd = Fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+        if (!fd) return Error::from_errno(errno, "standard output");
+    } else {
+        auto created = create_private_file(path);
+        if (!created) return std::move(created).error().context("NDJSON file");
+        fd = std::move(*created);
+    }
     File file(::fdopen(fd.get(), "wb"));
     if (!file) return Error::from_errno(errno, "NDJSON file " + path);
     (void)fd.release();
@@ -45,6 +53,11 @@ void NdjsonSink::flush() {
     if (counts_.queued == 0) return;
     if (std::fflush(file_.get()) != 0) return fail();
     counts_.delivered += std::exchange(counts_.queued, 0);
+}
+
+bool NdjsonSink::broken() const {
+    const std::scoped_lock lock(mutex_);
+    return error_ == EPIPE;
 }
 
 Status NdjsonSink::finish() {

@@ -26,6 +26,7 @@ class NdjsonSink final : public policy::Sink {
     [[nodiscard]] policy::SinkCounts counts() const override;
     [[nodiscard]] bool takes_unanswered() const override { return true; }
     void flush() override;
+    [[nodiscard]] bool broken() const override;
     Status finish() override;
 
   private:

@@ -40,6 +40,7 @@ std::uint32_t flags_of(const Message& message) {
     if (message.body_truncated) flags |= request ? kRequestTruncated : kResponseTruncated;
     if (message.body_not_seen) flags |= request ? kRequestBodyNotSeen : kResponseBodyNotSeen;
     if (message.gap) flags |= kGap;
+    if (message.body_not_decoded) flags |= request ? kRequestNotDecoded : kResponseNotDecoded;
     return flags;
 }
 

@@ -41,7 +41,20 @@ void decode_body(Message& message, std::size_t limit) {
     if (codings.empty()) return;
     auto decoded = protocols::decode_content(codings, message.body, limit);
     message.body = std::move(decoded.body);
-    if (decoded.state == protocols::DecodeState::kLimit) message.body_truncated = true;
+    switch (decoded.state) {
+        case protocols::DecodeState::kPlain:
+        case protocols::DecodeState::kDecoded:
+            return;
+        case protocols::DecodeState::kLimit:
+            message.body_truncated = true;
+            return;
+        case protocols::DecodeState::kPartial:
+        case protocols::DecodeState::kUnsupported:
+        case protocols::DecodeState::kCorrupt:
+            // Of a body that is not whole no more was to be expected.
+            message.body_not_decoded = !message.body_truncated && !message.gap && !message.body_not_seen;
+            return;
+    }
 }
 
 }  // namespace apiarist::transactions

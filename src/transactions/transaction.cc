@@ -38,6 +38,8 @@ std::string capture_text(std::uint32_t flags) {
         {kGap, "gap"},
         {kJoinedMidway, "joined_midway"},
         {kUnanswered, "unanswered"},
+        {kRequestNotDecoded, "request_not_decoded"},
+        {kResponseNotDecoded, "response_not_decoded"},
     };
     std::string text;
     for (const auto& [flag, name] : kNames) {

@@ -28,9 +28,11 @@ enum CaptureFlag : std::uint32_t {
     kResponseTruncated = 2,
     kRequestBodyNotSeen = 4,  // passed without user memory: sendfile, splice
     kResponseBodyNotSeen = 8,
-    kGap = 16,           // bytes were lost, or the pairing rests on a connection where some were
-    kJoinedMidway = 32,  // the connection is older than what was seen of it
-    kUnanswered = 64,    // no response was seen
+    kGap = 16,                 // bytes were lost, or the pairing rests on a connection where some were
+    kJoinedMidway = 32,        // the connection is older than what was seen of it
+    kUnanswered = 64,          // no response was seen
+    kRequestNotDecoded = 128,  // the coding of the body is unknown, or it does not decode to its end
+    kResponseNotDecoded = 256,
 };
 
 // "complete", or the flags by name, joined by commas.

@@ -125,7 +125,7 @@ def merge_headers(headers: list) -> dict[str, str]:
     merged: dict[str, str] = {}
     for name, value in headers:
         name = name.lower()
-        joint = "; " if name in ("cookie", "set-cookie") else ", "
+        joint = "; " if name == "cookie" else ", "
         merged[name] = merged[name] + joint + value if name in merged else value
     return merged
 

@@ -96,10 +96,27 @@ class Impossible(unittest.TestCase):
         self.check(["run", "--pid", "4194305"], r"--pid 4194305: no such process")
 
     def test_not_a_number(self):
-        self.check(["run", "--pid", "nginx"], r"--pid nginx")
+        self.check(["run", "--pid", "nginx"], r"--pid: \"nginx\" is no process number")
 
     def test_unknown_cgroup(self):
         self.check(["run", "--null", "--cgroup", "/sys/fs/cgroup/none-such"], r"cgroup /sys/fs/cgroup/none-such: No such file")
+
+    def test_what_is_no_cgroup(self):
+        """Its inode number would be some cgroup's, whose processes nobody chose."""
+        folder = support.temporary_folder()
+        for path in (folder, folder.parent, "/sys", "/proc"):
+            self.check(["run", "--null", "--for", "1s", "--cgroup", str(path)], r"is no cgroup \(v2\)")
+        mounted = [line.split()[1] for line in pathlib.Path("/proc/mounts").read_text().splitlines() if line.split()[2] == "cgroup2"]
+        for path in mounted[:1]:
+            self.check(["run", "--null", "--for", "1s", "--cgroup", path], r"the root of all cgroups.*--all")
+
+    def test_outputs_in_one_file(self):
+        path = str(support.temporary_folder() / "one")
+        self.check(["run", "--ndjson", path, "--ledger", path, "--", "true"], r"--ledger .*another output has this file")
+        self.check(["run", "--null", "--ledger", path, "--record", path, "--", "true"], r"--record .*another output")
+
+    def test_nothing_to_read(self):
+        self.check(["run", "--null", "--clear", "false", "--tls", "false", "--", "true"], r"nothing is left to read")
 
     def test_no_root(self):
         self.check(["run", "--null", "--", "true"], r"not permitted.*root.*CAP_BPF",
@@ -116,6 +133,7 @@ class Impossible(unittest.TestCase):
 
     def test_bad_values(self):
         self.check(["run", "--for", "soon", "--", "true"], r"--for: \"soon\" is not a duration")
+        self.check(["run", "--ndjson", "--for", "1s", "--", "true"], r"--ndjson: --for is a flag")
         self.check(["run", "--workers", "9", "--", "true"], r"--workers: 1 to 4")
         self.check(["run", "--", "true"], r"APIARIST_RING_BYTES: \"much\" is not a number of bytes",
                    environment={"APIARIST_RING_BYTES": "much"})
@@ -154,6 +172,89 @@ class Runs(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual((folder / "again").read_bytes(), (folder / "out.ndjson").read_bytes())
         self.assertEqual(json.loads((folder / "ledger-again").read_text()), result.ledger)
+
+    def test_records_on_standard_output_are_alone_there(self):
+        port = support.free_ports(1)[0]
+        server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(port)])
+        try:
+            support.wait_for_port(port)
+            done = subprocess.run([support.APIARIST, "run", "--quiet", "--", "curl", "-s", f"http://127.0.0.1:{port}/plain"],
+                                  capture_output=True, text=True, timeout=support.PATIENCE_SECONDS, check=True)
+        finally:
+            support.end(server)
+        self.assertEqual([json.loads(line)["path"] for line in done.stdout.splitlines()], ["/plain"])
+        self.assertEqual(json.loads(done.stdout)["responsePayload"], done.stderr)
+
+    def test_the_reader_of_the_records_goes_away(self):
+        """The command is told to end, and the ledger is written."""
+        folder = support.temporary_folder()
+        port = support.free_ports(1)[0]
+        server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(port)])
+        loop = f"while :; do curl -s -o /dev/null http://127.0.0.1:{port}/plain; done"
+        collector = subprocess.Popen([support.APIARIST, "run", "--ledger", str(folder / "ledger"), "--", "sh", "-c", loop],
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            support.wait_for_port(port)
+            self.assertEqual(json.loads(collector.stdout.readline())["path"], "/plain")
+            collector.stdout.close()
+            collector.stdout = None
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+            support.end(server)
+        self.assertEqual(collector.returncode, 1, errors)
+        self.assertIn("nobody reads the records any more", errors)
+        ledger = json.loads((folder / "ledger").read_text())
+        self.assertTrue(ledger["adds_up"], errors)
+        self.assertGreater(ledger["records_dropped_failed"], 0)
+
+    def test_a_hangup_ends_the_command_and_the_run(self):
+        folder = support.temporary_folder()
+        collector = subprocess.Popen(support.collector_arguments(folder) + ["--", "sh", "-c", "echo started; exec sleep 1000"],
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            self.assertEqual(collector.stdout.readline(), "started\n")
+            collector.send_signal(signal.SIGHUP)
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+        self.assertEqual(collector.returncode, 128 + signal.SIGHUP, errors)
+        self.assertTrue(json.loads((folder / "ledger.json").read_text())["adds_up"])
+
+    def test_the_run_ends_with_the_processes_it_was_for(self):
+        traced = subprocess.Popen([support.PYTHON, "-c", "input()"], stdin=subprocess.PIPE)
+        collector = subprocess.Popen([support.APIARIST, "run", "--null", "--pid", str(traced.pid)], stderr=subprocess.PIPE, text=True)
+        try:
+            self.assertIn("collecting", collector.stderr.readline())
+            traced.stdin.close()
+            traced.wait()
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+            support.end(traced)
+        self.assertEqual(collector.returncode, 0, errors)
+        self.assertIn("all traced processes have ended", errors)
+
+    def test_files_that_were_there_become_private(self):
+        folder = support.temporary_folder()
+        for name in ("out.ndjson", "ledger.json", "recording"):
+            (folder / name).write_text("old")
+            (folder / name).chmod(0o644)
+        support.capture(folder, ["true"], "--record", str(folder / "recording"))
+        for name in ("out.ndjson", "ledger.json", "recording"):
+            self.assertEqual(stat.S_IMODE((folder / name).stat().st_mode), 0o600, name)
+            self.assertNotIn("old", (folder / name).read_bytes()[:3].decode(errors="replace"))
+
+    def test_a_library_that_cannot_be_probed_is_named(self):
+        """With every capability but the one that uprobes need, where the kernel needs one."""
+        folder = support.temporary_folder()
+        folder.chmod(0o777)
+        done = subprocess.run(["setpriv", "--bounding-set=-all,+bpf,+perfmon,+sys_ptrace", "--inh-caps=-all", *support.collector_arguments(
+            folder), "--", "true"], capture_output=True, text=True, timeout=support.PATIENCE_SECONDS, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        if "is not read" not in done.stderr:
+            self.skipTest("this kernel lets uprobes be set without CAP_SYS_ADMIN")
+        self.assertRegex(done.stderr, r"TLS library .*libssl.* is not read, its traffic counts as ciphertext: .*CAP_SYS_ADMIN")
 
     def test_files_are_private(self):
         folder = support.temporary_folder()
