@@ -4,30 +4,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "transactions/connection_side.h"
 #include "transactions/message_body.h"
 
 namespace apiarist::transactions {
 namespace {
 
-using protocols::GapKind;
 using protocols::Http1Look;
 using protocols::Item;
 using protocols::ItemKind;
 using protocols::Message;
 using protocols::MessageKind;
 using streams::Missing;
-
-GapKind gap_kind(Missing missing) {
-    switch (missing) {
-        case Missing::kLost:
-            return GapKind::kLost;
-        case Missing::kSkipped:
-            return GapKind::kSkipped;
-        case Missing::kNotSeen:
-            return GapKind::kNotSeen;
-    }
-    return GapKind::kLost;
-}
 
 Missing missing_of(std::uint32_t data_flags) {
     if ((data_flags & AP_DATA_NOT_SEEN) != 0) return Missing::kNotSeen;
@@ -45,104 +33,6 @@ std::uint32_t flags_of(const Message& message) {
 }
 
 }  // namespace
-
-// One direction: its stream, its parser once its role is known, the first bytes until then.
-class Connection::Side final : public streams::StreamReader {
-  public:
-    Side(Connection& connection, unsigned of_direction, const ConnectionStart& at)
-        : stream(at.position[of_direction], at.narrow_positions, connection.around_.options.stream),
-          direction(of_direction),
-          from_start(at.from_start[of_direction]),
-          connection_(connection) {}
-
-    void on_bytes(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) override {
-        if (!parser) {
-            look_at(bytes, call_start, time_ns);
-            return;
-        }
-        parser->feed(bytes, time_ns, call_start, items_);
-        connection_.on_items(*this, items_);
-        connection_.after_feed(*this);
-    }
-
-    void on_missing(std::uint64_t size, Missing why, bool recorded, std::uint64_t time_ns) override {
-        if (recorded) connection_.around_.ledger.add(Count::kBytesWithoutContent, size);
-        if (why == Missing::kLost && !recorded) connection_.around_.ledger.add(Count::kGaps);
-        if (!parser) {
-            give_up_first_bytes();
-            from_start = false;
-            connection_.pairing_.distrust();
-            return;
-        }
-        parser->on_gap(size, gap_kind(why), time_ns, items_);
-        connection_.on_items(*this, items_);
-    }
-
-    void on_overlap(std::uint64_t duplicate_bytes, std::uint64_t) override {
-        connection_.around_.ledger.add(Count::kBytesDuplicate, duplicate_bytes);
-        connection_.pairing_.distrust();
-    }
-
-    void on_end(bool clean, std::uint64_t time_ns) override {
-        if (!parser) {
-            give_up_first_bytes();
-            return;
-        }
-        parser->on_end(clean, time_ns, items_);
-        connection_.on_items(*this, items_);
-    }
-
-    void start(MessageKind kind) { parser.emplace(kind, connection_.around_.options.http1, from_start); }
-
-    // What was read before the role was known.
-    void feed_first_bytes() {
-        if (first_bytes_.empty()) return;
-        std::vector<std::byte> bytes;
-        bytes.swap(first_bytes_);
-        parser->feed(bytes, first_time_, first_call_start_, items_);
-        connection_.on_items(*this, items_);
-        connection_.after_feed(*this);
-    }
-
-    streams::ByteStream stream;
-    const unsigned direction;
-    bool from_start;
-    std::optional<protocols::Http1Parser> parser;
-
-  private:
-    static constexpr std::size_t kMaxLook = 256;
-
-    void give_up_first_bytes() {
-        connection_.around_.ledger.add(Count::kBytesUnattributed, first_bytes_.size());
-        first_bytes_.clear();
-    }
-
-    void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
-        // As in the parser: where the place is not known, a message begins with a call.
-        if (!from_start && call_start) give_up_first_bytes();
-        const std::size_t before = first_bytes_.size();
-        if (before == 0) first_call_start_ = call_start;
-        first_bytes_.insert(first_bytes_.end(), bytes.begin(), bytes.end());
-        const auto [look, header] = from_start ? protocols::look_at_start(first_bytes_)
-                                               : protocols::StartLook{protocols::look_at(first_bytes_), 0};
-        // A PROXY header may be much older than the request behind it.
-        if (before <= header) first_time_ = time_ns;
-        if (look == Http1Look::kProxyHeader) return;
-        if (look == Http1Look::kRequest || look == Http1Look::kResponse) {
-            connection_.decide_roles(direction, look);
-        } else if (look == Http1Look::kOther || first_bytes_.size() > kMaxLook + header) {
-            give_up_first_bytes();
-            from_start = false;
-            connection_.pairing_.join_midway();
-        }
-    }
-
-    Connection& connection_;
-    std::vector<std::byte> first_bytes_;
-    std::uint64_t first_time_ = 0;
-    bool first_call_start_ = false;
-    std::vector<Item> items_;
-};
 
 Connection::Connection(const ConnectionStart& start, Surroundings surroundings)
     : around_(std::move(surroundings)),

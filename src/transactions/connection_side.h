@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One direction of a connection: its stream, its parser once its role is known, and the first bytes until then. For
+// connection.cc alone, which owns both sides.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "protocols/http1.h"
+#include "streams/byte_stream.h"
+#include "transactions/connection.h"
+
+namespace apiarist::transactions {
+
+class Connection::Side final : public streams::StreamReader {
+  public:
+    Side(Connection& connection, unsigned of_direction, const ConnectionStart& at);
+
+    void on_bytes(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) override;
+    void on_missing(std::uint64_t size, streams::Missing why, bool recorded, std::uint64_t time_ns) override;
+    void on_overlap(std::uint64_t duplicate_bytes, std::uint64_t time_ns) override;
+    void on_end(bool clean, std::uint64_t time_ns) override;
+
+    void start(protocols::MessageKind kind);
+    // What was read before the role was known.
+    void feed_first_bytes();
+
+    streams::ByteStream stream;
+    const unsigned direction;
+    bool from_start;
+    std::optional<protocols::Http1Parser> parser;
+
+  private:
+    void give_up_first_bytes();
+    void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns);
+
+    Connection& connection_;
+    std::vector<std::byte> first_bytes_;
+    std::uint64_t first_time_ = 0;
+    bool first_call_start_ = false;
+    std::vector<protocols::Item> items_;
+};
+
+}  // namespace apiarist::transactions
