@@ -30,15 +30,29 @@ void Http1Parser::forget_expectations() {
 
 void Http1Parser::feed(std::span<const std::byte> bytes, Stamp stamp, bool call_start, std::vector<Item>& out) {
     Input in{{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, stamp, out};
-    // No PROXY header after all: what the call begins with may be a message.
-    if (state_ == State::kProxy && call_start && !bytes.empty() && !proxy_.accepts(in.bytes.front())) give_up(out);
-    if (state_ == State::kLost && call_start && !bytes.empty()) {
-        settle(counts_.unattributed);
-        next_message(State::kLost);
-        candidate_ = true;
-    }
+    begin_call(call_start, in);
     while (!in.bytes.empty())
         step(in);
+}
+
+std::size_t Http1Parser::feed_message(std::span<const std::byte> bytes, Stamp stamp, bool call_start,
+                                      std::vector<Item>& out) {
+    Input in{{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, stamp, out};
+    const std::size_t before = out.size();
+    begin_call(call_start, in);
+    while (!in.bytes.empty() && !(between_messages() && out.size() > before))
+        step(in);
+    return bytes.size() - in.bytes.size();
+}
+
+void Http1Parser::begin_call(bool call_start, const Input& in) {
+    if (!call_start || in.bytes.empty()) return;
+    // No PROXY header after all: what the call begins with may be a message.
+    if (state_ == State::kProxy && !proxy_.accepts(in.bytes.front())) give_up(in.out);
+    if (state_ != State::kLost) return;
+    settle(counts_.unattributed);
+    next_message(State::kLost);
+    candidate_ = true;
 }
 
 void Http1Parser::step(Input& in) {

@@ -201,6 +201,23 @@ TEST(Http1Property, a_proxy_header_before_the_requests_changes_no_item) {
     }
 }
 
+TEST(Http1Property, message_by_message_gives_the_same_items) {
+    Random random(6);
+    for (int round = 0; round < 1000; ++round) {
+        const Conversation conversation = make_conversation(random);
+        Player one_by_one(conversation.kind, small_limits());
+        for (auto rest = testing::as_bytes(conversation.bytes); !rest.empty();) {
+            std::vector<Item> items;
+            rest = rest.subspan(one_by_one.parser.feed_message(rest, 1, true, items));
+            EXPECT_LE(std::ranges::count(items, ItemKind::kMessage, &Item::kind), 1);
+            std::ranges::move(items, std::back_inserter(one_by_one.items));
+        }
+        one_by_one.end();
+        ASSERT_EQ(play(conversation, {0}, true).texts(), one_by_one.texts()) << conversation.bytes;
+        EXPECT_EQ(one_by_one.parser.counts().parsed, conversation.bytes.size());
+    }
+}
+
 TEST(Http1Property, a_lost_range_gives_no_wrong_message_when_calls_start_at_messages) {
     Random random(3);
     for (int round = 0; round < 5000; ++round) {

@@ -185,6 +185,40 @@ TEST(Http1Response, with_a_transfer_coding_that_does_not_end_in_chunked_lasts_un
     }
 }
 
+TEST(Http1Message, feeding_one_stops_behind_it) {
+    Player p = responses();
+    constexpr std::string_view kTwo =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n";
+    const auto bytes = testing::as_bytes(kTwo);
+    const std::size_t first = p.parser.feed_message(bytes, 1, true, p.items);
+    EXPECT_EQ(kTwo.substr(0, first), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    EXPECT_THAT(p.messages(), SizeIs(1));
+    EXPECT_TRUE(p.parser.between_messages());
+    EXPECT_EQ(p.parser.feed_message(bytes.subspan(first), 1, false, p.items), bytes.size() - first)
+        << "neither an empty line nor an interim response is a message";
+    EXPECT_THAT(p.messages(), SizeIs(2));
+    EXPECT_EQ(p.parser.counts().parsed, kTwo.size());
+}
+
+TEST(Http1Message, feeding_one_that_does_not_end_takes_all) {
+    Player p = responses();
+    const auto part = testing::as_bytes("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok");
+    EXPECT_EQ(p.parser.feed_message(part, 1, true, p.items), part.size());
+    EXPECT_FALSE(p.parser.between_messages());
+    EXPECT_EQ(p.parser.feed_message({}, 1, true, p.items), 0u);
+    EXPECT_EQ(p.parser.feed_message(testing::as_bytes("abcHTTP"), 1, true, p.items), 3u);
+}
+
+TEST(Http1Message, feeding_one_takes_what_is_no_message_too) {
+    Player lost = responses();
+    const auto junk = testing::as_bytes("junk\r\nHTTP/1.1 200 OK\r\n\r\n");
+    EXPECT_EQ(lost.parser.feed_message(junk, 1, true, lost.items), junk.size());
+    Player upgraded = responses();
+    const auto tunnel = testing::as_bytes("HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x02hi");
+    EXPECT_EQ(upgraded.parser.feed_message(tunnel, 1, true, upgraded.items), tunnel.size());
+    EXPECT_EQ(upgraded.parser.counts().tunnelled, 4u);
+}
+
 TEST(Http1Length, equal_repetitions_and_lists_are_one_value) {
     auto p = requests().feed("PUT / HTTP/1.1\r\nContent-Length: 2, 2\r\ncontent-length: 2\r\n\r\nab");
     ASSERT_THAT(p.messages(), SizeIs(1));
