@@ -64,6 +64,14 @@ class Player {
         fed += text.size();
         return *this;
     }
+    // The same, one message after the other.
+    Player& feed_by_message(std::string_view text, bool call_start = true) {
+        if (call_start) ++stamp;
+        fed += text.size();
+        for (auto rest = as_bytes(text); !rest.empty(); call_start = false)
+            rest = rest.subspan(parser.feed_message(rest, stamp, call_start, items));
+        return *this;
+    }
     Player& gap(std::uint64_t size, GapKind kind = GapKind::kLost) {
         parser.on_gap(size, kind, ++stamp, items);
         fed += size;
