@@ -67,6 +67,8 @@ void Connection::on_data(const events::DataView& data) {
     }
     tgid_ = head.tgid;
     fd_ = head.fd;
+    tid_ = head.tid;
+    call_ns_ = head.header.ts_ns;
     streams::Piece piece;
     piece.position = head.position;
     piece.size = head.size;
@@ -110,7 +112,7 @@ void Connection::on_request_item(Item& item) {
     switch (item.kind) {
         case ItemKind::kHead:
             responses()->parser->expect(item.message.method);
-            pairing_.on_request_head(std::move(item.message.method), tgid_, fd_, pairs);
+            pairing_.on_request_head(std::move(item.message.method), {tgid_, fd_, in_order_}, pairs);
             around_.ledger.add(Count::kRequests);
             if (pairing_.open() == 1) expect_again();
             break;
@@ -148,6 +150,24 @@ void Connection::on_response_item(Item& item) {
             break;
     }
     leave(pairs);
+}
+
+// A piece that waited in its stream is not of the call that is being read: its thread is not known any more.
+std::uint32_t Connection::thread_at(std::uint64_t time_ns) const {
+    return time_ns == call_ns_ ? tid_ : 0;
+}
+
+void Connection::on_response_bytes(std::uint64_t time_ns) {
+    if (request_side_ != AP_WRITE) return;
+    last_read_ = {thread_at(time_ns), time_ns};
+    in_order_ = false;
+}
+
+void Connection::on_request_begin(std::uint64_t time_ns) {
+    if (request_side_ != AP_WRITE) return;  // a server's record of a request is made before the server has it
+    const std::uint32_t thread = thread_at(time_ns);
+    in_order_ =
+        (thread != 0 && thread == last_read_.tid) || time_ns >= last_read_.time_ns + around_.options.late_request_ns;
 }
 
 void Connection::expect_again() {

@@ -27,6 +27,7 @@ struct ConnectionOptions {
     std::size_t decoded_body = 1 << 20;               // bytes of a body after its content coding is removed
     std::uint64_t skip_from = 64 << 10;               // smaller rests of bodies are not worth a word to the kernel
     std::uint64_t early_response_ns = 1'000'000'000;  // how long a complete response waits for its request's end
+    std::uint64_t late_request_ns = 1'000'000'000;    // no record of a request comes so long after its call
 };
 
 struct ConnectionStart {
@@ -75,10 +76,17 @@ class Connection {
 
   private:
     class Side;
+    struct Read {
+        std::uint32_t tid = 0;  // 0: not known
+        std::uint64_t time_ns = 0;
+    };
     void decide_roles(unsigned direction, protocols::Http1Look look);
     void on_items(Side& side, std::vector<protocols::Item>& items);
     void on_request_item(protocols::Item& item);
     void on_response_item(protocols::Item& item);
+    void on_request_begin(std::uint64_t time_ns);
+    void on_response_bytes(std::uint64_t time_ns);
+    [[nodiscard]] std::uint32_t thread_at(std::uint64_t time_ns) const;
     void expect_again();
     void start_tunnel();
     void leave(std::vector<Pair>& pairs);
@@ -96,6 +104,10 @@ class Connection {
     Pairing pairing_;
     std::uint32_t tgid_ = 0;  // of the call that is being read
     std::uint32_t fd_ = 0;
+    std::uint32_t tid_ = 0;
+    std::uint64_t call_ns_ = 0;
+    Read last_read_;        // of a client, that is of a response
+    bool in_order_ = true;  // the request under way began after all that was read so far
     Wish wish_;
     bool finished_ = false;
 };

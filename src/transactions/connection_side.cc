@@ -36,9 +36,18 @@ void Connection::Side::on_bytes(std::span<const std::byte> bytes, bool call_star
         look_at(bytes, call_start, time_ns);
         return;
     }
-    parser->feed(bytes, time_ns, call_start, items_);
-    connection_.on_items(*this, items_);
+    if (connection_.responses() == this) connection_.on_response_bytes(time_ns);
+    feed(bytes, call_start, time_ns);
     connection_.after_feed(*this);
+}
+
+void Connection::Side::feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
+    std::size_t fed = 0;
+    while (fed < bytes.size()) {
+        if (connection_.requests() == this && parser->between_messages()) connection_.on_request_begin(time_ns);
+        fed += parser->feed_message(bytes.subspan(fed), time_ns, call_start && fed == 0, items_);
+        connection_.on_items(*this, items_);
+    }
 }
 
 void Connection::Side::on_missing(std::uint64_t size, Missing why, bool recorded, std::uint64_t time_ns) {

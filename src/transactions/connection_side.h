@@ -34,6 +34,7 @@ class Connection::Side final : public streams::StreamReader {
 
   private:
     void give_up_first_bytes();
+    void feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns);
     void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns);
 
     Connection& connection_;

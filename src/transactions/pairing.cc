@@ -17,6 +17,11 @@ void Pairing::distrust() {
     alternations_ = 0;
 }
 
+void Pairing::trust_again() {
+    if (untrusted_flag_ == 0 || overlaps_ != 0 || unexplained_) return;
+    if (alternations_ >= (untrusted_flag_ == kMidway ? 1 : kTrustAfter)) untrusted_flag_ = 0;
+}
+
 void Pairing::leave_front(std::vector<Pair>& out) {
     Exchange exchange = std::move(open_.front());
     open_.pop_front();
@@ -26,13 +31,12 @@ void Pairing::leave_front(std::vector<Pair>& out) {
     pair.request = std::move(exchange.request);
     pair.response = std::move(exchange.response);
     pair.flags = exchange.flags | untrusted_flag_;
-    pair.process_id = exchange.process_id;
-    pair.socket_fd = exchange.socket_fd;
+    pair.process_id = exchange.call.process_id;
+    pair.socket_fd = exchange.call.socket_fd;
     out.push_back(std::move(pair));
 }
 
-void Pairing::on_request_head(std::string method, std::uint32_t process_id, std::uint32_t socket_fd,
-                              std::vector<Pair>& out) {
+void Pairing::on_request_head(std::string method, const RequestCall& call, std::vector<Pair>& out) {
     // Its own request was lost, but it is answered: that tells nothing of the ones to come.
     if (!open_.empty() && open_.front().response && open_.front().request_done) leave_front(out);
     // Without trust, a request beside an open one may be pipelined or mean that a response was lost: not told apart.
@@ -43,11 +47,11 @@ void Pairing::on_request_head(std::string method, std::uint32_t process_id, std:
         unknown_under_way_ = !quiet;
         alternations_ = 0;
     }
+    if (call.in_order) trust_again();
     Exchange exchange;
     exchange.number = ++counts_.requests;
     exchange.method = std::move(method);
-    exchange.process_id = process_id;
-    exchange.socket_fd = socket_fd;
+    exchange.call = call;
     exchange.flags = untrusted_flag_;
     open_.push_back(std::move(exchange));
     response_since_request_ = false;
@@ -115,10 +119,7 @@ void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
     }
     front.response = std::move(response);
     leave_front(out);
-    if (untrusted_flag_ != 0 && open_.empty() && overlaps_ == 0 && !unexplained_) {
-        const unsigned enough = untrusted_flag_ == kMidway ? 1 : kTrustAfter;
-        if (++alternations_ >= enough) untrusted_flag_ = 0;
-    }
+    if (untrusted_flag_ != 0 && open_.empty()) ++alternations_;
 }
 
 void Pairing::on_response_lost(std::vector<Pair>& out) {
@@ -145,6 +146,10 @@ std::vector<std::string> Pairing::expected_methods() const {
 
 bool Pairing::waits_for_request() const {
     return !open_.empty() && open_.front().response.has_value();
+}
+
+bool Pairing::waits_for_response() const {
+    return !open_.empty() && !open_.back().response;
 }
 
 void Pairing::settle(protocols::Stamp now, std::uint64_t patience_ns, std::vector<Pair>& out) {

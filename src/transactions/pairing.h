@@ -4,7 +4,8 @@
 //
 // Nothing is lost: a response belongs to the oldest request without one. After bytes were lost the count of requests or
 // responses between may be unknown, and a wrong pair would be worse than none. So, from then on:
-//  * the connection is not trusted: its pairs are flagged until kTrustAfter of them alternated strictly;
+//  * the connection is not trusted: its pairs are flagged until kTrustAfter of them alternated strictly and a request
+//    comes in order, that is, surely after all responses that came before it;
 //  * a lost response is that of the oldest open request;
 //  * a request that was followed by lost ones, or by another one, leaves unpaired, and what is under way is unknown;
 //  * while it is unknown, nothing is paired until a request begins after a response ended;
@@ -14,6 +15,9 @@
 // A response answers the request that was open when it began, and no other. A response that no request waits for costs
 // the trust: its request was lost, which shows when the next one comes, or its record comes late. As long as no loss
 // explains it, trust stays away. A connection that is first seen midway starts without trust.
+//
+// Requests come late only in a client whose threads share a connection. Steady alternation may then be that of each
+// request with the next response: hence the request in order before trust comes back.
 //
 // Not told from strict alternation: losses on a connection whose pipelining never showed before; a connection that was
 // joined midway with two requests always under way.
@@ -45,12 +49,18 @@ struct PairingCounts {
     std::uint64_t orphans = 0;
 };
 
+// The call that a request's head was read by.
+struct RequestCall {
+    std::uint32_t process_id = 0;
+    std::uint32_t socket_fd = 0;
+    bool in_order = true;  // nothing that came before it can be its answer
+};
+
 class Pairing {
   public:
     explicit Pairing(bool from_start) : untrusted_flag_(from_start ? 0U : kMidway) {}
 
-    // A request's head was read by a call of this process.
-    void on_request_head(std::string method, std::uint32_t process_id, std::uint32_t socket_fd, std::vector<Pair>& out);
+    void on_request_head(std::string method, const RequestCall& call, std::vector<Pair>& out);
     void on_request(protocols::Message request, std::vector<Pair>& out);
     void on_request_lost(std::vector<Pair>& out);
     // What was read may not be what was sent, or not all: bytes came twice, or were lost before the roles were known.
@@ -67,6 +77,8 @@ class Pairing {
     // What the responses to come answer, oldest first: for the response parser after it lost its place.
     [[nodiscard]] std::vector<std::string> expected_methods() const;
     [[nodiscard]] bool waits_for_request() const;
+    [[nodiscard]] bool waits_for_response() const;
+    [[nodiscard]] bool trusted() const { return untrusted_flag_ == 0; }
     [[nodiscard]] const PairingCounts& counts() const { return counts_; }
     [[nodiscard]] std::size_t open() const { return open_.size(); }
 
@@ -74,8 +86,7 @@ class Pairing {
     struct Exchange {
         std::uint64_t number = 0;
         std::string method;
-        std::uint32_t process_id = 0;
-        std::uint32_t socket_fd = 0;
+        RequestCall call;
         std::uint32_t flags = 0;
         bool request_done = false;
         std::optional<protocols::Message> request;
@@ -85,6 +96,7 @@ class Pairing {
     static constexpr std::uint32_t kMidway = 32;  // CaptureFlag kJoinedMidway
     static constexpr unsigned kTrustAfter = 4;
 
+    void trust_again();
     void leave_front(std::vector<Pair>& out);
     [[nodiscard]] bool pipelines() const;
 

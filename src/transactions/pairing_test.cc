@@ -19,7 +19,7 @@ class Play {
     explicit Play(bool from_start = true) : pairing(from_start) {}
 
     Play& head(int number, const std::string& method = "GET") {
-        pairing.on_request_head(method, 41, static_cast<std::uint32_t>(number), out);
+        pairing.on_request_head(method, {41, static_cast<std::uint32_t>(number), in_order}, out);
         return *this;
     }
     // It ended with a gap.
@@ -77,6 +77,7 @@ class Play {
     Pairing pairing;
     std::vector<Pair> out;
     protocols::Stamp now = 0;
+    bool in_order = true;  // of the requests to come
 };
 
 TEST(Pairing, a_response_answers_the_open_request) {
@@ -334,6 +335,55 @@ TEST(Pairing, a_loss_on_a_connection_joined_midway_asks_for_more_alternations) {
         EXPECT_EQ(play.request(number).response(number).left(),
                   std::to_string(number) + ":" + std::to_string(number) + " gap,joined_midway");
     EXPECT_EQ(play.request(5).response(5).left(), "5:5");
+}
+
+TEST(Pairing, alternation_proves_nothing_where_requests_may_come_late) {
+    Play play;
+    play.request(1).response(1).request_lost().left();
+    play.in_order = false;
+    // As it looks when each request comes after its response: every pair may be wrong.
+    for (int number = 2; number < 20; ++number)
+        EXPECT_EQ(play.request(number).response(number).left(),
+                  std::to_string(number) + ":" + std::to_string(number) + " gap");
+    play.in_order = true;
+    EXPECT_EQ(play.request(20).response(20).left(), "20:20") << "nothing that came before can be its answer";
+    play.in_order = false;
+    EXPECT_EQ(play.request(21).response(21).left(), "21:21");
+}
+
+TEST(Pairing, a_request_in_order_beside_an_open_one_shows_that_the_alternation_was_none) {
+    Play play;
+    play.request(1).response(1).request_lost().left();
+    play.in_order = false;
+    // Each pair was wrong: the record of 3 came after its response, and so on.
+    for (int number = 3; number < 9; ++number)
+        play.request(number).response(number + 1);
+    play.left();
+    play.request(9);
+    play.in_order = true;
+    EXPECT_EQ(play.request(10).left(), "9:- gap");
+    EXPECT_EQ(play.response(10).left(), "");
+    EXPECT_EQ(play.request(11).response(11).left(), "10:- gap, 11:11 gap");
+}
+
+TEST(Pairing, joined_midway_one_alternation_is_enough_only_in_order) {
+    Play play(false);
+    play.in_order = false;
+    EXPECT_EQ(play.request(1).response(1).request(2).response(2).left(), "1:1 joined_midway, 2:2 joined_midway");
+    play.in_order = true;
+    EXPECT_EQ(play.request(3).response(3).left(), "3:3");
+}
+
+TEST(Pairing, says_whether_it_is_trusted_and_waits_for_a_response) {
+    Play play;
+    EXPECT_TRUE(play.pairing.trusted());
+    EXPECT_FALSE(play.pairing.waits_for_response());
+    play.head(1);
+    EXPECT_TRUE(play.pairing.waits_for_response());
+    play.response(1);
+    EXPECT_FALSE(play.pairing.waits_for_response()) << "it was answered early";
+    play.request_end(1).response(2);
+    EXPECT_FALSE(play.pairing.trusted());
 }
 
 TEST(Pairing, expected_methods_are_those_without_a_response) {

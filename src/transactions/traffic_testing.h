@@ -147,7 +147,8 @@ class Channel {
 
     ChannelOptions options;
     std::uint64_t now_ns = 1'000'000'000;
-    std::uint64_t step_ns = 1000;  // between two data records
+    std::uint64_t step_ns = 1000;      // between two data records
+    std::uint32_t tid = options.tgid;  // of the calls to come
 
   private:
     [[nodiscard]] ap_conn_id id() const { return {options.sock, options.inode}; }
@@ -164,7 +165,8 @@ class Channel {
         record.position = position(direction, offset);
         record.size = size;
         record.lost = lost_[direction];
-        record.tgid = record.tid = options.tgid;
+        record.tgid = options.tgid;
+        record.tid = tid;
         record.fd = options.fd;
         record.direction = static_cast<ap_u8>(direction);
         record.flags = flags;
