@@ -372,6 +372,28 @@ TEST(Connection, joined_midway_an_answer_to_an_earlier_request_is_an_orphan) {
     EXPECT_EQ(talk.rig.count(Count::kOrphanResponses), 1u);
 }
 
+TEST(Connection, joined_midway_what_was_left_unanswered_does_not_frame_a_hasty_answer) {
+    ChannelOptions midway;
+    midway.before = {100, 100};
+    Talk talk({}, midway);
+    talk.read("GET /1 HTTP/1.1\r\n\r\n").write("HTTP/1.1 200 OK\r\n");
+    talk.read("GET /2 HTTP/1.1\r\n\r\n").write("Content-Length: 2\r\n\r\nok");
+    // Both left unpaired. From now on the server answers before it has the whole head.
+    talk.read("GET /3 HTTP/1.1\r\n").write("HTTP/1.1 200 OK\r\n").read("\r\n").write("Content-Length: 2\r\n\r\nr3");
+    talk.read("HEAD /4 HTTP/1.1\r\n").write("HTTP/1.1 200 OK\r\n").read("\r\n").write("Content-Length: 9\r\n\r\n");
+    EXPECT_EQ(talk.rig.texts.back(), "HEAD /4 [] -> 200 [] complete");
+    talk.end();
+}
+
+TEST(Connection, joined_midway_the_response_under_way_keeps_the_method_that_it_answers) {
+    ChannelOptions midway;
+    midway.before = {100, 100};
+    Talk talk({}, midway);
+    talk.read("HEAD /1 HTTP/1.1\r\n\r\n").write("HTTP/1.1 200 OK\r\n").read("GET /2 HTTP/1.1\r\n\r\n");
+    talk.write("Content-Length: 500\r\n\r\n").write(kOk).read("GET /3 HTTP/1.1\r\n\r\n").write(kOk);
+    EXPECT_EQ(talk.end().back(), "GET /3 [] -> 200 [ok] joined_midway");
+}
+
 TEST(Connection, a_gap_in_a_body_flags_its_message) {
     Talk talk;
     talk.read(kGet).write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
