@@ -59,6 +59,7 @@ const std::vector<CountInfo>& count_table() {
         {Count::kEventsInvalid, "events_invalid", "Records that did not decode"},
         {Count::kGaps, "gaps", "Gaps in streams that were not explained by a limit"},
         {Count::kReordered, "reordered", "Pieces that came before an earlier one"},
+        {Count::kEarlyResponses, "early_responses", "Responses that came before the record of their request"},
         {Count::kConnections, "connections", "HTTP/1 connections in clear"},
         {Count::kTlsSessions, "tls_sessions", "HTTP/1 sessions under TLS"},
         {Count::kProcesses, "processes", "Traced processes seen"},

@@ -73,6 +73,7 @@ enum class Count : std::size_t {
     kEventsInvalid,
     kGaps,
     kReordered,
+    kEarlyResponses,
     kConnections,
     kTlsSessions,
     kProcesses,

@@ -39,6 +39,7 @@ Connection::Connection(const ConnectionStart& start, Surroundings surroundings)
       local_(start.local),
       remote_(start.remote),
       tls_(start.tls),
+      start_known_(start.start_known),
       pairing_(start.from_start[0] && start.from_start[1]) {
     for (unsigned direction : {0U, 1U})
         sides_[direction] = std::make_unique<Side>(*this, direction, start);
@@ -120,10 +121,12 @@ void Connection::on_request_item(Item& item) {
             pairing_.on_request(std::move(item.message), pairs);
             break;
         case ItemKind::kLostPlace:
+            release_early();
             around_.ledger.add(Count::kLostPlace);
             pairing_.on_request_lost(pairs);
             break;
         case ItemKind::kTunnel:
+            release_early();
             start_tunnel();
             break;
     }
@@ -168,6 +171,23 @@ void Connection::on_request_begin(std::uint64_t time_ns) {
     const std::uint32_t thread = thread_at(time_ns);
     in_order_ =
         (thread != 0 && thread == last_read_.tid) || time_ns >= last_read_.time_ns + around_.options.late_request_ns;
+    if (in_order_) release_early();
+}
+
+bool Connection::holds_back(const Side& side) const {
+    return start_known_ && request_side_ == AP_WRITE && side.direction == AP_READ && side.parser->between_messages() &&
+           pairing_.trusted() && !pairing_.waits_for_response() && !sides_[AP_WRITE]->stream.ended();
+}
+
+void Connection::feed_early() {
+    Side* side = responses();
+    if (side == nullptr) return;
+    const bool too_much = side->early.over_limits(around_.options.stream);
+    side->feed_early(too_much ? UINT64_MAX : 0);
+}
+
+void Connection::release_early() {
+    if (Side* side = responses(); side != nullptr) side->feed_early(UINT64_MAX);
 }
 
 void Connection::expect_again() {
@@ -243,10 +263,13 @@ void Connection::after_feed(Side& side) {
 }
 
 bool Connection::restless() const {
-    return sides_[0]->stream.holds() || sides_[1]->stream.holds() || pairing_.waits_for_request();
+    const auto waits = [](const auto& side) { return side->stream.holds() || !side->early.empty(); };
+    return waits(sides_[0]) || waits(sides_[1]) || pairing_.waits_for_request();
 }
 
 void Connection::settle(std::uint64_t now_ns) {
+    // First what waits for a request, before the stream of the requests gives up waiting and tells a loss.
+    if (Side* side = responses(); side != nullptr) side->feed_early(now_ns);
     for (auto& side : sides_)
         side->stream.settle(now_ns, *side);
     std::vector<Pair> pairs;
@@ -279,7 +302,7 @@ void Connection::finish(bool closed, std::uint64_t time_ns) {
 std::size_t Connection::memory() const {
     std::size_t bytes = sizeof(*this) + 2 * sizeof(Side);
     for (const auto& side : sides_)
-        bytes += side->stream.memory() + (side->parser ? side->parser->memory() : 0);
+        bytes += side->stream.memory() + side->early.memory() + (side->parser ? side->parser->memory() : 0);
     return bytes;
 }
 

@@ -3,6 +3,16 @@
 // One HTTP/1 conversation: two byte streams, a parser on each, and the pairing of what they find. The streams are a
 // socket's bytes in clear, or the plaintext of a TLS session. Owned by one worker; transactions leave through the sink
 // as soon as their response is complete.
+//
+// In a client that reads with another thread than it writes with, the record of a response may leave the kernel before
+// that of its request: a record is made when its call ends, and the writer can lose its core before. So on a client's
+// connection that is trusted, the bytes of a response that begins while no request is open are held back until
+//  * the head of a request comes: they are its answer, as far as the next message;
+//  * the requests lose bytes or their place, or end: the request that they answer may be among what was lost, so they
+//    are fed before that is told, and answer nothing;
+//  * the thread that read them begins a request: it cannot be the one that they answer;
+//  * they are older than StreamLimits::settle_ns, more than its bytes or pieces, or the connection ends.
+// Both streams being whole, this pairs by order as ever. Where the connection is not trusted, nothing is held back.
 
 #include <array>
 #include <cstdint>
@@ -35,6 +45,7 @@ struct ConnectionStart {
     Address remote;
     std::string tls;
     bool narrow_positions = true;             // TCP: low 32 bits
+    bool start_known = true;                  // false: `from_start` tells only of what passed since we look
     std::array<std::uint64_t, 2> position{};  // by direction (AP_READ, AP_WRITE)
     std::array<bool, 2> from_start{};
 };
@@ -64,7 +75,8 @@ class Connection {
     void on_data(const events::DataView& data);
     void on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns);
     void set_addresses(const Address& local, const Address& remote);
-    // Gives up waiting: for pieces out of order, for the end of a request that was answered.
+    // Gives up waiting: for pieces out of order, for the end of a request that was answered, for the request of an
+    // early response.
     void settle(std::uint64_t now_ns);
     // Nothing will come any more. Everything that is known leaves; the ledger has all bytes. `closed`: the socket or
     // TLS session ended; else only the observation did.
@@ -87,6 +99,9 @@ class Connection {
     void on_request_begin(std::uint64_t time_ns);
     void on_response_bytes(std::uint64_t time_ns);
     [[nodiscard]] std::uint32_t thread_at(std::uint64_t time_ns) const;
+    [[nodiscard]] bool holds_back(const Side& side) const;
+    void feed_early();
+    void release_early();
     void expect_again();
     void start_tunnel();
     void leave(std::vector<Pair>& pairs);
@@ -99,6 +114,7 @@ class Connection {
     Address local_;
     Address remote_;
     std::string tls_;
+    const bool start_known_;
     std::array<std::unique_ptr<Side>, 2> sides_;  // by direction
     int request_side_ = -1;                       // AP_READ: we are the server; AP_WRITE: the client; -1: not known yet
     Pairing pairing_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transactions/connection_side.h"
 
+#include <algorithm>
+
 namespace apiarist::transactions {
 namespace {
 
@@ -37,17 +39,21 @@ void Connection::Side::on_bytes(std::span<const std::byte> bytes, bool call_star
         return;
     }
     if (connection_.responses() == this) connection_.on_response_bytes(time_ns);
-    feed(bytes, call_start, time_ns);
+    const std::size_t fed = early.empty() ? feed(bytes, call_start, time_ns) : 0;
+    if (fed < bytes.size()) early.add_bytes(bytes.subspan(fed), call_start && fed == 0, time_ns);
     connection_.after_feed(*this);
+    connection_.feed_early();
 }
 
-void Connection::Side::feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
+// Stops where what follows has to wait. Returns how much was fed.
+std::size_t Connection::Side::feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
     std::size_t fed = 0;
-    while (fed < bytes.size()) {
+    while (fed < bytes.size() && !connection_.holds_back(*this)) {
         if (connection_.requests() == this && parser->between_messages()) connection_.on_request_begin(time_ns);
         fed += parser->feed_message(bytes.subspan(fed), time_ns, call_start && fed == 0, items_);
         connection_.on_items(*this, items_);
     }
+    return fed;
 }
 
 void Connection::Side::on_missing(std::uint64_t size, Missing why, bool recorded, std::uint64_t time_ns) {
@@ -59,12 +65,20 @@ void Connection::Side::on_missing(std::uint64_t size, Missing why, bool recorded
         connection_.pairing_.distrust();
         return;
     }
+    if (connection_.requests() == this && why == Missing::kLost) connection_.release_early();
+    if (early.empty() && !connection_.holds_back(*this)) return feed_gap(size, why, time_ns);
+    early.add_gap(size, why, time_ns);
+    connection_.feed_early();
+}
+
+void Connection::Side::feed_gap(std::uint64_t size, Missing why, std::uint64_t time_ns) {
     parser->on_gap(size, gap_kind(why), time_ns, items_);
     connection_.on_items(*this, items_);
 }
 
 void Connection::Side::on_overlap(std::uint64_t duplicate_bytes, std::uint64_t) {
     connection_.around_.ledger.add(Count::kBytesDuplicate, duplicate_bytes);
+    connection_.release_early();
     connection_.pairing_.distrust();
 }
 
@@ -73,8 +87,39 @@ void Connection::Side::on_end(bool clean, std::uint64_t time_ns) {
         give_up_first_bytes();
         return;
     }
+    if (connection_.requests() == this) connection_.release_early();
+    if (early.empty()) return feed_end(clean, time_ns);
+    early.add_end(clean, time_ns);
+}
+
+void Connection::Side::feed_end(bool clean, std::uint64_t time_ns) {
     parser->on_end(clean, time_ns, items_);
     connection_.on_items(*this, items_);
+}
+
+void Connection::Side::feed_early(std::uint64_t now_ns) {
+    if (early.empty()) return;
+    const std::uint64_t patience = connection_.around_.options.stream.settle_ns;
+    while (!early.empty() && (now_ns >= early.front().time_ns + patience || !connection_.holds_back(*this)))
+        feed_early_front();
+    connection_.after_feed(*this);
+}
+
+void Connection::Side::feed_early_front() {
+    const EarlyBytes::Piece& piece = early.front();
+    if (const auto* bytes = std::get_if<EarlyBytes::Bytes>(&piece.what)) {
+        const bool asked = connection_.pairing_.waits_for_response();
+        const std::size_t fed = parser->feed_message(bytes->rest(), piece.time_ns, bytes->call_start, items_);
+        early.drop_bytes(fed);
+        const auto heads = std::ranges::count(items_, protocols::ItemKind::kHead, &protocols::Item::kind);
+        if (asked) connection_.around_.ledger.add(Count::kEarlyResponses, static_cast<std::uint64_t>(heads));
+        connection_.on_items(*this, items_);
+        return;
+    }
+    const EarlyBytes::Piece taken = piece;
+    early.drop();
+    if (const auto* gap = std::get_if<EarlyBytes::Gap>(&taken.what)) feed_gap(gap->size, gap->why, taken.time_ns);
+    if (const auto* end = std::get_if<EarlyBytes::End>(&taken.what)) feed_end(end->clean, taken.time_ns);
 }
 
 void Connection::Side::start(MessageKind kind) {

@@ -11,6 +11,7 @@
 #include "protocols/http1.h"
 #include "streams/byte_stream.h"
 #include "transactions/connection.h"
+#include "transactions/early_bytes.h"
 
 namespace apiarist::transactions {
 
@@ -26,15 +27,21 @@ class Connection::Side final : public streams::StreamReader {
     void start(protocols::MessageKind kind);
     // What was read before the role was known.
     void feed_first_bytes();
+    // What was held back, as far as it may follow now; what came settle_ns before `now_ns` does in any case.
+    void feed_early(std::uint64_t now_ns);
 
     streams::ByteStream stream;
     const unsigned direction;
     bool from_start;
     std::optional<protocols::Http1Parser> parser;
+    EarlyBytes early;
 
   private:
     void give_up_first_bytes();
-    void feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns);
+    std::size_t feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns);
+    void feed_gap(std::uint64_t size, streams::Missing why, std::uint64_t time_ns);
+    void feed_end(bool clean, std::uint64_t time_ns);
+    void feed_early_front();
     void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns);
 
     Connection& connection_;

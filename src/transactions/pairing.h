@@ -16,8 +16,9 @@
 // the trust: its request was lost, which shows when the next one comes, or its record comes late. As long as no loss
 // explains it, trust stays away. A connection that is first seen midway starts without trust.
 //
-// Requests come late only in a client whose threads share a connection. Steady alternation may then be that of each
-// request with the next response: hence the request in order before trust comes back.
+// Requests come late only in a client whose threads share a connection. While such a connection is trusted, its owner
+// keeps the response back until the request comes (connection.h). Without trust nothing is kept back, and steady
+// alternation may be that of each request with the next response: hence the request in order before trust comes back.
 //
 // Not told from strict alternation: losses on a connection whose pipelining never showed before; a connection that was
 // joined midway with two requests always under way.

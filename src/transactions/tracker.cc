@@ -116,6 +116,7 @@ void Tracker::on(const ap_conn_open& open) {
     const bool from_start = (open.flags & AP_CONN_FROM_START) != 0;
     // A SYN may count as one in what was acknowledged.
     start.from_start = {from_start || open.read_before == 0, from_start || open.write_before <= 1};
+    start.start_known = (open.flags & AP_CONN_COUNTED) == 0;
     inodes_[open.conn.sock] = open.conn.inode;
     connections_[open.conn.sock] = std::make_unique<Connection>(start, surroundings(open.conn.sock, open.conn.inode));
     if (!same) ledger_.add(Count::kConnections);

@@ -49,6 +49,7 @@ struct ChannelOptions {
     std::uint32_t tgid = 41;
     std::uint32_t fd = 7;
     std::uint32_t library = 1;
+    bool counted = false;  // positions are not TCP's
     ap_endpoints ends = endpoints(1, 80, 2, 40000);
 };
 
@@ -179,7 +180,7 @@ class Channel {
         record.header = events::header_of<ap_conn_open>(AP_EVENT_CONN_OPEN, now_ns);
         record.conn = id();
         record.tgid = options.tgid;
-        record.flags = options.flags;
+        record.flags = options.flags | (options.counted ? AP_CONN_COUNTED : 0U);
         record.ends = options.ends;
         record.read_position = static_cast<ap_u32>(options.start[AP_READ]);
         record.write_position = static_cast<ap_u32>(options.start[AP_WRITE]);

@@ -4,13 +4,15 @@
 import base64
 import json
 import re
+import struct
 
-from records import CONSTANTS, endpoints, record
+from records import CONSTANTS, HEADER, endpoints, record
 
 DIRECTIONS = {"read": CONSTANTS["AP_READ"], "write": CONSTANTS["AP_WRITE"]}
 LENGTHS = {"notseen": "AP_DATA_NOT_SEEN", "skipped": "AP_DATA_SKIPPED", "fault": "AP_DATA_FAULT"}
 ESCAPES = {"n": b"\n", "r": b"\r", "t": b"\t", "0": b"\0", '"': b'"', "\\": b"\\"}
 MILLISECOND = 1_000_000
+TIME_AT = struct.calcsize("=" + HEADER[:-1])
 
 
 class BadCase(Exception):
@@ -49,6 +51,7 @@ class Channel:
         self.session = int(values.get("session", "1")) if tls else 0
         self.library = int(values.get("library", "1"))
         self.pid = int(values.get("pid", "41"))
+        self.thread = self.pid
         self.fd = 0 if tls else int(values.get("fd", "7"))
         self.local = values.get("local", "10.0.0.1:80")
         self.remote = values.get("remote", "10.0.0.2:40000")
@@ -85,7 +88,7 @@ class Case:
         self.now = 1_000_000_000
         self.channels: dict[str, Channel] = {}
         self.current = ""
-        self.delayed: list[bytes] = []
+        self.delayed: list[bytearray] = []
         said_none = False
         for number, line in self.lines(text):
             try:
@@ -132,7 +135,9 @@ class Case:
         elif word == "resumed":
             self.resumed(self.channels[self.current])
         elif word == "now":
-            self.records += self.delayed
+            for made in self.delayed:
+                struct.pack_into("=Q", made, TIME_AT, self.now)
+            self.records += map(bytes, self.delayed)
             self.delayed = []
         elif word == "wait":
             self.now += int(rest[0].removesuffix("ms")) * MILLISECOND
@@ -185,8 +190,10 @@ class Case:
         self.now += MILLISECOND
         if word == "later":
             before = len(self.records)
+            channel.thread += 1  # no thread's records overtake each other
             self.traffic(channel, rest)
-            self.delayed += self.records[before:]
+            channel.thread -= 1
+            self.delayed += map(bytearray, self.records[before:])
             del self.records[before:]
         elif word == "again":
             size, made = channel.last[DIRECTIONS[rest[0]]]
@@ -216,7 +223,7 @@ class Case:
         position = channel.take(direction, size)
         channel.count(direction, "copied", size)
         made = self.add("ap_data", "AP_EVENT_DATA", channel.sock, channel.inode, channel.session, position, size, len(content),
-                        channel.lost[direction], channel.pid, channel.pid, channel.fd, direction, flags, tail=content)
+                        channel.lost[direction], channel.pid, channel.thread, channel.fd, direction, flags, tail=content)
         channel.last[direction] = (size, made)
 
     def end(self, channel: Channel, flags: int):
