@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections under what may happen on the way. First byte even: a conversation that the rest of the input decides on,
-// with its records cut, swapped, repeated and lost; what is promised stands in judge_testing.h. Odd: records with any
-// bytes at any positions, for which no more is promised than to stay alive and to account for every byte.
+// with its records cut, swapped, late, repeated and lost; what is promised stands in judge_testing.h. Odd: records with
+// any bytes at any positions, for which no more is promised than to stay alive and to account for every byte.
 #include <cstdio>
 #include <cstdlib>
 
@@ -62,11 +62,13 @@ void abuse(std::string_view input) {
     of.session = choices.one_in(3) ? 5 : 0;
     of.start = {choices.below(65536), 0xffffff00};
     of.before = {choices.below(2), choices.below(4)};
+    of.counted = choices.one_in(8);
     Channel channel(of);
     channel.step_ns = choices.one_in(2) ? 1000 : 70'000'000;
     if (!choices.one_in(16)) rig.feed(channel.open());
     for (std::size_t i = 1 + choices.below(60); i > 0; --i) {
         const auto direction = static_cast<unsigned>(choices.below(2));
+        channel.tid = 41 + static_cast<std::uint32_t>(choices.below(2));
         constexpr std::uint32_t kLengths[] = {AP_DATA_NOT_SEEN, AP_DATA_SKIPPED, AP_DATA_FAULT};
         switch (choices.below(12)) {
             default:
@@ -92,7 +94,7 @@ void abuse(std::string_view input) {
                 break;
             case 11:
                 rig.feed(channel.open());
-                rig.tracker.settle(channel.now_ns + choices.below(3) * 1'000'000'000);
+                rig.tracker.settle(channel.now_ns + choices.below(6) * 200'000'000);
                 break;
         }
     }

@@ -63,12 +63,17 @@ struct Conversation {
     bool server = true;  // the traced process reads the requests
 };
 
+// Threads of the traced process. One of them reads; the same or others write.
+constexpr std::uint32_t kReader = 41;
+constexpr std::uint32_t kWriters[] = {42, 43};
+
 // A piece as one record would carry it.
 struct Step {
     unsigned stream = 0;  // 0: requests, 1: responses
     std::size_t begin = 0;
     std::size_t end = 0;
     bool call_start = true;
+    std::uint32_t thread = kReader;
     enum class Fate : std::uint8_t { kSent, kRepeated, kLost, kLostUntold, kNotSeen, kFault } fate = Fate::kSent;
 };
 
@@ -145,7 +150,8 @@ inline void add_exchange(Choices& choices, bool last, Conversation& conversation
     constexpr Causality kAll[] = {Causality::kWholeRequest, Causality::kWholeRequest, Causality::kWholeRequest,
                                   Causality::kHead, Causality::kFirstByte};
     conversation.causality = kAll[choices.below(5)];
-    const std::size_t exchanges = 1 + choices.below(12);
+    // Long ones: trust comes back, and is lost again.
+    const std::size_t exchanges = 1 + choices.below(choices.one_in(6) ? 40 : 12);
     for (std::size_t i = 0; i < exchanges; ++i)
         add_exchange(choices, i + 1 == exchanges, conversation);
     return conversation;

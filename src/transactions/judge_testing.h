@@ -3,12 +3,12 @@
 // For tests and fuzzers only: what may happen to the pieces of a conversation on their way, a tracker that reads what
 // is left of them, and a judge who knows what was sent.
 //
-// Nothing lost, repeated or missed at the beginning: every exchange leaves, complete and in order, however it was cut
-// and whichever neighbours swapped places. In all cases: a record that says "complete" is one; no request and no
-// response is in two records; a body is the front of the body that was sent; the ledger adds up. Records that do not
-// say "complete" may hold a response of another request; they are counted. Excused are the limits that pairing.h
-// states: pipelining that did not show before the first loss, or of a connection that was joined midway; and likewise
-// responses that come before their request's head.
+// Nothing lost, repeated or missed at the beginning: every exchange leaves, complete and in order, however it was cut,
+// whichever neighbours swapped places, and however late the records of a client's requests came. In all cases: a record
+// that says "complete" is one; no request and no response is in two records; a body is the front of the body that was
+// sent; the ledger adds up. Records that do not say "complete" may hold a response of another request; they are
+// counted. Excused are the limits that pairing.h states: pipelining that did not show before the first loss, or of a
+// connection that was joined midway; and likewise responses that a server gives before it has the head.
 
 #include <charconv>
 #include <set>
@@ -24,6 +24,7 @@ struct Way {
     bool shuffle = false;    // pieces of one stream that follow each other swap places
     bool repeat = false;     // some come twice
     bool lose = false;       // some do not come, or come without content
+    bool late = false;       // a client's requests are written by other threads, whose records come late
     std::size_t joined = 0;  // so many of the first steps passed before we looked
     std::uint64_t step_ns = 1000;
     [[nodiscard]] bool harmless() const { return !repeat && !lose && joined == 0; }
@@ -31,11 +32,12 @@ struct Way {
 
 [[nodiscard]] inline Way make_way(Choices& choices) {
     Way way;
-    const std::size_t bits = choices.below(16);
+    const std::size_t bits = choices.below(32);
     way.shuffle = (bits & 1) != 0;
     way.repeat = (bits & 2) != 0;
     way.lose = (bits & 4) != 0;
     if ((bits & 8) != 0) way.joined = choices.below(20);
+    way.late = (bits & 16) != 0;
     // Longer steps than 200 ms / 4 would end the wait for a piece that comes late.
     constexpr std::uint64_t kSteps[] = {1000, 1'000'000, 90'000'000, 300'000'000};
     way.step_ns = way.harmless() ? 1000 : kSteps[choices.below(4)];
@@ -47,13 +49,34 @@ inline void shuffle(Choices& choices, std::vector<Step>& steps) {
         if (steps[i].stream == steps[i + 1].stream && choices.one_in(3)) std::swap(steps[i], steps[i + 1]);
 }
 
+// The record of a call is made when the call ends: a thread that lost its core between the send and that moment is
+// overtaken by the records of the others, but never by its own.
+inline void delay_requests(Choices& choices, std::uint64_t step_ns, std::vector<Step>& steps) {
+    const std::size_t often = 1 + choices.below(3);
+    const std::size_t farthest = std::min<std::uint64_t>(8, ConnectionOptions{}.late_request_ns / step_ns - 1);
+    for (Step& step : steps) {
+        if (step.stream != 0 || choices.one_in(4)) continue;
+        step.thread = kWriters[choices.one_in(4) ? 1 : 0];
+    }
+    for (std::size_t i = steps.size(); i-- > 0;) {
+        if (steps[i].thread == kReader || !choices.one_in(often)) continue;
+        std::size_t to = i;
+        for (std::size_t left = 1 + choices.below(farthest); left > 0 && to + 1 < steps.size(); --left, ++to) {
+            if (steps[to + 1].thread == steps[to].thread) break;
+            std::swap(steps[to], steps[to + 1]);
+        }
+    }
+}
+
 inline void apply_fates(Choices& choices, const Way& way, std::vector<Step>& steps) {
     using Fate = Step::Fate;
     constexpr Fate kLosses[] = {Fate::kLost, Fate::kLost, Fate::kLostUntold, Fate::kNotSeen, Fate::kFault};
+    // After a rare loss trust comes back.
+    const std::size_t rarity = choices.one_in(2) ? 40 : 6;
     for (std::size_t i = 0; i < steps.size(); ++i) {
-        if (way.lose && choices.one_in(6)) {
+        if (way.lose && choices.one_in(rarity)) {
             steps[i].fate = kLosses[choices.below(5)];
-        } else if (way.repeat && choices.one_in(6)) {
+        } else if (way.repeat && choices.one_in(rarity)) {
             const std::size_t later = std::min(steps.size(), i + 1 + choices.below(4));
             Step copy = steps[i];
             copy.fate = Fate::kRepeated;
@@ -78,7 +101,7 @@ class Judge {
   public:
     Judge(const Conversation& conversation, const Way& way, bool excuse)
         : conversation_(conversation),
-          all_must_come_(way.harmless() && conversation.causality != Causality::kFirstByte),
+          all_must_come_(way.harmless() && (conversation.causality != Causality::kFirstByte || !conversation.server)),
           excuse_(excuse) {}
 
     [[nodiscard]] Verdict judge(const Rig& rig) {
@@ -179,6 +202,7 @@ class Stage {
     void play(const Step& step) {
         using Fate = Step::Fate;
         const unsigned to = direction(step.stream);
+        channel_.tid = step.thread;
         const std::size_t offset = step.begin - joined_[step.stream];
         const std::string_view bytes =
             std::string_view(conversation_.bytes[step.stream]).substr(step.begin, step.end - step.begin);
@@ -270,6 +294,7 @@ class Stage {
     const Way way = make_way(choices);
     const Conversation conversation = make_conversation(choices);
     std::vector<Step> steps = make_steps(choices, conversation);
+    if (way.late && !conversation.server) delay_requests(choices, way.step_ns, steps);
     if (way.shuffle) shuffle(choices, steps);
     apply_fates(choices, way, steps);
     Verdict verdict = play(conversation, steps, way);

@@ -12,7 +12,7 @@ namespace apiarist::transactions {
 namespace {
 
 std::string random_input(std::mt19937& random, std::string first_bytes) {
-    while (first_bytes.size() < 600)
+    while (first_bytes.size() < 1500)
         first_bytes += static_cast<char>(random() & 0xff);
     return first_bytes;
 }
@@ -46,6 +46,7 @@ constexpr char kShuffle = 1;
 constexpr char kRepeat = 2;
 constexpr char kLose = 4;
 constexpr char kJoin = 8;
+constexpr char kLate = 16;
 
 TEST(Property, any_split_gives_all_exchanges) {
     const testing::Verdict verdict = play_many(1, 0, 3000);
@@ -73,6 +74,20 @@ TEST(Property, lost_pieces_make_no_wrong_record_that_says_complete) {
 TEST(Property, joining_midway_makes_no_wrong_record_that_says_complete) {
     EXPECT_EQ(play_many(8, kJoin, 5000).fault, "");
     EXPECT_EQ(play_many(9, kJoin | kLose | kShuffle | kRepeat, 5000).fault, "");
+}
+
+TEST(Property, requests_whose_records_come_late_change_nothing) {
+    const testing::Verdict verdict = play_many(10, kLate, 3000);
+    EXPECT_EQ(verdict.fault, "");
+    EXPECT_EQ(verdict.excused, 0u);
+    EXPECT_EQ(play_many(11, kLate | kShuffle, 3000).fault, "");
+}
+
+TEST(Property, late_requests_beside_losses_make_no_wrong_record_that_says_complete) {
+    EXPECT_EQ(play_many(12, kLate | kLose, 10000).fault, "");
+    EXPECT_EQ(play_many(13, kLate | kLose | kShuffle | kRepeat, 5000).fault, "");
+    EXPECT_EQ(play_many(14, kLate | kJoin, 5000).fault, "");
+    EXPECT_EQ(play_many(15, kLate | kJoin | kLose | kShuffle | kRepeat, 5000).fault, "");
 }
 
 }  // namespace
