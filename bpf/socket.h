@@ -67,7 +67,7 @@ static __always_inline u32 sock__position(struct sock *sk, u32 direction)
 }
 
 /* Bytes of this direction before the present position. What was received but not read yet, or written but not yet
- * acknowledged, is taken into account; a SYN may count as one. */
+ * acknowledged, is taken into account; the SYN of the side that opened the connection counts as one. */
 static __always_inline u64 sock__passed(struct sock *sk, u32 direction)
 {
     struct tcp_sock *tcp = (struct tcp_sock *)sk;

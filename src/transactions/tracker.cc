@@ -114,7 +114,11 @@ void Tracker::on(const ap_conn_open& open) {
     start.remote = remote_of(open.ends);
     start.position = {open.read_position, open.write_position};
     const bool from_start = (open.flags & AP_CONN_FROM_START) != 0;
-    // A SYN may count as one in what was acknowledged.
+    // The side that opened the connection has its SYN among what was acknowledged, the other has not (tried: connect,
+    // accept, Fast Open, a socket connected to itself). Nothing that a socket keeps tells which side it is, so one byte
+    // cannot be told from none where the connection was accepted. That harms nobody: a server writes no byte before it
+    // has read a request, and then read_before is not 0; a client that accepted its connection would have to have
+    // written the first letter of its first request alone, just before we looked.
     start.from_start = {from_start || open.read_before == 0, from_start || open.write_before <= 1};
     start.start_known = (open.flags & AP_CONN_COUNTED) == 0;
     inodes_[open.conn.sock] = open.conn.inode;
