@@ -144,8 +144,8 @@ void Connection::Side::look_at(std::span<const std::byte> bytes, bool call_start
     const std::size_t before = first_bytes_.size();
     if (before == 0) first_call_start_ = call_start;
     first_bytes_.insert(first_bytes_.end(), bytes.begin(), bytes.end());
-    const auto [look, header] = from_start ? protocols::look_at_start(first_bytes_)
-                                           : protocols::StartLook{protocols::look_at(first_bytes_), 0};
+    const auto [look, header] =
+        from_start ? protocols::look_at_start(first_bytes_) : protocols::StartLook{protocols::look_at(first_bytes_), 0};
     // A PROXY header may be much older than the request behind it.
     if (before <= header) first_time_ = time_ns;
     if (look == Http1Look::kProxyHeader) return;
