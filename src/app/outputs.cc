@@ -5,12 +5,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "base/private_file.h"
+#include "sinks/kafka_sink.h"
 #include "sinks/ndjson_sink.h"
 
 namespace apiarist::app {
@@ -65,6 +70,72 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
     return options;
 }
 
+namespace {
+
+enum class SinkKind { kNdjson, kKafka, kNull };
+
+// What was asked for on the command line goes before what the environment says; two that are asked for alike are an
+// error.
+Result<SinkKind> choose_sink(const Settings& settings) {
+    const auto rank = [&settings](std::string_view name, bool asked) {
+        if (!asked) return 0;
+        return settings.value(name).origin == Origin::kCommandLine ? 2 : 1;
+    };
+    const std::array<std::tuple<int, SinkKind, const char*>, 3> asked{
+        {{rank("ndjson", !settings.text("ndjson").empty()), SinkKind::kNdjson, "--ndjson"},
+         {rank("kafka", !settings.text("kafka").empty()), SinkKind::kKafka, "--kafka"},
+         {rank("null", settings.flag("null")), SinkKind::kNull, "--null"}}};
+    const auto first = std::max_element(asked.begin(), asked.end(),
+                                        [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
+    const auto& [rank_of_first, kind, name] = *first;
+    if (rank_of_first == 0) return SinkKind::kNdjson;
+    for (const auto& [rank_of_other, other, other_name] : asked)
+        if (other != kind && rank_of_other == rank_of_first)
+            return Error{std::errc::invalid_argument, fmt::format("{} and {} exclude each other", name, other_name)};
+    return kind;
+}
+
+Result<std::unique_ptr<policy::Sink>> make_kafka_sink(const Settings& settings, const std::string& instance_id) {
+    sinks::KafkaOptions options;
+    options.topic = settings.text("kafka-topic");
+    options.record_bytes = settings.count("kafka-record-bytes");
+    options.drain_ns = settings.duration_ns("kafka-drain-time");
+    options.record = {.instance_id = instance_id, .exact_payload = false, .no_cut_json = true};
+    options.on_trouble = [last = std::string()](const std::string& what) mutable {
+        if (what != std::exchange(last, what)) fmt::print(stderr, "apiarist: {}\n", what);
+    };
+    const bool tls = settings.flag("kafka-tls");
+    const bool sasl = settings.flag("kafka-sasl");
+    const auto kilobytes = std::max<std::uint64_t>(1, settings.count("kafka-queue-bytes") >> 10);
+    auto& client = options.client;
+    client = {{"bootstrap.servers", settings.text("kafka")},
+              {"client.id", "apiarist"},
+              {"acks", settings.text("kafka-acks")},
+              {"enable.idempotence", settings.text("kafka-idempotence")},
+              {"compression.type", settings.text("kafka-compression")},
+              {"batch.num.messages", fmt::format("{}", settings.count("kafka-batch-records"))},
+              {"linger.ms", fmt::format("{}", settings.duration_ns("kafka-batch-time") / 1'000'000)},
+              {"queue.buffering.max.kbytes", fmt::format("{}", kilobytes)},
+              {"queue.buffering.max.messages", "10000000"},
+              {"message.max.bytes", fmt::format("{}", options.record_bytes + (16 << 10))},
+              {"message.timeout.ms", "0"},  // a record waits as long as the queue has room
+              {"security.protocol", fmt::format("{}{}", sasl ? "sasl_" : "", tls ? "ssl" : "plaintext")}};
+    if (tls && !settings.text("kafka-ca").empty()) client.emplace_back("ssl.ca.location", settings.text("kafka-ca"));
+    if (tls) client.emplace_back("enable.ssl.certificate.verification", settings.text("kafka-verify"));
+    if (tls)
+        client.emplace_back("ssl.endpoint.identification.algorithm", settings.flag("kafka-verify") ? "https" : "none");
+    if (sasl) {
+        client.emplace_back("sasl.mechanisms", settings.text("kafka-sasl-mechanism"));
+        client.emplace_back("sasl.username", settings.text("kafka-user"));
+        client.emplace_back("sasl.password", settings.text("kafka-password"));
+    }
+    auto sink = sinks::KafkaSink::make(options);
+    if (!sink) return std::move(sink).error();
+    return std::unique_ptr<policy::Sink>(std::move(*sink));
+}
+
+}  // namespace
+
 Status check_outputs(const Settings& settings) {
     std::set<std::string> files;
     for (const char* name : {"ndjson", "ledger", "record"}) {
@@ -76,15 +147,21 @@ Status check_outputs(const Settings& settings) {
 }
 
 bool writes_to_stdout(const Settings& settings) {
+    const auto kind = choose_sink(settings);
     const std::string path = settings.text("ndjson");
-    return !settings.flag("null") && (path.empty() || path == "-");
+    return kind && *kind == SinkKind::kNdjson && (path.empty() || path == "-");
 }
 
 Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id) {
-    if (settings.flag("null")) {
-        if (!settings.text("ndjson").empty())
-            return Error{std::errc::invalid_argument, "--null and --ndjson exclude each other"};
-        return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
+    const auto kind = choose_sink(settings);
+    if (!kind) return kind.error();
+    switch (*kind) {
+        case SinkKind::kKafka:
+            return make_kafka_sink(settings, instance_id);
+        case SinkKind::kNull:
+            return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
+        case SinkKind::kNdjson:
+            break;
     }
     const std::string path = settings.text("ndjson").empty() ? "-" : settings.text("ndjson");
     auto sink = sinks::NdjsonSink::make(path, {.instance_id = instance_id, .exact_payload = true});
@@ -111,9 +188,10 @@ Status LedgerFile::write(const LedgerSnapshot& ledger) const {
     return Done{};
 }
 
-int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file, const LedgerSnapshot& ledger) {
+int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file, const Pipeline& pipeline) {
     int status = 0;
     if (const auto finished = sink.finish(); !finished) status = fail(1, finished.error().what);
+    const LedgerSnapshot ledger = pipeline.ledger();
     if (const auto written = file.write(ledger); !written) status = fail(1, written.error().what);
     if (!settings.flag("quiet")) fmt::print(stderr, "{}", ledger_summary(ledger));
     return status;

@@ -34,8 +34,9 @@ class LedgerFile {
     std::string path_;
 };
 
-// Finishes the sink, writes the ledger, says the summary. The exit status.
-int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file, const LedgerSnapshot& ledger);
+// Finishes the sink, then writes the ledger, which knows then what became of every record, and says the summary. The exit
+// status.
+int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file, const Pipeline& pipeline);
 
 // "apiarist: …" on standard error; returns `status`.
 int fail(int status, const std::string& what);

@@ -130,9 +130,6 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto pipeline = pipeline_options(settings);
     if (!pipeline) return std::move(pipeline).error();
     run.pipeline_options = std::move(*pipeline);
-    auto sink = make_sink(settings, run.instance_id);
-    if (!sink) return std::move(sink).error();
-    run.sink = std::move(*sink);
     auto ledger_file = LedgerFile::make(settings.text("ledger"));
     if (!ledger_file) return std::move(ledger_file).error();
     run.ledger_file.emplace(std::move(*ledger_file));
@@ -142,6 +139,10 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
         if (!child) return std::move(child).error();
         run.child.emplace(std::move(*child));
     }
+    // Threads begin here: the fork is behind us, and they inherit the signal mask.
+    auto sink = make_sink(settings, run.instance_id);
+    if (!sink) return std::move(sink).error();
+    run.sink = std::move(*sink);
     auto metrics = serve_metrics(settings, run.shown);
     if (!metrics) return std::move(metrics).error();
     run.metrics = std::move(*metrics);
@@ -180,7 +181,7 @@ int end(const Settings& settings, Parts& run) {
     int status = 0;
     if (run.recording)
         if (const auto finished = run.recording->finish(); !finished) status = fail(1, finished.error().what);
-    const int reported = report(settings, *run.sink, *run.ledger_file, run.pipeline->ledger());
+    const int reported = report(settings, *run.sink, *run.ledger_file, *run.pipeline);
     return status != 0 ? status : reported;
 }
 
@@ -230,7 +231,7 @@ int replay(const Settings& settings, const std::string& path) {
     pipeline.start();
     pipeline.join();
     pipeline.finish([](const capture::OnRecord&) {});
-    const int status = report(settings, **sink, *ledger_file, pipeline.ledger());
+    const int status = report(settings, **sink, *ledger_file, pipeline);
     if ((*source)->cut()) return fail(1, path + ": ends inside a record");
     return status;
 }

@@ -264,9 +264,11 @@ std::string config_text(const Settings& settings) {
         const Value& value = settings.value(setting.name);
         const std::string origin =
             value.origin == Origin::kEnvironment ? value.source : std::string(origin_words(value.origin));
-        out += fmt::format("{:<24} = {}\n    from {}; default {}{}{}; {}\n    {}\n", setting.name,
-                           fmt::join(value.texts, ","), origin, setting.fallback.empty() ? "none" : setting.fallback,
-                           setting.unit.empty() ? "" : " ", setting.unit, names_of(setting), setting.meaning);
+        const bool hidden = setting.secret && !fmt::format("{}", fmt::join(value.texts, "")).empty();
+        const std::string shown = hidden ? "(not shown)" : fmt::format("{}", fmt::join(value.texts, ","));
+        out += fmt::format("{:<24} = {}\n    from {}; default {}{}{}; {}\n    {}\n", setting.name, shown, origin,
+                           setting.fallback.empty() ? "none" : setting.fallback, setting.unit.empty() ? "" : " ",
+                           setting.unit, names_of(setting), setting.meaning);
     }
     return out;
 }

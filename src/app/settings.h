@@ -46,6 +46,7 @@ struct Setting {
     std::string_view meaning;
     unsigned commands;                     // where it is a flag
     std::array<Reference, 2> reference{};  // the first that is set wins
+    bool secret = false;                   // never shown
 };
 
 [[nodiscard]] std::span<const Setting> setting_table();

@@ -75,6 +75,32 @@ std::string type_of(const Message& request) {
     return request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
 }
 
+bool looks_like_json(std::string_view body) {
+    const auto first = body.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+// Not inside a UTF-8 sequence.
+void cut_text(std::string& text, std::size_t size) {
+    if (size >= text.size()) return;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
+        --size;
+    text.resize(size);
+}
+
+// Takes what is too much off a body (of JSON it is at least as much), and a little more for what `capture` says then.
+bool shorten(std::string& body, std::size_t excess) {
+    if (body.empty()) return false;
+    constexpr std::size_t kMargin = 64;
+    cut_text(body, body.size() > excess + kMargin ? body.size() - excess - kMargin : 0);
+    return true;
+}
+
+std::string_view request_body(const Message& request, const RecordOptions& options) {
+    const bool cut = request.body_truncated || request.gap || request.body_not_seen;
+    return options.no_cut_json && cut && looks_like_json(request.body) ? std::string_view{} : request.body;
+}
+
 void add_response(Object& object, const Message* response) {
     if (response == nullptr) {
         object.add("statusCode", "");
@@ -106,7 +132,7 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("method", request.method);
     object.add("type", type_of(request));
     object.add("requestHeaders", headers_json(request.headers));
-    object.add("requestPayload", request.body);
+    object.add("requestPayload", request_body(request, options));
     add_response(object, response);
     object.add("ip", (server ? transaction.remote : transaction.local).to_string());
     object.add("destIp", (server ? transaction.local : transaction.remote).to_string());
@@ -126,8 +152,32 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("tls", transaction.tls);
     object.add("latency_us", std::to_string(clean.latency_us));
     if (options.exact_payload) {
-        add_exact(object, "requestPayload_base64", request.body);
+        add_exact(object, "requestPayload_base64", request_body(request, options));
         if (response != nullptr) add_exact(object, "responsePayload_base64", response->body);
+    }
+}
+
+bool append_bounded_akto_record(std::string& out, const policy::CleanTransaction& clean, const RecordOptions& options,
+                                std::size_t limit) {
+    const std::size_t before = out.size();
+    append_akto_record(out, clean, options);
+    if (out.size() - before <= limit) return true;
+    policy::CleanTransaction shorter = clean;
+    transactions::Transaction& transaction = shorter.transaction;
+    for (;;) {
+        const std::size_t size = out.size() - before;
+        if (size <= limit) return true;
+        out.resize(before);
+        if (transaction.response && shorten(transaction.response->body, size - limit)) {
+            transaction.response->body_truncated = true;
+            transaction.capture |= transactions::kResponseTruncated;
+        } else if (shorten(transaction.request.body, size - limit)) {
+            transaction.request.body_truncated = true;
+            transaction.capture |= transactions::kRequestTruncated;
+        } else {
+            return false;
+        }
+        append_akto_record(out, shorter, options);
     }
 }
 

@@ -3,6 +3,7 @@
 // One record of the topic akto.api.logs: a flat JSON object, every value a string, header maps as JSON in a string.
 // docs/record.md lists the keys. No line feed inside or after.
 
+#include <cstddef>
 #include <string>
 
 #include "policy/clean_transaction.h"
@@ -12,8 +13,15 @@ namespace apiarist::sinks {
 struct RecordOptions {
     std::string instance_id;     // `daemonset_id`: one per start
     bool exact_payload = false;  // bodies that are not UTF-8 also as base64 (`…_base64` keys)
+    // Akto's consumer drops a record whose JSON request body is cut: such a body is left out instead.
+    bool no_cut_json = false;
 };
 
 void append_akto_record(std::string& out, const policy::CleanTransaction& clean, const RecordOptions& options);
+
+// The same in at most `limit` bytes: the response's body is cut first, then the request's, and `capture` says so.
+// False: it does not fit without bodies either, and nothing was appended.
+[[nodiscard]] bool append_bounded_akto_record(std::string& out, const policy::CleanTransaction& clean,
+                                              const RecordOptions& options, std::size_t limit);
 
 }  // namespace apiarist::sinks

@@ -191,5 +191,83 @@ TEST(AktoRecord, how_whole_it_is) {
     EXPECT_EQ(parse(record_of(clean)).at("capture"), "response_truncated,gap");
 }
 
+// With a limit, as for a broker.
+struct Bounded {
+    bool fits = false;
+    std::size_t size = 0;
+    Fields fields;
+};
+
+Bounded bounded(const CleanTransaction& clean, std::size_t limit) {
+    std::string out = "before";
+    Bounded result;
+    result.fits = append_bounded_akto_record(out, clean, {.instance_id = "i", .no_cut_json = true}, limit);
+    result.size = out.size() - 6;
+    if (result.fits) result.fields = parse(out.substr(6));
+    return result;
+}
+
+TEST(BoundedRecord, what_fits_is_as_without_a_limit) {
+    const CleanTransaction clean = small();
+    const Bounded whole = bounded(clean, 1'000'000);
+    ASSERT_TRUE(whole.fits);
+    EXPECT_EQ(whole.fields.at("responsePayload"), "ok");
+    EXPECT_EQ(whole.fields.at("capture"), "complete");
+}
+
+TEST(BoundedRecord, the_response_is_cut_first_and_says_so) {
+    CleanTransaction clean = small();
+    clean.transaction.response->body = std::string(50'000, 'r');
+    const Bounded cut = bounded(clean, 10'000);
+    ASSERT_TRUE(cut.fits);
+    EXPECT_LE(cut.size, 10'000U);
+    EXPECT_GT(cut.size, 5'000U);
+    EXPECT_EQ(cut.fields.at("requestPayload"), R"({"a":1})");
+    EXPECT_EQ(cut.fields.at("responsePayload").find_first_not_of('r'), std::string::npos);
+    EXPECT_EQ(cut.fields.at("capture"), "response_truncated");
+}
+
+TEST(BoundedRecord, escapes_count) {
+    CleanTransaction clean = small();
+    clean.transaction.response->body = std::string(5'000, '\x01');  // six bytes each in JSON
+    const Bounded cut = bounded(clean, 10'000);
+    ASSERT_TRUE(cut.fits);
+    EXPECT_LE(cut.size, 10'000U);
+    EXPECT_EQ(cut.fields.at("capture"), "response_truncated");
+}
+
+TEST(BoundedRecord, text_is_not_cut_inside_a_character) {
+    CleanTransaction clean = small();
+    clean.transaction.response->body.clear();
+    for (int i = 0; i < 5'000; ++i)
+        clean.transaction.response->body += "\xe2\x82\xac";
+    const Bounded cut = bounded(clean, 10'000);
+    ASSERT_TRUE(cut.fits);
+    EXPECT_EQ(cut.fields.at("responsePayload").find("\xef\xbf\xbd"), std::string::npos);
+    EXPECT_EQ(cut.fields.at("responsePayload").size() % 3, 0U);
+}
+
+TEST(BoundedRecord, a_json_request_is_never_cut_into_invalid_json) {
+    CleanTransaction clean = small();
+    clean.transaction.request.body = "{\"a\":\"" + std::string(50'000, 'x') + "\"}";
+    const Bounded cut = bounded(clean, 10'000);
+    ASSERT_TRUE(cut.fits);
+    EXPECT_EQ(cut.fields.at("requestPayload"), "");
+    EXPECT_EQ(cut.fields.at("capture"), "request_truncated,response_truncated");
+    clean.transaction.request.body = "plain " + std::string(50'000, 'x');
+    EXPECT_GT(bounded(clean, 10'000).fields.at("requestPayload").size(), 5'000U);
+    clean.transaction.request.body = " [1, 2";
+    clean.transaction.request.gap = true;
+    EXPECT_EQ(bounded(clean, 10'000).fields.at("requestPayload"), "");
+}
+
+TEST(BoundedRecord, headers_that_do_not_fit_are_no_record) {
+    CleanTransaction clean = small();
+    clean.transaction.request.headers.push_back({"X-Large", std::string(20'000, 'h')});
+    const Bounded none = bounded(clean, 10'000);
+    EXPECT_FALSE(none.fits);
+    EXPECT_EQ(none.size, 0U);
+}
+
 }  // namespace
 }  // namespace apiarist::sinks
