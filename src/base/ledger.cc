@@ -128,15 +128,19 @@ std::string ledger_json(const LedgerSnapshot& snapshot) {
 
 std::string ledger_summary(const LedgerSnapshot& s) {
     const std::uint64_t shed = at(s, Count::kSocketShed) + at(s, Count::kTlsShed);
+    const auto unless_none = [](std::string_view what, std::uint64_t n) {
+        return n == 0 ? std::string() : fmt::format(", {} {}", what, n);
+    };
     std::string out = fmt::format(
-        "records {} ({} incomplete), requests {}, paired {}, unanswered {}, orphan responses {}\n"
+        "records {} ({} incomplete), delivered {}{}{}; requests {}, paired {}, unanswered {}, orphan responses {}\n"
         "bytes: clear {} ({} lost), TLS plaintext {} ({} lost), ciphertext {}, not HTTP {}, unknown {}{}\n",
-        at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRequests), at(s, Count::kPaired),
-        at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
+        at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRecordsDelivered),
+        unless_none("left out by rules", sum(s, Count::kFilteredEgress, Count::kFilteredBandwidth)),
+        unless_none("DROPPED", sum(s, Count::kDroppedQueueFull, Count::kDroppedFailed)), at(s, Count::kRequests),
+        at(s, Count::kPaired), at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
         at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost), at(s, Count::kSocketCiphertext),
         at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp),
-        at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown),
-        shed == 0 ? "" : fmt::format(", shed under overload {}", shed));
+        at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown), unless_none("shed under overload", shed));
     const auto faults = ledger_faults(s);
     if (faults.empty()) return out + "the ledger adds up\n";
     for (const std::string& fault : faults)
