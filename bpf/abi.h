@@ -131,6 +131,7 @@ struct ap_byte_counts {
 
 /* ap_conn_end.flags, ap_tls_end.flags */
 #define AP_END_LIVE 1 /* it lives on: only counts, made by user space when a run ends */
+#define AP_END_SHED 2 /* it was being left out under overload: what came last was not sent */
 
 struct ap_conn_end {
     struct ap_header header;

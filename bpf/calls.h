@@ -86,7 +86,7 @@ static __noinline int call__shed(struct ap_connection *conn, struct call *call, 
     if (!call->turn || call->direction + 1 != conn->classifier.request_direction)
         return conn->shed_until_ns ? SHED_YES : SHED_NO;
     struct user_iovec front = call__front(call);
-    struct shed_call at = {.name = sock, .address = front.base, .size = (u32)front.len, .ring = conn->ring};
+    struct shed_call at = {.name = sock, .inode = conn->inode, .address = front.base, .size = (u32)front.len, .ring = conn->ring};
     return shed__at_turn(&conn->shed_until_ns, &at);
 }
 
@@ -115,8 +115,11 @@ static __noinline int call__copy(struct call *call, struct ap_connection *conn, 
         return 0;
     }
     u64 meta = call->fd | COPY_FLAGS(call->flags | AP_DATA_CALL_START) | (direction == AP_WRITE ? COPY_WRITE : 0);
-    if (call->messages)
-        return copy__messages(key, position, meta, call->from.iov, call->messages);
+    if (call->messages && !(call->flags & AP_DATA_NOT_SEEN)) {
+        u32 copied = copy__messages(key, position, meta, call->from.iov, call->messages);
+        count__add(&bytes->passed, (u64)copied - call->size); /* lengths are read again, and another thread may write there */
+        return 0;
+    }
     return copy__call(key, position, meta, &call->from, call->size);
 }
 
@@ -143,6 +146,10 @@ static __noinline int call__data(struct call *call)
                                  conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);
         return 1;
     }
+    if (call->messages > COPY_MESSAGES) {
+        loss__add(AP_LOSS_UNREAD_CALLS, 1);
+        return 1;
+    }
     connection__check_positions(conn, ref.sk);
     call->turn = classifier__turn(&conn->classifier, call->direction);
     if (!call->process->sessions || !call__tie(conn, ref.sk))
@@ -157,9 +164,9 @@ static __noinline int call__data(struct call *call)
 static __noinline int call__messages(struct call *call, u64 messages, u32 count)
 {
     u32 total = 0;
-    if (count > COPY_MESSAGES) {
-        loss__add(AP_LOSS_UNREAD_CALLS, 1);
-        return 0;
+    if (count > COPY_MESSAGES) { /* counted when the socket is known to be one that is read */
+        call->messages = count;
+        return 1;
     }
     for (u32 i = 0; i < COPY_MESSAGES; i++) {
         if (i >= count)
@@ -245,6 +252,8 @@ static __always_inline bool call__read_arguments(struct call *call, struct pt_re
     case SYS_sendmmsg:
         if (syscall__arg3(regs) & NOT_DATA)
             return false;
+        if (nr == SYS_recvmmsg && syscall__arg3(regs) & MSG_TRUNC) /* the buffers were not written */
+            call->flags |= AP_DATA_NOT_SEEN;
         return call__messages(call, syscall__arg1(regs), call->size);
     case SYS_sendfile:
         call->flags |= AP_DATA_NOT_SEEN;

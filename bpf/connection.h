@@ -17,7 +17,7 @@ static __noinline int connection__end(u64 sock, struct ap_connection *conn)
     ring__header(&end->header, AP_EVENT_CONN_END, sizeof(*end));
     end->conn.sock = sock;
     end->conn.inode = conn->inode;
-    end->flags = 0;
+    end->flags = conn->shed_until_ns ? AP_END_SHED : 0;
     end->announced = conn->flags & AP_STATE_ANNOUNCED ? 1 : 0;
     end->protocol = (u8)conn->classifier.protocol;
     end->pad[0] = end->pad[1] = 0;

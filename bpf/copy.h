@@ -205,27 +205,33 @@ static __always_inline u32 message__len(u64 message)
 }
 
 /* The buffers of one message of recvmmsg or sendmmsg; a global function as those above. */
-__noinline int copy_message(u64 key, u64 message, u64 position, u64 meta)
+__noinline int copy_message(u64 key, u64 message, u64 position, u64 meta, u32 size)
 {
     u64 iov_and_count[2] = {};
-    u32 size = message__len(message);
+    u32 take = size < option_call_bytes ? size : option_call_bytes;
     if (!size)
         return 0;
     bpf_probe_read_user(iov_and_count, sizeof(iov_and_count), (void *)(message + __builtin_offsetof(struct user_msghdr, iov)));
-    return copy__iovecs(key, iov_and_count[0], iov_and_count[1], position, meta, size);
+    copy__iovecs(key, iov_and_count[0], iov_and_count[1], position, meta, take);
+    if (take < size)
+        copy_piece(key, 0, position + take, COPY_FLAGS(AP_DATA_SKIPPED) | (meta & ~COPY_FLAGS(AP_DATA_CALL_START)),
+                   size - take);
+    return 0;
 }
 
-/* Bytes of a call with many messages, each up to the limit per call. */
-static __always_inline int copy__messages(u64 key, u64 position, u64 meta, u64 messages, u32 count)
+/* Bytes of a call with many messages, each up to the limit per call. Their number. */
+static __always_inline u32 copy__messages(u64 key, u64 position, u64 meta, u64 messages, u32 count)
 {
+    u32 total = 0;
     for (u32 i = 0; i < COPY_MESSAGES; i++) {
         u64 message = messages + (u64)i * sizeof(struct user_mmsghdr);
         if (i >= count)
             break;
-        copy_message(key, message, position, meta);
-        position += message__len(message);
+        u32 size = message__len(message);
+        copy_message(key, message, position + total, meta, size);
+        total += size;
     }
-    return 0;
+    return total;
 }
 
 struct buffers {

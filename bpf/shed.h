@@ -47,14 +47,15 @@ static __always_inline bool shed__overload(u32 number, u64 now)
 }
 
 /* User space said that the connection or session is a tunnel: it has no exchanges. */
-static __always_inline bool shed__is_tunnel(u64 name)
+static __always_inline bool shed__is_tunnel(u64 name, u64 inode)
 {
     struct ap_mark *mark = bpf_map_lookup_elem(&marks, &name);
-    return mark && mark->not_http;
+    return mark && mark->inode == inode && mark->not_http;
 }
 
 struct shed_call {
     u64 name; /* of the connection or session, as in marks */
+    u64 inode;
     u64 address;
     u32 size;
     u32 ring;
@@ -69,7 +70,7 @@ static __noinline int shed__at_turn(u64 *until, const struct shed_call *call)
         return SHED_YES;
     if (shed__overload(call->ring, now) == shed)
         return shed ? SHED_YES : SHED_NO;
-    if (look__class(call->address, call->size) != AP_CLASS_HTTP1 || shed__is_tunnel(call->name))
+    if (look__class(call->address, call->size) != AP_CLASS_HTTP1 || shed__is_tunnel(call->name, call->inode))
         return shed ? SHED_YES : SHED_NO;
     if (shed) {
         *until = 0;

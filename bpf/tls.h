@@ -42,7 +42,7 @@ static __noinline int session__send_end(struct ap_tls_session *session)
     }
     ring__header(&end->header, AP_EVENT_TLS_END, sizeof(*end));
     end->session = session->id;
-    end->flags = 0;
+    end->flags = session->shed_until_ns ? AP_END_SHED : 0;
     end->pad = 0;
     end->read = session->bytes[AP_READ];
     end->write = session->bytes[AP_WRITE];

@@ -40,15 +40,18 @@ void add_settings(CLI::App& command, unsigned mask, Given& given) {
 constexpr char kMark = '\x01';
 
 void hide_brackets(std::string& argument) {
-    const auto value = argument.starts_with("--") ? argument.find("=[") : std::string::npos;
     if (argument.starts_with('[')) argument.insert(0, 1, kMark);
-    if (value != std::string::npos) argument.insert(value + 1, 1, kMark);
+    const auto equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
+    if (equals != std::string::npos && argument.compare(equals, 2, "=[") == 0) argument.insert(equals + 1, 1, kMark);
+}
+
+void show_bracket(std::string& value) {
+    if (value.starts_with(kMark)) value.erase(0, 1);
 }
 
 void show_brackets(Given& given) {
     for (auto& [name, values] : given)
-        for (std::string& value : values)
-            if (value.starts_with(kMark)) value.erase(0, 1);
+        std::for_each(values.begin(), values.end(), show_bracket);
 }
 
 std::optional<std::string> environment(std::string_view name) {
@@ -106,6 +109,7 @@ int main(int argc, char** argv) {
         cli.parse(reversed);
         show_brackets(given);
         show_brackets(replay_given);
+        show_bracket(recording);
     } catch (const CLI::ParseError& error) {
         return cli.exit(error) == 0 ? 0 : 2;
     }

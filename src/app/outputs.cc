@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -140,7 +141,9 @@ Status check_outputs(const Settings& settings) {
     std::set<std::string> files;
     for (const char* name : {"ndjson", "ledger", "record"}) {
         const std::string path = settings.text(name);
-        if (!path.empty() && !files.insert(path).second)
+        std::error_code error;  // what cannot be told is compared as it was given
+        const auto real = std::filesystem::weakly_canonical(path, error);
+        if (!path.empty() && !files.insert(error ? path : real.native()).second)
             return Error{std::errc::invalid_argument, fmt::format("--{} {}: another output has this file", name, path)};
     }
     return Done{};

@@ -34,8 +34,8 @@ class LedgerFile {
     std::string path_;
 };
 
-// Finishes the sink, then writes the ledger, which knows then what became of every record, and says the summary. The exit
-// status.
+// Finishes the sink, then writes the ledger, which knows then what became of every record, and says the summary. The
+// exit status.
 int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file, const Pipeline& pipeline);
 
 // "apiarist: …" on standard error; returns `status`.

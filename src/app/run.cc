@@ -6,8 +6,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <random>
 
@@ -160,12 +162,20 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     return Done{};
 }
 
+bool is_running(const std::string& pid) {
+    return capture::process_exists(static_cast<std::uint32_t>(std::strtoul(pid.c_str(), nullptr, 10)));
+}
+
 // Why nothing more can come, or nobody would read it.
 std::optional<std::string> purpose_lost(const Settings& settings, const std::vector<std::string>& command,
                                         const Parts& run) {
     if (run.sink->broken()) return "nobody reads the records any more";
     const bool by_process = command.empty() && settings.list("cgroup").empty() && !settings.flag("all");
-    if (by_process && !run.kernel->traces_any()) return "all traced processes have ended";
+    const auto& pids = settings.list("pid");
+    // After a detach nobody tells which processes have ended.
+    const bool over =
+        run.kernel->finished() ? std::none_of(pids.begin(), pids.end(), is_running) : !run.kernel->traces_any();
+    if (by_process && over) return "all traced processes have ended";
     return std::nullopt;
 }
 
@@ -173,6 +183,8 @@ std::optional<std::string> purpose_lost(const Settings& settings, const std::vec
 int end(const Settings& settings, Parts& run) {
     const auto live = [&run] { return live_ledger(*run.pipeline, *run.kernel); };
     run.shown.not_ready("the run is being drained", live);
+    constexpr auto kPatience = std::chrono::seconds(5);
+    run.sink->hurry(Clock::now() + kPatience);
     run.kernel->detach();
     run.pipeline->join();
     run.shown.hold("the run is being drained");  // else the last records would count the losses twice

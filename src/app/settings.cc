@@ -33,7 +33,7 @@ bool is_valid(Kind kind, std::string_view text) {
         case Kind::kCount: {
             std::uint64_t value = 0;
             const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-            return error == std::errc{} && end == text.data() + text.size();
+            return error == std::errc{} && end == text.data() + text.size() && parse_bytes(text).has_value();
         }
         case Kind::kBytes:
             return parse_bytes(text).has_value();
@@ -191,6 +191,7 @@ Result<Value> Settings::own_value(const Setting& setting, const std::vector<std:
     Value value;
     if (given != nullptr && !given->empty()) {
         value = {*given, Origin::kCommandLine, fmt::format("--{}", setting.name)};
+        if (setting.kind == Kind::kList) value.texts = split_commas(fmt::format("{}", fmt::join(*given, ",")));
     } else if (auto text = environment(setting.variable); text && !text->empty()) {
         value = {setting.kind == Kind::kList ? split_commas(*text) : std::vector{*text}, Origin::kEnvironment,
                  std::string(setting.variable)};

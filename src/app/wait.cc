@@ -33,15 +33,19 @@ int timeout_until(std::initializer_list<std::optional<Clock::time_point>> times)
     return static_cast<int>(std::clamp<long long>(left, 0, 1'000'000));
 }
 
-// True: a signal that ends the run.
-bool read_signals(const Wait& wait) {
+enum class Told { kNothing, kRelayed, kEnd };
+
+// A command gets the signal. What it makes of SIGINT is its own affair, as at a shell; at the others it should end.
+Told read_signals(const Wait& wait) {
+    Told told = Told::kNothing;
     signalfd_siginfo info{};
     while (::read(wait.signals.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
         if (info.ssi_signo == SIGCHLD) continue;
-        if (wait.child == nullptr) return true;
+        if (wait.child == nullptr) return Told::kEnd;
         wait.child->signal(static_cast<int>(info.ssi_signo));
+        if (info.ssi_signo != SIGINT) told = Told::kRelayed;
     }
-    return false;
+    return told;
 }
 
 }  // namespace
@@ -82,7 +86,8 @@ void CpuWatch::tick(Clock::time_point now) {
 
 Ending wait_for_end(Wait wait) {
     constexpr auto kPatience = std::chrono::seconds(5);
-    bool told = false;
+    bool told = false;     // by us, to end
+    bool relayed = false;  // by somebody else, through us
     std::optional<Clock::time_point> look;
     if (wait.over) look = Clock::now() + kPeriod;
     for (;;) {
@@ -99,7 +104,7 @@ Ending wait_for_end(Wait wait) {
         }
         if (wait.deadline && *wait.deadline <= now) {
             if (wait.child == nullptr) return {};
-            if (told) {
+            if (told || relayed) {
                 fmt::print(stderr, "apiarist: the command does not end when asked to; it goes on by itself\n");
                 return {};
             }
@@ -110,7 +115,9 @@ Ending wait_for_end(Wait wait) {
         if (wait.cpu.next() && *wait.cpu.next() <= now) wait.cpu.tick(now);
         pollfd ready{.fd = wait.signals.get(), .events = POLLIN, .revents = 0};
         (void)::poll(&ready, 1, timeout_until({wait.deadline, wait.cpu.next(), look}));
-        if (read_signals(wait)) return {};
+        const Told heard = read_signals(wait);
+        if (heard == Told::kEnd) return {};
+        if (heard == Told::kRelayed && !told && !std::exchange(relayed, true)) wait.deadline = Clock::now() + kPatience;
     }
 }
 

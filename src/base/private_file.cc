@@ -15,6 +15,8 @@ Result<Fd> create_private_file(const std::string& path) {
     struct stat info {};
     if (::fstat(fd.get(), &info) != 0) return Error::from_errno(errno, path);
     if (!S_ISREG(info.st_mode)) return fd;
+    if (info.st_uid != ::geteuid())
+        return Error{std::errc::operation_not_permitted, path + ": belongs to another user, who could read it"};
     // First the mode, then the data.
     if ((info.st_mode & 07777) != 0600 && ::fchmod(fd.get(), 0600) != 0) return Error::from_errno(errno, path);
     if (::ftruncate(fd.get(), 0) != 0) return Error::from_errno(errno, path);

@@ -88,7 +88,7 @@ ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u3
     ap_tls_end end{};
     end.header = events::header_of<ap_tls_end>(AP_EVENT_TLS_END, now_ns);
     end.session = session.id;
-    end.flags = flags;
+    end.flags = flags | (session.shed_until_ns != 0 ? AP_END_SHED : 0);
     end.read = session.bytes[AP_READ];
     end.write = session.bytes[AP_WRITE];
     return end;
@@ -131,6 +131,7 @@ struct KernelSource::State {
     Status load_once(const KernelOptions& options);
     Status make_rings(const KernelOptions& options);
     Status attach_programs();
+    Status add_cgroups(const KernelOptions& options);
     Status select(const KernelOptions& options);
     Status add_cgroup(const std::string& path);
     void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
@@ -253,15 +254,28 @@ Status KernelSource::State::add_cgroup(const std::string& path) {
     return Done{};
 }
 
-Status KernelSource::State::select(const KernelOptions& options) {
+Status KernelSource::State::add_cgroups(const KernelOptions& options) {
     for (const std::string& path : options.cgroups)
         APIARIST_TRY(add_cgroup(path));
-    for (const std::uint32_t pid : options.pids) {
-        for (const std::uint32_t one : with_descendants(pid)) {
-            APIARIST_TRY(select_process(one));
-            for (const MappedFile& file : mapped_files(one))
-                if (libraries) libraries->look_at(file.open_path, file.path);
-        }
+    return Done{};
+}
+
+// With the programs attached, so that no fork and no end is missed: a child of a selected process selects itself from
+// then on, one that was made before is found by the second look, and one that ended before it was selected is taken
+// out again.
+Status KernelSource::State::select(const KernelOptions& options) {
+    std::set<std::uint32_t> selected;
+    constexpr int kLooks = 2;
+    for (int look = 0; look < kLooks; ++look) {
+        for (const std::uint32_t pid : options.pids)
+            for (const std::uint32_t one : with_descendants(pid))
+                if (selected.insert(one).second) APIARIST_TRY(select_process(one));
+    }
+    const int processes = bpf_map__fd(skeleton->maps.processes);
+    for (const std::uint32_t pid : selected) {
+        if (!process_exists(pid)) (void)bpf_map_delete_elem(processes, &pid);
+        for (const MappedFile& file : mapped_files(pid))
+            if (libraries) libraries->look_at(file.open_path, file.path);
     }
     return Done{};
 }
@@ -287,8 +301,9 @@ void KernelSource::State::hand_on_facts(unsigned ring, const OnRecord& on_record
 // As the kernel programs tell of processes that start later.
 Status KernelSource::State::select_process(std::uint32_t pid) {
     const ap_process fresh{.ring = pid % static_cast<ap_u32>(rings.size()), .flags = 0, .sessions = 0, .pad = 0};
-    if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.processes), &pid, &fresh, BPF_ANY) != 0)
-        return Error::from_errno(errno, fmt::format("select process {}", pid));
+    const int added = bpf_map_update_elem(bpf_map__fd(skeleton->maps.processes), &pid, &fresh, BPF_NOEXIST);
+    if (added != 0 && errno == EEXIST) return Done{};  // a child that selected itself
+    if (added != 0) return Error::from_errno(errno, fmt::format("select process {}", pid));
     ap_process_event seen{};
     seen.header = events::header_of<ap_process_event>(AP_EVENT_PROCESS, monotonic_ns());
     seen.tgid = pid;
@@ -335,8 +350,9 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
             raw->skeleton->obj, bpf_map__fd(raw->skeleton->maps.known_files),
             ProbeOptions{raw->cookies, options.return_probes},
             [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble);
-    APIARIST_TRY(state->select(options));
+    APIARIST_TRY(state->add_cgroups(options));
     APIARIST_TRY(state->attach_programs());
+    APIARIST_TRY(state->select(options));
     if (raw->libraries) {
         raw->libraries->attach_usual();
         raw->libraries->start();
@@ -433,7 +449,11 @@ void KernelSource::wait(unsigned number) {
 }
 
 void KernelSource::mark(std::uint64_t key, const ap_mark& mark) {
-    (void)bpf_map_update_elem(bpf_map__fd(state_->skeleton->maps.marks), &key, &mark, BPF_ANY);
+    const int marks = bpf_map__fd(state_->skeleton->maps.marks);
+    if (mark.not_http == 0 && mark.skipping[AP_READ] == 0 && mark.skipping[AP_WRITE] == 0)
+        (void)bpf_map_delete_elem(marks, &key);  // says nothing
+    else
+        (void)bpf_map_update_elem(marks, &key, &mark, BPF_ANY);
 }
 
 std::vector<std::uint64_t> KernelSource::losses() const {
@@ -460,6 +480,7 @@ void KernelSource::final_records(const OnRecord& on_record) {
         end.header = events::header_of<ap_conn_end>(AP_EVENT_CONN_END, now);
         end.conn = {sock, state.inode};
         end.flags = (state.flags & AP_STATE_ENDED) != 0 ? 0 : AP_END_LIVE;
+        if (state.shed_until_ns != 0) end.flags |= AP_END_SHED;
         end.announced = (state.flags & AP_STATE_ANNOUNCED) != 0 ? 1 : 0;
         end.protocol = static_cast<ap_u8>(state.classifier.protocol);
         end.read = state.bytes[AP_READ];

@@ -52,11 +52,12 @@ LibraryProbes::~LibraryProbes() {
 void LibraryProbes::start() {
     thread_ = std::thread([this] {
         while (auto candidate = candidates_.pop())
-            attach(*candidate);
+            if (!stop_.load()) attach(*candidate);
     });
 }
 
 void LibraryProbes::detach() {
+    stop_.store(true);
     candidates_.close();
     if (thread_.joinable()) thread_.join();
     const std::scoped_lock lock(mutex_);
@@ -69,16 +70,25 @@ void LibraryProbes::attach_usual() {
 }
 
 void LibraryProbes::look_at(const std::string& open_path, const std::string& shown_name) {
-    if (names_tls_library(shown_name)) (void)candidates_.push({open_path, shown_name, {}});
+    if (names_tls_library(shown_name)) enqueue({open_path, shown_name, {}});
+}
+
+void LibraryProbes::enqueue(Candidate candidate) {
+    const Candidate kept = candidate;
+    if (!candidates_.push(std::move(candidate))) forget(kept);
+}
+
+void LibraryProbes::forget(const Candidate& candidate) const {
+    bpf_map_delete_elem(known_files_, &candidate.reported);
 }
 
 void LibraryProbes::on_mapped(const ap_mapped& mapped) {
     if (!names_tls_library(mapped.name)) return;
     const auto page = static_cast<std::uint64_t>(::getpagesize());
     const std::uint64_t end = (mapped.address + mapped.length + page - 1) & ~(page - 1);
-    (void)candidates_.push({fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
-                            mapped.name,
-                            {mapped.inode, mapped.device}});
+    enqueue({fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
+             mapped.name,
+             {mapped.inode, mapped.device}});
 }
 
 Result<LibraryProbes::Link> LibraryProbes::probe(const char* name, const std::string& path, const Place& place) {
@@ -131,6 +141,7 @@ Result<std::vector<LibraryProbes::Link>> LibraryProbes::probe_functions(const st
                                                                         std::uint32_t library) {
     std::vector<Link> made;
     for (const TlsFunction& function : tls_functions()) {
+        if (stop_.load()) return Error{std::errc::operation_canceled, "the run ends"};
         const std::size_t before = made.size();
         auto done = probe_function(path, function, library, made);
         if (done) continue;
@@ -142,7 +153,7 @@ Result<std::vector<LibraryProbes::Link>> LibraryProbes::probe_functions(const st
 
 void LibraryProbes::attach(const Candidate& candidate) {
     struct stat info {};
-    if (::stat(candidate.path.c_str(), &info) != 0) return;
+    if (::stat(candidate.path.c_str(), &info) != 0) return forget(candidate);  // whoever mapped it is gone
     const std::scoped_lock lock(mutex_);
     if (!probed_.emplace(info.st_dev, info.st_ino).second) return;
     ap_library record{};
@@ -160,12 +171,12 @@ void LibraryProbes::attach(const Candidate& candidate) {
     } else {
         record.state = AP_LIBRARY_FAILED;
         copy_text(record.reason, made.error().what);
-        if (on_trouble_ && complained_.insert(candidate.name).second)
+        if (!stop_.load() && on_trouble_ && complained_.insert(candidate.name).second)
             on_trouble_(fmt::format("TLS library {} ({}) is not read, its traffic counts as ciphertext: {}",
                                     candidate.name, record.version, made.error().what));
         // Never black-listed: the next mapping is reported and tried again.
         probed_.erase({info.st_dev, info.st_ino});
-        bpf_map_delete_elem(known_files_, &candidate.reported);
+        forget(candidate);
     }
     on_fact_(events::bytes_of(record));
 }

@@ -69,6 +69,9 @@ class LibraryProbes {
     };
 
     void attach(const Candidate& candidate);
+    // So that its next mapping is reported.
+    void forget(const Candidate& candidate) const;
+    void enqueue(Candidate candidate);
     Result<Link> probe(const char* program, const std::string& path, const Place& place);
     Status probe_function(const std::string& path, const TlsFunction& function, std::uint32_t library,
                           std::vector<Link>& made);
@@ -85,6 +88,7 @@ class LibraryProbes {
     std::set<std::string> complained_;                          // guarded by mutex_: libraries by name
     std::uint32_t libraries_ = 0;                               // guarded by mutex_
     BoundedQueue<Candidate> candidates_{1024};
+    std::atomic<bool> stop_{false};
     std::thread thread_;
 };
 

@@ -52,9 +52,12 @@ Result<HeaderRules> HeaderRules::parse(std::string_view json, std::vector<std::s
     for (const simdjson::dom::element element : list) {
         Rule rule;
         rule.name = text_or(element["key"]["eq"], "");
-        if (rule.name.empty()) return wrong("a rule without key.eq");
+        if (rule.name.empty()) {
+            complaints.emplace_back("header rule without key.eq: left out");
+            continue;
+        }
         std::transform(rule.name.begin(), rule.name.end(), rule.name.begin(), lower);
-        rule.needed = text_or(element["key"]["ifAbsent"], "accept") == "reject";
+        rule.needed = same_name("reject", text_or(element["key"]["ifAbsent"], "accept"));
         const std::string pattern = text_or(element["value"]["regex"], ".*");
         rule.value = std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet);
         if (!rule.value->ok()) {

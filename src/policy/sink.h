@@ -2,6 +2,7 @@
 #pragma once
 // Where clean transactions go. A sink is called by every worker and locks for itself.
 
+#include <chrono>
 #include <cstdint>
 
 #include "base/result.h"
@@ -30,6 +31,8 @@ class Sink {
     virtual void flush() = 0;
     // Nobody will read what is written from now on: a run has no purpose any more. From any thread.
     [[nodiscard]] virtual bool broken() const { return false; }
+    // The run ends: what nobody has taken by then is dropped. From any thread.
+    virtual void hurry(std::chrono::steady_clock::time_point) {}
     // No write() follows. An error says that something written before did not arrive.
     virtual Status finish() = 0;
 };

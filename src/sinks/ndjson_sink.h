@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Records as lines of JSON in a file (mode 0600: they hold captured data) or on standard output. Written by the calling
-// worker: a slow disk holds the worker up, and the kernel's rings are the queue, whose overflow is counted.
+// worker: a slow disk or reader holds the worker up, and the kernel's rings are the queue, which sheds when it is full.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,20 +27,28 @@ class NdjsonSink final : public policy::Sink {
     [[nodiscard]] bool takes_unanswered() const override { return true; }
     void flush() override;
     [[nodiscard]] bool broken() const override;
+    void hurry(std::chrono::steady_clock::time_point end) override;
     Status finish() override;
 
   private:
-    using File = std::unique_ptr<std::FILE, Destroy<std::fclose>>;
-    void fail();  // what is in the buffer may be lost
-    NdjsonSink(File file, std::string path, const RecordOptions& options)
-        : file_(std::move(file)), path_(std::move(path)), options_(options) {}
+    NdjsonSink(Fd fd, bool regular, std::string path, const RecordOptions& options)
+        : fd_(std::move(fd)), regular_(regular), path_(std::move(path)), options_(options) {}
+    void write_buffer();
+    // False: the reader took nothing until the end that hurry() set.
+    [[nodiscard]] bool wait_for_room() const;
 
-    mutable std::mutex mutex_;
-    policy::SinkCounts counts_;  // guarded by mutex_; queued: in the buffer
-    File file_;                  // guarded by mutex_
-    int error_ = 0;              // guarded by mutex_: errno of the first failed write
+    std::mutex mutex_;           // held while a reader is waited for: what others ask for is atomic
+    std::string buffer_;         // guarded by mutex_: whole lines
+    bool line_is_open_ = false;  // guarded by mutex_: a write failed inside a line
+    const Fd fd_;
+    const bool regular_;  // a file: always takes what is written
     const std::string path_;
     const RecordOptions options_;
+    std::atomic<std::uint64_t> queued_{0};  // in the buffer
+    std::atomic<std::uint64_t> delivered_{0};
+    std::atomic<std::uint64_t> failed_{0};
+    std::atomic<int> error_{0};              // errno of the first failed write
+    std::atomic<std::int64_t> hurry_ns_{0};  // steady clock; 0: no hurry
 };
 
 // Takes everything and keeps nothing: for measurements.

@@ -69,6 +69,8 @@ class ByteStream {
     [[nodiscard]] std::uint64_t widen(std::uint64_t position) const;
     [[nodiscard]] bool holds() const { return !held_.empty(); }
     [[nodiscard]] bool ended() const { return ended_; }
+    // The source's count of lost bytes, low 32 bits, at the last piece that was passed on.
+    [[nodiscard]] std::uint32_t lost_total() const { return lost_seen_; }
     [[nodiscard]] std::size_t memory() const { return held_bytes_; }
 
   private:

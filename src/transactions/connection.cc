@@ -277,13 +277,17 @@ void Connection::settle(std::uint64_t now_ns) {
     leave(pairs);
 }
 
-void Connection::finish(bool closed, std::uint64_t time_ns) {
+void Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
     if (finished_) return;
     // Requests first, so that an early response finds its request ended.
     const unsigned first = request_side_ < 0 ? AP_READ : static_cast<unsigned>(request_side_);
-    // Of what was written nothing follows when the writer closed; of what was read there may have been more.
-    for (const unsigned direction : {first, 1 - first})
-        sides_[direction]->stream.finish(closed && direction == AP_WRITE, time_ns, *sides_[direction]);
+    // Of what was written nothing follows when the writer closed, unless it was lost; of what was read there may have
+    // been more.
+    for (const unsigned direction : {first, 1 - first}) {
+        auto& stream = sides_[direction]->stream;
+        const bool whole = how.closed && direction == AP_WRITE && stream.lost_total() == how.lost[direction];
+        stream.finish(whole, time_ns, *sides_[direction]);
+    }
     std::vector<Pair> pairs;
     pairing_.finish(pairs);
     leave(pairs);

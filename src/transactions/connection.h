@@ -50,6 +50,12 @@ struct ConnectionStart {
     std::array<bool, 2> from_start{};
 };
 
+// How a connection was seen to end.
+struct ConnectionEnd {
+    bool closed = false;                  // the socket or TLS session ended; else only the observation did
+    std::array<std::uint32_t, 2> lost{};  // bytes lost in all by direction, low 32 bits, as the source counts them
+};
+
 // What the worker tells the kernel of this connection.
 struct Wish {
     bool not_http = false;
@@ -80,7 +86,9 @@ class Connection {
     void settle(std::uint64_t now_ns);
     // Nothing will come any more. Everything that is known leaves; the ledger has all bytes. `closed`: the socket or
     // TLS session ended; else only the observation did.
-    void finish(bool closed, std::uint64_t time_ns);
+    void finish(const ConnectionEnd& how, std::uint64_t time_ns);
+    // The kernel was told something that may still stand.
+    [[nodiscard]] bool wishes() const { return wish_.not_http || wish_.skip_until[0] || wish_.skip_until[1]; }
 
     // Something waits for time to pass: settle() is needed.
     [[nodiscard]] bool restless() const;

@@ -126,8 +126,8 @@ TEST(Connection, after_connect_all_bytes_are_a_tunnel) {
     EXPECT_THAT(talk.end(), ElementsAre("CONNECT h:443 [] -> 200 [] complete"));
     EXPECT_EQ(talk.rig.count(Count::kBytesTunnelled), 18u);
     ASSERT_FALSE(talk.rig.marks.empty());
-    EXPECT_EQ(talk.rig.marks.back().second.not_http, 1u);
-    EXPECT_EQ(talk.rig.marks.back().second.inode, 11u);
+    EXPECT_EQ(talk.rig.marks.front().second.not_http, 1u);
+    EXPECT_EQ(talk.rig.marks.front().second.inode, 11u);
 }
 
 TEST(Connection, a_refused_connect_goes_on_as_http) {
@@ -144,7 +144,7 @@ TEST(Connection, an_upgrade_ends_http) {
     talk.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x02hi").read("\x81\x02ho");
     EXPECT_THAT(talk.end(), ElementsAre("GET /ws [] -> 101 [] complete"));
     EXPECT_EQ(talk.rig.count(Count::kBytesTunnelled), 8u);
-    EXPECT_EQ(talk.rig.marks.back().second.not_http, 1u);
+    EXPECT_EQ(talk.rig.marks.front().second.not_http, 1u);
 }
 
 TEST(Connection, an_early_response_leaves_with_what_there_is_of_the_request) {
@@ -539,7 +539,7 @@ TEST(Connection, memory_is_told_while_something_is_held) {
     connection.on_data(std::get<events::DataView>(*events::decode(record)));
     EXPECT_TRUE(connection.restless());
     EXPECT_EQ(connection.memory(), empty + 1000);
-    connection.finish(false, 2);
+    connection.finish({}, 2);
     EXPECT_FALSE(connection.restless());
     EXPECT_EQ(connection.memory(), empty);
 }

@@ -22,6 +22,15 @@ Address remote_of(const ap_endpoints& ends) {
     return address;
 }
 
+bool is_closed(ap_u32 flags) {
+    return (flags & (AP_END_LIVE | AP_END_SHED)) == 0;
+}
+
+template <typename End>
+std::array<std::uint32_t, 2> lost_of(const End& end) {
+    return {static_cast<std::uint32_t>(end.read.lost), static_cast<std::uint32_t>(end.write.lost)};
+}
+
 void add_counts(Ledger& ledger, const ap_byte_counts& bytes, Count first) {
     const std::uint64_t values[] = {bytes.passed,     bytes.copied,  bytes.unknown, bytes.not_http, bytes.http2,
                                     bytes.ciphertext, bytes.skipped, bytes.shed,    bytes.lost};
@@ -103,12 +112,8 @@ void Tracker::on(const ap_conn_open& open) {
     const bool same = known && inodes_[open.conn.sock] == open.conn.inode;
     const bool resumed = (open.flags & AP_CONN_RESUMED) != 0;
     if (same && !resumed) return;  // two threads announced it at once
-    if (known) end(connections_, open.conn.sock, !same, open.header.ts_ns);
-    if (resumed) {  // what was asked for is over
-        ap_mark mark{};
-        mark.inode = open.conn.inode;
-        on_mark_(open.conn.sock, mark);
-    }
+    // One that is replaced ended without a word of what it lost last.
+    if (known) end(connections_, open.conn.sock, {}, open.header.ts_ns);
     ConnectionStart start;
     start.local = local_of(open.ends);
     start.remote = remote_of(open.ends);
@@ -141,7 +146,8 @@ void Tracker::on(const ap_conn_end& conn_end) {
     add_counts(ledger_, conn_end.write, Count::kSocketPassed);
     if (const auto found = inodes_.find(conn_end.conn.sock);
         found != inodes_.end() && found->second == conn_end.conn.inode)
-        end(connections_, conn_end.conn.sock, (conn_end.flags & AP_END_LIVE) == 0, conn_end.header.ts_ns);
+        end(connections_, conn_end.conn.sock, {.closed = is_closed(conn_end.flags), .lost = lost_of(conn_end)},
+            conn_end.header.ts_ns);
 }
 
 void Tracker::on(const ap_tls_open& open) {
@@ -152,8 +158,7 @@ void Tracker::on(const ap_tls_open& open) {
         found->second->set_addresses(local_of(open.ends), remote_of(open.ends));
         return;
     }
-    if (known) end(sessions_, open.session, false, open.header.ts_ns);
-    if (resumed) on_mark_(open.session, ap_mark{});
+    if (known) end(sessions_, open.session, {}, open.header.ts_ns);
     ConnectionStart start;
     start.local = local_of(open.ends);
     start.remote = remote_of(open.ends);
@@ -169,7 +174,8 @@ void Tracker::on(const ap_tls_open& open) {
 void Tracker::on(const ap_tls_end& tls_end) {
     add_counts(ledger_, tls_end.read, Count::kTlsPassed);
     add_counts(ledger_, tls_end.write, Count::kTlsPassed);
-    end(sessions_, tls_end.session, (tls_end.flags & AP_END_LIVE) == 0, tls_end.header.ts_ns);
+    end(sessions_, tls_end.session, {.closed = is_closed(tls_end.flags), .lost = lost_of(tls_end)},
+        tls_end.header.ts_ns);
 }
 
 void Tracker::on(const ap_process_event& process) {
@@ -189,10 +195,12 @@ void Tracker::on(const ap_loss& loss) {
         ledger_.add(static_cast<Count>(index++), n);
 }
 
-void Tracker::end(Map& map, std::uint64_t key, bool closed, std::uint64_t time_ns) {
+void Tracker::end(Map& map, std::uint64_t key, const ConnectionEnd& how, std::uint64_t time_ns) {
     const auto found = map.find(key);
     if (found == map.end()) return;
-    found->second->finish(closed, time_ns);
+    found->second->finish(how, time_ns);
+    // The kernel's own end may have been before the word was written.
+    if (found->second->wishes()) on_mark_(key, ap_mark{});
     map.erase(found);
     if (&map == &connections_) inodes_.erase(key);
     restless_.erase(key);
@@ -216,9 +224,9 @@ void Tracker::settle(std::uint64_t now_ns) {
 
 void Tracker::finish() {
     for (auto& [key, connection] : connections_)
-        connection->finish(false, last_event_ns_);
+        connection->finish({}, last_event_ns_);
     for (auto& [key, session] : sessions_)
-        session->finish(false, last_event_ns_);
+        session->finish({}, last_event_ns_);
     connections_.clear();
     sessions_.clear();
     inodes_.clear();

@@ -48,7 +48,7 @@ class Tracker {
     void on(const ap_library& library);
     void on(const ap_loss& loss);
 
-    void end(Map& map, std::uint64_t key, bool closed, std::uint64_t time_ns);
+    void end(Map& map, std::uint64_t key, const ConnectionEnd& how, std::uint64_t time_ns);
     void after(std::uint64_t key, const Connection& connection);
     Surroundings surroundings(std::uint64_t key, std::uint64_t inode);
     [[nodiscard]] std::string process_name(std::uint32_t tgid) const;

@@ -143,9 +143,11 @@ class Channel {
         return record_of(record);
     }
     [[nodiscard]] Record end(std::uint32_t flags = 0) const {
-        return options.session == 0 ? conn_end(flags) : tls_end(flags);
+        return options.session == 0 ? conn_end(flags | end_flags) : tls_end(flags | end_flags);
     }
 
+    // What it says of how it ended, as AP_END_SHED.
+    std::uint32_t end_flags = 0;
     ChannelOptions options;
     std::uint64_t now_ns = 1'000'000'000;
     std::uint64_t step_ns = 1000;      // between two data records

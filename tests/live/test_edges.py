@@ -62,6 +62,14 @@ class Edges(unittest.TestCase):
         for record in result.records:
             self.assertEqual(support.payload(record, "requestPayload"), bodies.text("many-messages", 6000))
 
+    def test_messages_that_are_thrown_away_are_not_read_from_memory(self):
+        result = self.run_edge("truncated_messages")
+        server, = result.of_direction("1")
+        self.assertEqual((server["path"], server["requestPayload"], server["responsePayload"], server["capture"]),
+                         ("/truncated", "", "thrown away", "request_body_not_seen"))
+        client, = result.of_direction("2")
+        self.assertEqual((client["requestPayload"], client["capture"]), ("B" * 20, "complete"))
+
     def test_multipath_tcp(self):
         result = self.run_edge("multipath")
         if result.output.strip() == "unsupported":
@@ -158,6 +166,23 @@ class Edges(unittest.TestCase):
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait()
+
+    def test_library_whose_first_user_was_too_quick(self):
+        """It maps the file and is gone before anybody can look; the next one is seen."""
+        folder = support.temporary_folder()
+        for name in ("libssl.so.3", "libcrypto.so.3"):
+            shutil.copy(next(pathlib.Path("/usr/lib").glob(f"*-linux-gnu/{name}")), folder / name)
+        port = support.free_ports(1)[0]
+        server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(port), *self.tls[:2]])
+        quick = f"LD_PRELOAD={folder}/libcrypto.so.3:{folder}/libssl.so.3 /bin/true; " * 20
+        try:
+            support.wait_for_port(port)
+            result = support.capture(folder, ["sh", "-c", f"{quick} exec {support.PYTHON} {EDGES} late_library {folder} {port}"])
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait()
+        self.assertEqual([(record["path"], record["capture"]) for record in result.records], [("/late-library", "complete")],
+                         result.errors)
 
     def test_library_loaded_late_from_a_new_file(self):
         folder = support.temporary_folder()

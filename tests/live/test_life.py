@@ -208,6 +208,58 @@ class Runs(unittest.TestCase):
         self.assertTrue(ledger["adds_up"], errors)
         self.assertGreater(ledger["records_dropped_failed"], 0)
 
+    def test_a_reader_that_stops_reading_does_not_hold_the_end_up(self):
+        """The command gets its signal at once, and what was not taken is counted."""
+        folder = support.temporary_folder()
+        port = support.free_ports(1)[0]
+        server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(port)])
+        loop = f"trap 'exit 3' TERM; while :; do curl -s -o /dev/null http://127.0.0.1:{port}/plain; echo >>{folder}/count; done"
+        collector = subprocess.Popen([support.APIARIST, "run", "--ledger", str(folder / "ledger"), "--", "sh", "-c", loop],
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            # More than a pipe holds.
+            support.wait_until(lambda: (folder / "count").exists() and (folder / "count").stat().st_size > 150, "the load")
+            collector.send_signal(signal.SIGTERM)
+            errors = collector.stderr.read()
+            collector.wait(timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+            support.end(server)
+        self.assertEqual(collector.returncode, 3, errors)
+        ledger = json.loads((folder / "ledger").read_text())
+        self.assertTrue(ledger["adds_up"], errors)
+        self.assertGreater(ledger["records_dropped_failed"], 0, errors)
+
+    def test_a_command_that_does_not_end_is_left_alone(self):
+        collector = subprocess.Popen([support.APIARIST, "run", "--null", "--", "sh", "-c",
+                                      "trap '' TERM; echo $$; read line; exit 0"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True)
+        try:
+            pid = int(collector.stdout.readline())
+            collector.send_signal(signal.SIGTERM)
+            collector.wait(timeout=support.PATIENCE_SECONDS)
+            said = []  # the command has standard error too, so it has no end yet
+            while not said or "adds up" not in said[-1]:
+                said.append(collector.stderr.readline())
+            self.assertIn("does not end when asked to", "".join(said))
+            self.assertTrue(pathlib.Path(f"/proc/{pid}").exists())
+            collector.stdin.close()
+            support.wait_until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the command to end by itself")
+        finally:
+            support.end(collector)
+
+    def test_children_that_come_and_go_at_the_start_do_not_hold_the_run(self):
+        busy = "n=0; while [ $n -lt 2000 ]; do /bin/true; n=$((n + 1)); done"
+        traced = subprocess.Popen(["sh", "-c", busy])
+        collector = subprocess.Popen([support.APIARIST, "run", "--null", "--pid", str(traced.pid)], stderr=subprocess.PIPE, text=True)
+        try:
+            traced.wait()
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+            support.end(traced)
+        self.assertIn("all traced processes have ended", errors)
+
     def test_a_hangup_ends_the_command_and_the_run(self):
         folder = support.temporary_folder()
         collector = subprocess.Popen(support.collector_arguments(folder) + ["--", "sh", "-c", "echo started; exec sleep 1000"],

@@ -553,6 +553,34 @@ def many_messages():
     thread.join()
 
 
+def truncated_messages():
+    """The request's body is thrown away by recvmmsg with MSG_TRUNC, which fills no buffer: what stands there is not the body."""
+    library = ctypes.CDLL(None, use_errno=True)
+    request = b"POST /truncated HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
+    listener = listen()
+
+    def answer(connection):
+        connection.setblocking(True)
+        read = b""
+        while len(read) < len(request):
+            read += connection.recv(len(request) - len(read))
+        while len(connection.recv(20, socket.MSG_PEEK)) < 20:
+            pass
+        buffer = ctypes.create_string_buffer(b"never on the wire...", 20)
+        headers, _iovecs = message_headers([buffer])
+        assert library.recvmmsg(connection.fileno(), headers, 1, socket.MSG_TRUNC, None) == 1, ctypes.get_errno()
+        assert headers[0].len == 20 and buffer.raw == b"never on the wire..."
+        connection.sendall(response(b"thrown away", b"Connection: close"))
+        connection.close()
+
+    thread = serve(listener, answer)
+    client = connect(listener.getsockname()[1])
+    client.sendall(request + b"B" * 20)
+    assert b"thrown away" in read_to_end(client)
+    client.close()
+    thread.join()
+
+
 def joined_midway(port):
     """Two requests, then a word to the test and one from it, then two more, over one connection."""
     client = http.client.HTTPConnection("127.0.0.1", int(port), timeout=TIMEOUT)
