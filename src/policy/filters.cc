@@ -15,16 +15,8 @@ using protocols::Header;
 using protocols::Message;
 using transactions::Transaction;
 
-bool is_host(std::string_view name) {
-    constexpr std::string_view kHost = "host";
-    return std::equal(name.begin(), name.end(), kHost.begin(), kHost.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-}
-
 std::string_view host_of(const Message& request) {
-    for (const Header& header : request.headers)
-        if (is_host(header.name)) return header.value;
-    return {};
+    return protocols::header_value(request.headers, "host");
 }
 
 // As the reference reads it: up to the first colon.

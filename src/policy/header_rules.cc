@@ -11,21 +11,12 @@
 namespace apiarist::policy {
 
 struct HeaderRules::Rule {
-    std::string name;  // lower case
+    std::string name;
     bool needed = false;
     std::unique_ptr<re2::RE2> value;  // null: every value
 };
 
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool same_name(std::string_view lower_name, std::string_view name) {
-    return std::equal(lower_name.begin(), lower_name.end(), name.begin(), name.end(),
-                      [](char a, char b) { return a == lower(b); });
-}
 
 std::string text_or(simdjson::simdjson_result<simdjson::dom::element> element, std::string_view otherwise) {
     std::string_view text;
@@ -56,8 +47,7 @@ Result<HeaderRules> HeaderRules::parse(std::string_view json, std::vector<std::s
             complaints.emplace_back("header rule without key.eq: left out");
             continue;
         }
-        std::transform(rule.name.begin(), rule.name.end(), rule.name.begin(), lower);
-        rule.needed = same_name("reject", text_or(element["key"]["ifAbsent"], "accept"));
+        rule.needed = protocols::same_name("reject", text_or(element["key"]["ifAbsent"], "accept"));
         const std::string pattern = text_or(element["value"]["regex"], ".*");
         rule.value = std::make_unique<re2::RE2>(pattern, re2::RE2::Quiet);
         if (!rule.value->ok()) {
@@ -75,7 +65,7 @@ bool HeaderRules::pass(const std::vector<protocols::Header>& headers) const {
     return std::all_of(rules_.begin(), rules_.end(), [&headers](const Rule& rule) {
         bool present = false;
         for (const protocols::Header& header : headers) {
-            if (!same_name(rule.name, header.name)) continue;
+            if (!protocols::same_name(rule.name, header.name)) continue;
             present = true;
             if (!rule.value || re2::RE2::PartialMatch(header.value, *rule.value)) return true;
         }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace apiarist::protocols {
@@ -46,5 +47,10 @@ struct Message {
     Stamp head_end = 0;             // of the last byte of its head
     Stamp end = 0;                  // of its last byte
 };
+
+// RFC 9110 §5.1: names have no case.
+[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
+// The first value of this name; empty: none.
+[[nodiscard]] std::string_view header_value(const std::vector<Header>& headers, std::string_view name);
 
 }  // namespace apiarist::protocols

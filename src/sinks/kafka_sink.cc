@@ -12,22 +12,14 @@ namespace {
 
 constexpr int kPollMs = 100;
 
-bool is_host(std::string_view name) {
-    constexpr std::string_view kHost = "host";
-    return std::equal(name.begin(), name.end(), kHost.begin(), kHost.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-}
-
 // What a delivery report is about.
 enum : std::uintptr_t { kNotCounted = 0, kRecord = 1 };
 
 }  // namespace
 
 std::string collection_details(const transactions::Transaction& transaction) {
-    std::string_view host;
-    for (const protocols::Header& header : transaction.request.headers)
-        if (is_host(header.name)) host = header.value;
     const protocols::Message& request = transaction.request;
+    const std::string_view host = protocols::header_value(request.headers, "host");
     if (host.empty() || request.method.empty() || request.target.empty()) return {};
     return fmt::format("{}|{}|{}", host, request.method, request.target);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transactions/message_body.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,12 +11,7 @@ namespace apiarist::transactions {
 namespace {
 
 using protocols::Message;
-
-bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return (x >= 'A' && x <= 'Z' ? x + 32 : x) == (y >= 'A' && y <= 'Z' ? y + 32 : y);
-           });
-}
+using protocols::same_name;
 
 // Content codings in the order in which they were applied; a transfer coding comes last.
 std::string codings_of(const Message& message) {
