@@ -208,18 +208,11 @@ static __always_inline u32 message__len(u64 message)
 __noinline int copy_message(u64 key, u64 message, u64 position, u64 meta, u32 size)
 {
     u64 iov_and_count[2] = {};
-    u32 take = size < option_call_bytes ? size : option_call_bytes;
-    if (!size)
-        return 0;
     bpf_probe_read_user(iov_and_count, sizeof(iov_and_count), (void *)(message + __builtin_offsetof(struct user_msghdr, iov)));
-    copy__iovecs(key, iov_and_count[0], iov_and_count[1], position, meta, take);
-    if (take < size)
-        copy_piece(key, 0, position + take, COPY_FLAGS(AP_DATA_SKIPPED) | (meta & ~COPY_FLAGS(AP_DATA_CALL_START)),
-                   size - take);
-    return 0;
+    return copy__iovecs(key, iov_and_count[0], iov_and_count[1], position, meta, size);
 }
 
-/* Bytes of a call with many messages, each up to the limit per call. Their number. */
+/* Bytes of a call with many messages; of one larger than the limit per call only the length. Their number. */
 static __always_inline u32 copy__messages(u64 key, u64 position, u64 meta, u64 messages, u32 count)
 {
     u32 total = 0;
@@ -228,7 +221,10 @@ static __always_inline u32 copy__messages(u64 key, u64 position, u64 meta, u64 m
         if (i >= count)
             break;
         u32 size = message__len(message);
-        copy_message(key, message, position + total, meta, size);
+        if (size > option_call_bytes)
+            copy_piece(key, 0, position + total, meta | COPY_FLAGS(AP_DATA_SKIPPED), size);
+        else if (size)
+            copy_message(key, message, position + total, meta, size);
         total += size;
     }
     return total;

@@ -11,6 +11,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
+class KafkaClient : public ::testing::Test {
+  protected:
+    void SetUp() override {
+#if defined(__SANITIZE_THREAD__)
+        GTEST_SKIP()
+            << "librdkafka makes its threads by C11's thrd_create(), which ThreadSanitizer does not know and dies of";
+#endif
+    }
+};
+
 // A port of loopback where nobody listens.
 KafkaOptions absent_broker() {
     KafkaOptions options;
@@ -29,7 +39,7 @@ policy::CleanTransaction exchange(const std::string& target) {
     return clean;
 }
 
-TEST(KafkaSink, a_setting_that_is_none_is_an_error_that_names_it) {
+TEST_F(KafkaClient, a_setting_that_is_none_is_an_error_that_names_it) {
     KafkaOptions options = absent_broker();
     options.client.emplace_back("compression.type", "best");
     const auto sink = KafkaSink::make(options);
@@ -37,7 +47,7 @@ TEST(KafkaSink, a_setting_that_is_none_is_an_error_that_names_it) {
     EXPECT_THAT(sink.error().what, HasSubstr("compression.type"));
 }
 
-TEST(KafkaSink, an_absent_broker_is_no_error_and_records_wait) {
+TEST_F(KafkaClient, an_absent_broker_is_no_error_and_records_wait) {
     const auto sink = KafkaSink::make(absent_broker());
     ASSERT_TRUE(sink) << sink.error().what;
     for (int i = 0; i < 3; ++i)
@@ -46,7 +56,7 @@ TEST(KafkaSink, an_absent_broker_is_no_error_and_records_wait) {
     EXPECT_FALSE((*sink)->takes_unanswered());
 }
 
-TEST(KafkaSink, what_the_queue_cannot_hold_is_dropped_and_counted) {
+TEST_F(KafkaClient, what_the_queue_cannot_hold_is_dropped_and_counted) {
     const auto sink = KafkaSink::make(absent_broker());
     ASSERT_TRUE(sink);
     for (int i = 0; i < 30; ++i)
@@ -56,7 +66,7 @@ TEST(KafkaSink, what_the_queue_cannot_hold_is_dropped_and_counted) {
     EXPECT_EQ(counts.dropped_queue_full, 21U);
 }
 
-TEST(KafkaSink, what_is_not_acknowledged_at_the_end_is_counted_as_failed) {
+TEST_F(KafkaClient, what_is_not_acknowledged_at_the_end_is_counted_as_failed) {
     const auto sink = KafkaSink::make(absent_broker());
     ASSERT_TRUE(sink);
     (*sink)->write(exchange("/a"));
@@ -68,7 +78,7 @@ TEST(KafkaSink, what_is_not_acknowledged_at_the_end_is_counted_as_failed) {
     EXPECT_EQ(counts.queued, 0U);
 }
 
-TEST(KafkaSink, a_record_that_cannot_be_made_small_enough_is_counted) {
+TEST_F(KafkaClient, a_record_that_cannot_be_made_small_enough_is_counted) {
     KafkaOptions options = absent_broker();
     options.record_bytes = 2000;
     const auto sink = KafkaSink::make(options);
