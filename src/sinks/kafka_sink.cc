@@ -12,8 +12,8 @@ namespace {
 
 constexpr int kPollMs = 100;
 
-// What a delivery report is about.
-enum : std::uintptr_t { kNotCounted = 0, kRecord = 1 };
+// Its address marks the messages that are records.
+char record_mark = 0;
 
 }  // namespace
 
@@ -28,7 +28,7 @@ std::string collection_details(const transactions::Transaction& transaction) {
 struct KafkaSink::Callbacks {
     static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
         auto* sink = static_cast<KafkaSink*>(opaque);
-        if (reinterpret_cast<std::uintptr_t>(message->_private) != kRecord) return;
+        if (message->_private != &record_mark) return;
         auto& count = message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? sink->delivered_ : sink->failed_;
         count.fetch_add(1, std::memory_order_relaxed);
     }
@@ -92,7 +92,7 @@ bool KafkaSink::send(const std::string& payload, const std::string& details, boo
     arguments[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
     arguments[2].u.i = RD_KAFKA_MSG_F_COPY;
     arguments[3].vtype = RD_KAFKA_VTYPE_OPAQUE;
-    arguments[3].u.ptr = reinterpret_cast<void*>(is_record ? kRecord : kNotCounted);
+    arguments[3].u.ptr = is_record ? &record_mark : nullptr;
     arguments[4].vtype = RD_KAFKA_VTYPE_HEADERS;
     arguments[4].u.headers = headers;
     rd_kafka_error_t* error = rd_kafka_produceva(client_.get(), arguments.data(), headers != nullptr ? 5 : 4);
