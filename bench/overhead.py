@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What the collector costs nginx, beside nothing attached, and what it loses: bench/overhead.py [ROUNDS]. Prints a table in
+"""What the collector costs nginx, beside nothing attached, and what it loses: bench/overhead.py [ROUNDS], after script/bootstrap bench. Prints a table in
 Markdown. Load goes to loopback and is bounded in time; only this script's nginx is traced."""
 import pathlib
 import re
@@ -71,7 +71,8 @@ def measure(tls: bool, rounds: int, folder: pathlib.Path, certificate):
                 cpu.append((collector.cpu_seconds() - before) / (results[-1] * SECONDS) * 1e6)
                 peak = collector.rss_megabytes("VmHWM")
                 collector.end()
-                lost += ledger(folder)["loss_ring_full_records"]
+                counted = ledger(folder)
+                lost += counted["loss_ring_full_records"] + counted["loss_shed"]
         base = statistics.median(free)
         print(f"| {name}, full load | {base:,.0f} | {statistics.median(null) / base:.0%} | {statistics.median(file) / base:.0%} | "
               f"{lost} | {statistics.median(cpu):.1f} µs | {peak:.0f} MB |", flush=True)
@@ -82,7 +83,7 @@ def measure(tls: bool, rounds: int, folder: pathlib.Path, certificate):
         used = (collector.cpu_seconds() - before) / max(done, 1) * 1e6
         collector.end()
         counted = ledger(folder)
-        print(f"| {name}, half load | {done / SECONDS:,.0f} | | | {counted['loss_ring_full_records']} | {used:.1f} µs | "
+        print(f"| {name}, half load | {done / SECONDS:,.0f} | | | {counted['loss_ring_full_records'] + counted['loss_shed']} | {used:.1f} µs | "
               f"records {counted['records']}, incomplete {counted['records_incomplete']} |", flush=True)
     finally:
         support.end(server)
