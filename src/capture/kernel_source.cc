@@ -36,12 +36,6 @@ using Skeleton = std::unique_ptr<::programs, Destroy<::programs::destroy>>;
 using Link = std::unique_ptr<bpf_link, Destroy<bpf_link__destroy>>;
 using RingBuffer = std::unique_ptr<ring_buffer, Destroy<ring_buffer__free>>;
 
-std::uint64_t monotonic_ns() {
-    return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-            .count());
-}
-
 std::size_t ring_size(std::size_t wanted) {
     std::size_t size = static_cast<std::size_t>(::getpagesize());
     while (size < wanted)
@@ -92,13 +86,6 @@ ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u3
     end.read = session.bytes[AP_READ];
     end.write = session.bytes[AP_WRITE];
     return end;
-}
-
-template <std::size_t size>
-void copy_text(char (&to)[size], std::string_view from) {
-    const std::size_t n = std::min(from.size(), size - 1);
-    std::memcpy(to, from.data(), n);
-    to[n] = '\0';
 }
 
 }  // namespace
@@ -308,7 +295,7 @@ Status KernelSource::State::select_process(std::uint32_t pid) {
     seen.header = events::header_of<ap_process_event>(AP_EVENT_PROCESS, monotonic_ns());
     seen.tgid = pid;
     seen.kind = AP_PROCESS_SEEN;
-    copy_text(seen.comm, process_name(pid));
+    events::copy_text(seen.comm, process_name(pid));
     add_fact(events::bytes_of(seen));
     return Done{};
 }

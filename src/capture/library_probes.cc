@@ -8,31 +8,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
-#include <cstring>
 
 #include "capture/elf_function.h"
 #include "capture/libbpf_log.h"
 #include "capture/probe_site.h"
+#include "capture/proc.h"
 #include "events/event.h"
 
 namespace apiarist::capture {
-namespace {
-
-template <std::size_t size>
-void copy_text(char (&to)[size], std::string_view from) {
-    const std::size_t n = std::min(from.size(), size - 1);
-    std::memcpy(to, from.data(), n);
-    to[n] = '\0';
-}
-
-std::uint64_t monotonic_ns() {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
-}
-
-}  // namespace
-
 void LibraryProbes::Unlink::operator()(bpf_link* link) const {
     bpf_link__destroy(link);
 }
@@ -161,8 +144,8 @@ void LibraryProbes::attach(const Candidate& candidate) {
     record.library = ++libraries_;
     record.device = info.st_dev;
     record.inode = info.st_ino;
-    copy_text(record.version, tls_library_version(candidate.path));
-    copy_text(record.path, candidate.name);
+    events::copy_text(record.version, tls_library_version(candidate.path));
+    events::copy_text(record.path, candidate.name);
     auto made = probe_functions(candidate.path, record.library);
     if (made) {
         record.state = AP_LIBRARY_PROBED;
@@ -170,7 +153,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
             links_.push_back(std::move(link));
     } else {
         record.state = AP_LIBRARY_FAILED;
-        copy_text(record.reason, made.error().what);
+        events::copy_text(record.reason, made.error().what);
         if (!stop_.load() && on_trouble_ && complained_.insert(candidate.name).second)
             on_trouble_(fmt::format("TLS library {} ({}) is not read, its traffic counts as ciphertext: {}",
                                     candidate.name, record.version, made.error().what));

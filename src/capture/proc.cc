@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -90,6 +91,11 @@ bool in_first_pid_namespace() {
     constexpr ino_t kFirst = 0xEFFFFFFC;  // PROC_PID_INIT_INO, the same on every kernel
     struct stat info {};
     return ::stat("/proc/self/ns/pid", &info) == 0 && info.st_ino == kFirst;
+}
+
+std::uint64_t monotonic_ns() {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
 }  // namespace apiarist::capture

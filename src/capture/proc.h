@@ -24,4 +24,7 @@ struct MappedFile {
 // True when process numbers here are those of the kernel's first pid namespace, which the programs see.
 [[nodiscard]] bool in_first_pid_namespace();
 
+// CLOCK_MONOTONIC, as the kernel programs stamp their records.
+[[nodiscard]] std::uint64_t monotonic_ns();
+
 }  // namespace apiarist::capture

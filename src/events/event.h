@@ -3,9 +3,12 @@
 // One record of the kernel programs (bpf/abi.h) or of a recording, checked and typed. Everything is copied out but the
 // bytes of a DataView, which belong to the record and live only as long as it does.
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <variant>
 
 #include "bpf/abi.h"
@@ -33,6 +36,14 @@ template <typename Record>
 template <typename Record>
 [[nodiscard]] ap_header header_of(ap_u16 type, ap_u64 ts_ns) {
     return {type, AP_ABI_VERSION, static_cast<ap_u32>(sizeof(Record)), ts_ns};
+}
+
+// Into a text field of a record: cut where it is too long, always ended.
+template <std::size_t size>
+void copy_text(char (&to)[size], std::string_view from) {
+    const std::size_t n = std::min(from.size(), size - 1);
+    std::memcpy(to, from.data(), n);
+    to[n] = '\0';
 }
 
 }  // namespace apiarist::events
