@@ -83,6 +83,7 @@ struct thread_info {
 
 struct kernfs_node {
     u64 id;
+    const char *name;
 };
 
 struct cgroup_subsys_state {
@@ -90,12 +91,18 @@ struct cgroup_subsys_state {
     struct cgroup_subsys_state *parent;
 };
 
+struct cgroup_root {
+    s32 hierarchy_id;
+};
+
 struct cgroup {
     struct cgroup_subsys_state self;
     struct kernfs_node *kn;
+    struct cgroup_root *root;
 };
 
 struct css_set {
+    struct cgroup_subsys_state *subsys[1]; /* the kernel has CGROUP_SUBSYS_COUNT of them */
     struct cgroup *dfl_cgrp;
 };
 

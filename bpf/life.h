@@ -88,11 +88,26 @@ int on_cgroup_mkdir(u64 *ctx)
     if (!option_cgroups)
         return 0;
     struct cgroup *cgroup = (struct cgroup *)ctx[0];
+    if ((u32)BPF_CORE_READ(cgroup, root, hierarchy_id) != option_cgroup_hierarchy) /* its numbers mean others */
+        return 0;
     u64 parent = BPF_CORE_READ(cgroup, self.parent, cgroup, kn, id);
-    if (!bpf_map_lookup_elem(&traced_cgroups, &parent))
+    int name = option_pods ? pod__judge_name(cgroup) : POD_NAME_OTHER;
+    if (name == POD_NAME_MONITOR || (name == POD_NAME_OTHER && !bpf_map_lookup_elem(&traced_cgroups, &parent)))
         return 0;
     u64 id = BPF_CORE_READ(cgroup, kn, id);
     u32 one = 1;
-    bpf_map_update_elem(&traced_cgroups, &id, &one, BPF_ANY);
+    if (bpf_map_update_elem(&traced_cgroups, &id, &one, BPF_ANY))
+        loss__add(AP_LOSS_PROCESS_TABLE_FULL, 1);
+    return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int on_cgroup_rmdir(u64 *ctx)
+{
+    struct cgroup *cgroup = (struct cgroup *)ctx[0];
+    if (!option_cgroups || (u32)BPF_CORE_READ(cgroup, root, hierarchy_id) != option_cgroup_hierarchy)
+        return 0;
+    u64 id = BPF_CORE_READ(cgroup, kn, id);
+    bpf_map_delete_elem(&traced_cgroups, &id);
     return 0;
 }

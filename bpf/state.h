@@ -7,6 +7,9 @@
 const volatile ap_u32 option_self_tgid = 0;   /* the collector: never traced */
 const volatile ap_u32 option_all = 0;         /* trace every process */
 const volatile ap_u32 option_cgroups = 0;     /* traced_cgroups is in use */
+const volatile ap_u32 option_pods = 0;        /* cgroups that are named as pods' join it when they are made */
+const volatile ap_u32 option_cgroup_hierarchy = 0;  /* whose cgroups are meant, as in /proc/PID/cgroup; 0: v2 */
+const volatile ap_u32 option_cgroup_controller = 0; /* of a v1 hierarchy: one of its controllers, as the kernel counts them */
 const volatile ap_u32 option_rings = 1;       /* how many rings are in use, 1 to AP_MAX_RINGS */
 const volatile ap_u32 option_call_bytes = 1U << 20; /* bytes of one call that are copied */
 const volatile ap_u32 option_capture_clear = 1;     /* copy clear HTTP from sockets */
@@ -23,7 +26,8 @@ struct {
     __type(value, struct ap_process);
 } processes SEC(".maps");
 
-/* cgroup id (v2) → 1. Written by user space and by cgroup_mkdir below a member; never deleted (ids are not reused). */
+/* cgroup id → 1, of the hierarchy that the options name. Written by user space and by cgroup_mkdir; deleted by cgroup_rmdir. Full:
+ * the processes in it are not traced, counted with those that find no room in `processes`. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 16384);

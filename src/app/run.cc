@@ -36,6 +36,12 @@ std::string make_instance_id() {
                        (word() & 0x3fff) | 0x8000, word(), word() & 0xffff);
 }
 
+std::string node_root(const Settings& settings) {
+    constexpr const char* kUsual = "/host";
+    if (const std::string given = settings.text("node-root"); !given.empty()) return given;
+    return ::access(fmt::format("{}/proc", kUsual).c_str(), F_OK) == 0 ? kUsual : "/";
+}
+
 Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has_command) {
     capture::KernelOptions options;
     for (const std::string& text : settings.list("pid")) {
@@ -49,9 +55,14 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     }
     options.cgroups = settings.list("cgroup");
     options.all = settings.flag("all");
-    if (!has_command && options.pids.empty() && options.cgroups.empty() && !options.all)
+    options.node_root = node_root(settings);
+    const bool chosen = has_command || options.all || !options.pids.empty() || !options.cgroups.empty();
+    // That this is a pod is a hint; what was asked for goes before it.
+    options.pods = settings.flag("pods") && (!chosen || settings.value("pods").source != "KUBERNETES_SERVICE_HOST");
+    if (!chosen && !options.pods)
         return Error{std::errc::invalid_argument,
-                     "nothing selected: choose what to trace with --pid N, --cgroup PATH, --all, or -- COMMAND ARG..."};
+                     "nothing selected: choose what to trace with --pid N, --cgroup PATH, --pods, --all, or "
+                     "-- COMMAND ARG..."};
     options.workers = static_cast<unsigned>(settings.count("workers"));
     if (options.workers < 1 || options.workers > AP_MAX_RINGS)
         return Error{std::errc::invalid_argument, fmt::format("--workers: 1 to {}", AP_MAX_RINGS)};
@@ -111,6 +122,7 @@ LedgerSnapshot live_ledger(const Pipeline& pipeline, const capture::KernelSource
 // All that a run has, in the order in which it is made.
 struct Parts {
     std::string instance_id = make_instance_id();
+    bool by_process = false;  // nothing but processes by their numbers is selected
     std::unique_ptr<policy::Sink> sink;
     std::optional<LedgerFile> ledger_file;
     Fd signals;
@@ -127,6 +139,7 @@ struct Parts {
 Status prepare(const Settings& settings, const std::vector<std::string>& command, Parts& run) {
     auto options = kernel_options(settings, !command.empty());
     if (!options) return std::move(options).error();
+    run.by_process = command.empty() && options->cgroups.empty() && !options->all && !options->pods;
     APIARIST_TRY(check_outputs(settings));
     APIARIST_TRY(capture::can_load_programs());
     auto pipeline = pipeline_options(settings);
@@ -167,15 +180,13 @@ bool is_running(const std::string& pid) {
 }
 
 // Why nothing more can come, or nobody would read it.
-std::optional<std::string> purpose_lost(const Settings& settings, const std::vector<std::string>& command,
-                                        const Parts& run) {
+std::optional<std::string> purpose_lost(const Settings& settings, const Parts& run) {
     if (run.sink->broken()) return "nobody reads the records any more";
-    const bool by_process = command.empty() && settings.list("cgroup").empty() && !settings.flag("all");
     const auto& pids = settings.list("pid");
     // After a detach nobody tells which processes have ended.
     const bool over =
         run.kernel->finished() ? std::none_of(pids.begin(), pids.end(), is_running) : !run.kernel->traces_any();
-    if (by_process && over) return "all traced processes have ended";
+    if (run.by_process && over) return "all traced processes have ended";
     return std::nullopt;
 }
 
@@ -219,7 +230,7 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
                   .child = run.child ? &*run.child : nullptr,
                   .deadline = {},
                   .cpu = cpu,
-                  .over = [&run, &settings, &command] { return purpose_lost(settings, command, run); }};
+                  .over = [&run, &settings] { return purpose_lost(settings, run); }};
         if (const std::uint64_t ns = settings.duration_ns("for"); ns != 0)
             wait.deadline = Clock::now() + std::chrono::nanoseconds(ns);
         const Ending ending = wait_for_end(wait);

@@ -116,6 +116,8 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
         case Form::kTrue:
         case Form::kNotTrue:
             return std::vector<std::string>{is_true(text) == (form == Form::kTrue) ? "true" : "false"};
+        case Form::kSet:
+            return std::vector<std::string>{"true"};
         case Form::kListIfTrue:
             return is_true(text) ? default_texts(setting) : std::vector<std::string>{};
     }
@@ -136,6 +138,8 @@ std::string_view form_note(Form form) {
             return " (MB)";
         case Form::kNotTrue:
             return " (`true` means false here)";
+        case Form::kSet:
+            return " (set: true)";
         case Form::kListIfTrue:
             return " (`true`: the default; else none)";
     }

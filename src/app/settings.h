@@ -29,6 +29,7 @@ enum class Form : std::uint8_t {
     kMegabytes,   // a whole number; negative: no limit
     kTrue,        // true where the text is "true" in any case, else false
     kNotTrue,     // the opposite
+    kSet,         // true where there is such a variable, whatever it says
     kListIfTrue,  // true: our default list; else an empty one
 };
 

@@ -8,14 +8,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -23,6 +19,7 @@
 #include <string_view>
 
 #include "base/handles.h"
+#include "capture/cgroups.h"
 #include "capture/libbpf_log.h"
 #include "capture/library_probes.h"
 #include "capture/proc.h"
@@ -59,6 +56,10 @@ int on_ring_record(void* context, void* data, std::size_t size) {
     return 0;
 }
 
+bool selects_cgroups(const KernelOptions& options) {
+    return options.pods || !options.cgroups.empty();
+}
+
 // Programs that the rest works without.
 struct ProgramInfo {
     std::string_view name;
@@ -68,8 +69,8 @@ struct ProgramInfo {
 
 std::span<const ProgramInfo> dispensable_programs() {
     static constexpr ProgramInfo kPrograms[] = {
-        {"on_cgroup_mkdir", "cgroups that are made later below the selected ones are not traced",
-         [](const KernelOptions& options) { return !options.cgroups.empty(); }},
+        {"on_cgroup_mkdir", "pods and cgroups that are made later are not traced", selects_cgroups},
+        {"on_cgroup_rmdir", "cgroups that were removed keep their place in a table of 16384", selects_cgroups},
         {"on_set_state", "the end of what a process writes is seen only when its socket is closed",
          [](const KernelOptions&) { return true; }},
         {"on_exec", "a process that runs another program keeps its old name",
@@ -108,6 +109,8 @@ struct KernelSource::State {
     std::optional<LibraryProbes> libraries;  // not without TLS
     std::set<std::string_view> left_out;     // programs that were refused
     std::vector<std::string> refused;
+    std::optional<CgroupHierarchy> hierarchy;  // of the pods, when they are selected
+    std::uint32_t controller = 0;              // the kernel's number of its controller
 
     ~State() {
         libraries.reset();
@@ -118,9 +121,12 @@ struct KernelSource::State {
     Status load_once(const KernelOptions& options);
     Status make_rings(const KernelOptions& options);
     Status attach_programs();
-    Status add_cgroups(const KernelOptions& options);
+    Status choose_hierarchy(const KernelOptions& options);
+    Status add_cgroups(const std::vector<Cgroup>& cgroups);
+    Result<std::vector<Cgroup>> find_cgroups(const KernelOptions& options) const;
+    Status select_cgroups(const KernelOptions& options);
+    void look_at_libraries(std::uint32_t pid);
     Status select(const KernelOptions& options);
-    Status add_cgroup(const std::string& path);
     void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
     void add_fact(std::span<const std::byte> record);
     void hand_on_facts(unsigned ring, const OnRecord& on_record);
@@ -135,7 +141,10 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
     auto& rodata = *skeleton->rodata;
     rodata.option_self_tgid = static_cast<ap_u32>(::getpid());
     rodata.option_all = options.all ? 1 : 0;
-    rodata.option_cgroups = options.cgroups.empty() ? 0 : 1;
+    rodata.option_cgroups = selects_cgroups(options) ? 1 : 0;
+    rodata.option_pods = options.pods ? 1 : 0;
+    rodata.option_cgroup_hierarchy = hierarchy ? hierarchy->number : 0;
+    rodata.option_cgroup_controller = controller;
     rodata.option_rings = options.workers;
     rodata.option_call_bytes = options.call_bytes;
     rodata.option_budget_bytes = options.budget_bytes;
@@ -212,39 +221,58 @@ Status KernelSource::State::attach_programs() {
     return Done{};
 }
 
-Status KernelSource::State::add_cgroup(const std::string& path) {
-    namespace fs = std::filesystem;
-    constexpr decltype(statfs::f_type) kCgroup2 = 0x63677270;
-    constexpr ino_t kRoot = 1;
-    const auto add = [this](const fs::path& folder) -> Status {
-        struct statfs system {};
-        struct stat info {};
-        if (::statfs(folder.c_str(), &system) != 0 || ::stat(folder.c_str(), &info) != 0)
-            return Error::from_errno(errno, "cgroup " + folder.native());
-        // Of anything else the inode number would name another cgroup.
-        if (system.f_type != kCgroup2 || !S_ISDIR(info.st_mode))
-            return Error{std::errc::invalid_argument,
-                         folder.native() + " is no cgroup (v2); `apiarist doctor` says where they are"};
-        if (info.st_ino == kRoot)
-            return Error{std::errc::invalid_argument,
-                         folder.native() + " is the root of all cgroups, the whole node: that is --all"};
-        const std::uint64_t id = info.st_ino;  // cgroup v2: the inode number is the id
-        const std::uint32_t one = 1;
-        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.traced_cgroups), &id, &one, BPF_ANY) != 0)
-            return Error::from_errno(errno, "select cgroup " + folder.native());
-        return Done{};
-    };
-    APIARIST_TRY(add(path));
-    std::error_code error;
-    for (const auto& entry : fs::recursive_directory_iterator(path, error))
-        if (entry.is_directory(error)) APIARIST_TRY(add(entry.path()));
+Status KernelSource::State::choose_hierarchy(const KernelOptions& options) {
+    if (!options.pods) return Done{};
+    hierarchy = pod_hierarchy(options.node_root, "/proc/self/cgroup");
+    if (!hierarchy)
+        return Error{std::errc::not_supported,
+                     fmt::format("--pods: no cgroups are mounted at {}/sys/fs/cgroup (--node-root)",
+                                 options.node_root == "/" ? "" : options.node_root)};
+    if (hierarchy->number == 0) return Done{};
+    if (!options.cgroups.empty())
+        return Error{std::errc::invalid_argument, "--cgroup (v2) does not go with --pods here, whose cgroups are v1"};
+    auto number = controller_number(hierarchy->controller);
+    if (!number) return std::move(number).error();
+    controller = *number;
     return Done{};
 }
 
-Status KernelSource::State::add_cgroups(const KernelOptions& options) {
-    for (const std::string& path : options.cgroups)
-        APIARIST_TRY(add_cgroup(path));
+Status KernelSource::State::add_cgroups(const std::vector<Cgroup>& cgroups) {
+    const std::uint32_t one = 1;
+    for (const Cgroup& cgroup : cgroups)
+        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.traced_cgroups), &cgroup.id, &one, BPF_ANY) != 0)
+            return Error::from_errno(errno, "select cgroup " + cgroup.path);
     return Done{};
+}
+
+// What is selected by cgroup, as it is now.
+Result<std::vector<Cgroup>> KernelSource::State::find_cgroups(const KernelOptions& options) const {
+    std::vector<Cgroup> found;
+    if (hierarchy) found = pod_cgroups(*hierarchy);
+    for (const std::string& path : options.cgroups) {
+        auto below = cgroups_below(path);
+        if (!below) return std::move(below).error();
+        found.insert(found.end(), below->begin(), below->end());
+    }
+    return found;
+}
+
+// A process of a cgroup selects itself at its next system call; its libraries were mapped before.
+Status KernelSource::State::select_cgroups(const KernelOptions& options) {
+    auto cgroups = find_cgroups(options);
+    if (!cgroups) return std::move(cgroups).error();
+    APIARIST_TRY(add_cgroups(*cgroups));
+    if (!libraries) return Done{};
+    for (const Cgroup& cgroup : *cgroups)
+        for (const std::uint32_t pid : processes_in(cgroup))
+            look_at_libraries(pid);
+    return Done{};
+}
+
+void KernelSource::State::look_at_libraries(std::uint32_t pid) {
+    if (!libraries) return;
+    for (const MappedFile& file : mapped_files(pid))
+        libraries->look_at(file.open_path, file.path);
 }
 
 // With the programs attached, so that no fork and no end is missed: a child of a selected process selects itself from
@@ -261,8 +289,7 @@ Status KernelSource::State::select(const KernelOptions& options) {
     const int processes = bpf_map__fd(skeleton->maps.processes);
     for (const std::uint32_t pid : selected) {
         if (!process_exists(pid)) (void)bpf_map_delete_elem(processes, &pid);
-        for (const MappedFile& file : mapped_files(pid))
-            if (libraries) libraries->look_at(file.open_path, file.path);
+        look_at_libraries(pid);
     }
     return Done{};
 }
@@ -329,6 +356,9 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     ::clock_gettime(CLOCK_REALTIME, &realtime);
     state->realtime_offset_ns = static_cast<std::int64_t>(realtime.tv_sec) * 1'000'000'000 + realtime.tv_nsec -
                                 static_cast<std::int64_t>(monotonic_ns());
+    APIARIST_TRY(state->choose_hierarchy(options));
+    // Before anything is attached, so that a wrong path is an error then.
+    if (const auto cgroups = state->find_cgroups(options); !cgroups) return cgroups.error();
     APIARIST_TRY(state->load(options));
     APIARIST_TRY(state->make_rings(options));
     State* raw = state.get();
@@ -337,11 +367,11 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
             raw->skeleton->obj, bpf_map__fd(raw->skeleton->maps.known_files),
             ProbeOptions{raw->cookies, options.return_probes},
             [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble);
-    APIARIST_TRY(state->add_cgroups(options));
     APIARIST_TRY(state->attach_programs());
     APIARIST_TRY(state->select(options));
+    APIARIST_TRY(state->select_cgroups(options));
     if (raw->libraries) {
-        raw->libraries->attach_usual();
+        raw->libraries->attach_usual(options.node_root);
         raw->libraries->start();
     }
     return std::unique_ptr<KernelSource>(new KernelSource(std::move(state)));

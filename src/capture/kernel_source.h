@@ -21,6 +21,8 @@ namespace apiarist::capture {
 struct KernelOptions {
     std::vector<std::uint32_t> pids;          // with their descendants at the time of the start
     std::vector<std::string> cgroups;         // paths under the cgroup v2 mount, with their descendants
+    bool pods = false;                        // the pods of this node, those to come too
+    std::string node_root = "/";              // where the node's root directory is seen
     bool all = false;                         // the whole node
     unsigned workers = 1;                     // rings; 1 to AP_MAX_RINGS
     std::size_t ring_bytes = 32u << 20;       // of each ring; rounded up to a power of two of pages

@@ -47,8 +47,8 @@ void LibraryProbes::detach() {
     links_.clear();
 }
 
-void LibraryProbes::attach_usual() {
-    for (const std::string& path : usual_tls_libraries())
+void LibraryProbes::attach_usual(const std::string& root) {
+    for (const std::string& path : usual_tls_libraries(root))
         attach({path, path, {}});
 }
 

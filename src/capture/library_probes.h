@@ -44,7 +44,7 @@ class LibraryProbes {
     LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact, OnTrouble on_trouble);
     ~LibraryProbes();
 
-    void attach_usual();
+    void attach_usual(const std::string& root);
     // From now on look_at() and on_mapped() have an effect.
     void start();
     void look_at(const std::string& open_path, const std::string& shown_name);

@@ -35,17 +35,17 @@ bool names_tls_library(std::string_view path) {
            name.find(".so") != std::string_view::npos;
 }
 
-std::vector<std::string> usual_tls_libraries() {
+std::vector<std::string> usual_tls_libraries(const fs::path& root) {
     std::vector<std::string> found;
     const auto look = [&found](const fs::path& folder) {
         std::error_code error;
         for (const auto& entry : fs::directory_iterator(folder, error))
             if (names_tls_library(entry.path().native())) found.push_back(entry.path());
     };
-    for (const char* root : {"/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64", "/usr/local/ssl/lib"}) {
-        look(root);
+    for (const char* place : {"usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "usr/local/ssl/lib"}) {
+        look(root / place);
         std::error_code error;
-        for (const auto& entry : fs::directory_iterator(root, error)) {
+        for (const auto& entry : fs::directory_iterator(root / place, error)) {
             const std::string name = entry.path().filename();
             if (name.find("-linux-") != std::string::npos) look(entry.path());
         }
@@ -57,7 +57,13 @@ std::string tls_library_version(const std::string& libssl_path) {
     // libssl carries no version text; its libcrypto of the same release does.
     fs::path real = libssl_path;
     std::error_code error;
-    if (const fs::path target = fs::canonical(libssl_path, error); !error) real = target;
+    // A process's mapping names its file as the process sees it, whose root may be another than ours.
+    if (const auto at = libssl_path.find("/map_files/"); at != std::string::npos) {
+        if (const fs::path target = fs::read_symlink(libssl_path, error); !error)
+            real = libssl_path.substr(0, at) + "/root" + target.native();
+    } else if (const fs::path target = fs::canonical(libssl_path, error); !error) {
+        real = target;
+    }
     std::string name = real.filename();
     if (const auto at = name.find("libssl"); at != std::string::npos) name.replace(at, 6, "libcrypto");
     std::ifstream file(real.parent_path() / name, std::ios::binary);

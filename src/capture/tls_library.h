@@ -3,6 +3,7 @@
 // Which files are OpenSSL's libssl, which functions are probed in them, and what version they are. A target's file is
 // read as data, never loaded or run.
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +25,8 @@ struct TlsFunction {
 // By the name alone: libssl.so.3, libssl.so.1.1, libssl-3e69114b.so.1.1.
 [[nodiscard]] bool names_tls_library(std::string_view path);
 
-// libssl files in the usual places of this host.
-[[nodiscard]] std::vector<std::string> usual_tls_libraries();
+// libssl files in the usual places under `root`.
+[[nodiscard]] std::vector<std::string> usual_tls_libraries(const std::filesystem::path& root = "/");
 
 // "OpenSSL 3.0.22", from the version text of the libcrypto that lies beside it; "OpenSSL" when there is none.
 [[nodiscard]] std::string tls_library_version(const std::string& libssl_path);
