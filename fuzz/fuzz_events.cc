@@ -176,7 +176,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
     options.skip_from = 64;
     options.stream.held_bytes = 4096;
     options.stream.held_pieces = 8;
-    transactions::Tracker tracker(options, ledger, sink, [](std::uint64_t, const ap_mark&) {});
+    // Small enough to be reached: connections rest, are refused, and give up bodies.
+    const transactions::TableLimits limits{.held_bytes = 16 << 10, .awake = 3, .inactivity_ns = 1'000'000};
+    transactions::Tracker tracker({options, limits}, ledger, sink, [](std::uint64_t, const ap_mark&) {});
     std::uint64_t data_bytes = 0;
     Mender mender;
     for (std::size_t at = 0; at + 2 <= size;) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The commands. Each returns the exit status: 0, or 1 when something failed while running, or 2 when the request itself
-// is impossible; then one line on standard error says why and nothing was attached.
+// The commands. Each returns the exit status: 0, or 1 when something failed while running, or 3 when a run was
+// above its hard limit of memory, or 2 when the request itself is impossible; then one line on standard error says why
+// and nothing was attached.
 
 #include <string>
 #include <vector>

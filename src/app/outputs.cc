@@ -15,6 +15,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/memory_watch.h"
 #include "base/private_file.h"
 #include "sinks/kafka_sink.h"
 #include "sinks/ndjson_sink.h"
@@ -66,8 +67,17 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
         options.policy.bandwidth = std::make_unique<policy::Bandwidth>(bytes);
     for (const std::string& warning : warnings)
         fmt::print(stderr, "apiarist: {}\n", warning);
-    options.connection.http1.body = settings.count("body-bytes");
-    options.connection.decoded_body = settings.count("body-bytes");
+    options.tracker.connection.http1.body = settings.count("body-bytes");
+    options.tracker.connection.decoded_body = settings.count("body-bytes");
+    const std::uint64_t workers = std::max<std::uint64_t>(1, settings.count("workers"));
+    const std::uint64_t share =
+        share_for_connections(settings.count("memory-soft"), workers * settings.count("ring-bytes"),
+                              settings.text("kafka").empty() ? 0 : settings.count("kafka-queue-bytes"));
+    const std::uint64_t awake = settings.count("active-connections");
+    options.tracker.limits = {
+        .held_bytes = share / workers,
+        .awake = static_cast<std::size_t>(awake == 0 ? 0 : std::max<std::uint64_t>(1, awake / workers)),
+        .inactivity_ns = settings.duration_ns("inactivity")};
     return options;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/pipeline.h"
 
+#include <malloc.h>
+
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -17,7 +20,7 @@ class Pipeline::Worker final : public transactions::TransactionSink {
           sink_(sink),
           recording_(recording),
           policy_(options.policy, source.realtime_offset_ns()),
-          tracker_(options.connection, ledger, *this,
+          tracker_(options.tracker, ledger, *this,
                    [&source](std::uint64_t key, const ap_mark& mark) { source.mark(key, mark); }),
           on_record_([this](std::span<const std::byte> record) { on_record(record); }) {}
 
@@ -34,6 +37,7 @@ class Pipeline::Worker final : public transactions::TransactionSink {
     }
 
     void finish() { tracker_.finish(); }
+    void relieve(std::uint64_t bytes) { wanted_back_.store(bytes, std::memory_order_relaxed); }
 
     void on_transaction(transactions::Transaction transaction) override {
         if (!transaction.response && !sink_.takes_unanswered()) return;
@@ -55,6 +59,7 @@ class Pipeline::Worker final : public transactions::TransactionSink {
             // Asked before the drain: what a finished source still holds is drained below.
             const bool finished = source_.finished();
             const std::size_t drained = source_.drain(ring_, on_record_);
+            give_back();
             if (drained == 0) {
                 sink_.flush();
                 if (finished) return;
@@ -62,6 +67,13 @@ class Pipeline::Worker final : public transactions::TransactionSink {
             }
             if (!finished) source_.wait(ring_);
         }
+    }
+
+    void give_back() {
+        const std::uint64_t bytes = wanted_back_.exchange(0, std::memory_order_relaxed);
+        if (bytes == 0) return;
+        tracker_.relieve(bytes);
+        ::malloc_trim(0);  // else the allocator keeps it
     }
 
     // Without events their clock stands still; what waits for time to pass must not wait for the next event.
@@ -77,6 +89,7 @@ class Pipeline::Worker final : public transactions::TransactionSink {
     policy::Policy policy_;
     transactions::Tracker tracker_;
     const capture::OnRecord on_record_;
+    std::atomic<std::uint64_t> wanted_back_{0};
     std::thread thread_;
 };
 
@@ -107,6 +120,11 @@ void Pipeline::finish(const std::function<void(const capture::OnRecord&)>& last_
     last_records([this](std::span<const std::byte> record) { workers_.front()->on_record(record); });
     for (auto& worker : workers_)
         worker->finish();
+}
+
+void Pipeline::relieve(std::uint64_t bytes) {
+    for (auto& worker : workers_)
+        worker->relieve(bytes / workers_.size() + 1);
 }
 
 LedgerSnapshot Pipeline::ledger() const {

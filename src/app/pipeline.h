@@ -13,12 +13,12 @@
 #include "events/recording.h"
 #include "policy/policy.h"
 #include "policy/sink.h"
-#include "transactions/connection.h"
+#include "transactions/tracker.h"
 
 namespace apiarist::app {
 
 struct PipelineOptions {
-    transactions::ConnectionOptions connection;
+    transactions::TrackerOptions tracker;
     policy::PolicyOptions policy;
 };
 
@@ -36,6 +36,8 @@ class Pipeline {
     void finish(const std::function<void(const capture::OnRecord&)>& last_records);
 
     [[nodiscard]] LedgerSnapshot ledger() const;
+    // Asks the workers to give back so many bytes of what their connections hold. Any thread.
+    void relieve(std::uint64_t bytes);
 
   private:
     class Worker;

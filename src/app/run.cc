@@ -69,6 +69,11 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     options.ring_bytes = settings.count("ring-bytes");
     if (options.ring_bytes < (64u << 10) || options.ring_bytes > (1u << 30))
         return Error{std::errc::invalid_argument, "--ring-bytes: 64K to 1G"};
+    if (const std::uint64_t hard = settings.count("memory-hard");
+        hard != 0 && options.workers * options.ring_bytes >= hard)
+        return Error{std::errc::invalid_argument, "--ring-bytes and --workers: the rings alone reach --memory-hard"};
+    if (settings.duration_ns("memory-interval") == 0)
+        return Error{std::errc::invalid_argument, "--memory-interval: more than 0"};
     options.call_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(settings.count("call-bytes"), 1u << 30));
     options.connection_table =
         static_cast<std::uint32_t>(std::clamp<std::uint64_t>(settings.count("connection-table"), 1, 1u << 24));
@@ -212,6 +217,7 @@ int end(const Settings& settings, Parts& run) {
 
 int run(const Settings& settings, const std::vector<std::string>& command) {
     constexpr int kImpossible = 2;
+    constexpr int kOverMemory = 3;  // as the reference's
     Parts run;
     if (const auto prepared = prepare(settings, command, run); !prepared)
         return fail(kImpossible, prepared.error().what);
@@ -226,15 +232,24 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
     if (status == 0) {
         CpuWatch cpu({.limit = static_cast<double>(settings.count("cpu-limit")) / 100}, *run.kernel,
                      [&run, &live](const std::string& why) { run.shown.not_ready(why, live); });
+        const std::uint64_t rings = settings.count("workers") * settings.count("ring-bytes");
+        MemoryWatch memory(
+            {.soft = settings.count("memory-soft"),
+             .hard = settings.count("memory-hard"),
+             .period = std::chrono::nanoseconds(settings.duration_ns("memory-interval"))},
+            [rings] { return anonymous_bytes() + rings; },
+            [&run](std::uint64_t bytes) { run.pipeline->relieve(bytes); });
         Wait wait{.signals = run.signals,
                   .child = run.child ? &*run.child : nullptr,
                   .deadline = {},
                   .cpu = cpu,
+                  .memory = memory,
                   .over = [&run, &settings] { return purpose_lost(settings, run); }};
         if (const std::uint64_t ns = settings.duration_ns("for"); ns != 0)
             wait.deadline = Clock::now() + std::chrono::nanoseconds(ns);
         const Ending ending = wait_for_end(wait);
         status = ending.by_command ? ending.status : 0;
+        if (ending.over_memory) status = kOverMemory;
     }
     const int ended = end(settings, run);
     return status != 0 ? status : ended;

@@ -113,6 +113,11 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
             if (!megabytes || *megabytes > 1'000'000'000) return std::nullopt;
             return std::vector{*megabytes < 0 ? std::string("0") : fmt::format("{}M", *megabytes)};
         }
+        case Form::kMilliseconds: {
+            const auto milliseconds = parse_whole(text);
+            if (!milliseconds || *milliseconds <= 0) return std::nullopt;
+            return std::vector{fmt::format("{}ms", *milliseconds)};
+        }
         case Form::kTrue:
         case Form::kNotTrue:
             return std::vector<std::string>{is_true(text) == (form == Form::kTrue) ? "true" : "false"};
@@ -125,7 +130,8 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
 }
 
 std::string_view form_words(Kind kind, Form form) {
-    return form == Form::kMegabytes ? "a whole number of megabytes" : kind_words(kind);
+    if (form == Form::kMegabytes) return "a whole number of megabytes";
+    return form == Form::kMilliseconds ? "a whole number of milliseconds" : kind_words(kind);
 }
 
 // What differs in the reference's way of writing.
@@ -136,6 +142,8 @@ std::string_view form_note(Form form) {
             return "";
         case Form::kMegabytes:
             return " (MB)";
+        case Form::kMilliseconds:
+            return " (ms)";
         case Form::kNotTrue:
             return " (`true` means false here)";
         case Form::kSet:

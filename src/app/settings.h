@@ -26,11 +26,12 @@ enum Command : unsigned { kRun = 1, kReplay = 2, kConfig = 4, kDoctor = 8 };
 // How the reference writes a value that we write in another way.
 enum class Form : std::uint8_t {
     kSame,
-    kMegabytes,   // a whole number; negative: no limit
-    kTrue,        // true where the text is "true" in any case, else false
-    kNotTrue,     // the opposite
-    kSet,         // true where there is such a variable, whatever it says
-    kListIfTrue,  // true: our default list; else an empty one
+    kMegabytes,     // a whole number; negative: no limit
+    kMilliseconds,  // a whole number
+    kTrue,          // true where the text is "true" in any case, else false
+    kNotTrue,       // the opposite
+    kSet,           // true where there is such a variable, whatever it says
+    kListIfTrue,    // true: our default list; else an empty one
 };
 
 struct Reference {

@@ -88,11 +88,12 @@ Ending wait_for_end(Wait wait) {
     constexpr auto kPatience = std::chrono::seconds(5);
     bool told = false;     // by us, to end
     bool relayed = false;  // by somebody else, through us
+    bool over_memory = false;
     std::optional<Clock::time_point> look;
     if (wait.over) look = Clock::now() + kPeriod;
     for (;;) {
         if (wait.child != nullptr)
-            if (const auto status = wait.child->ended()) return {!told, told ? 0 : *status};
+            if (const auto status = wait.child->ended()) return {!told, told ? 0 : *status, over_memory};
         const auto now = Clock::now();
         if (look && *look <= now) {
             look = now + kPeriod;
@@ -102,11 +103,18 @@ Ending wait_for_end(Wait wait) {
                 look.reset();
             }
         }
+        if (wait.memory.next() && *wait.memory.next() <= now)
+            if (const auto why = wait.memory.tick(now)) {
+                fmt::print(stderr, "apiarist: {}\n", *why);
+                over_memory = true;
+                wait.deadline = now;
+            }
         if (wait.deadline && *wait.deadline <= now) {
-            if (wait.child == nullptr) return {};
+            const Ending by_us{false, 0, over_memory};
+            if (wait.child == nullptr) return by_us;
             if (told || relayed) {
                 fmt::print(stderr, "apiarist: the command does not end when asked to; it goes on by itself\n");
-                return {};
+                return by_us;
             }
             told = true;  // the command is part of the run
             wait.child->signal(SIGTERM);
@@ -114,7 +122,7 @@ Ending wait_for_end(Wait wait) {
         }
         if (wait.cpu.next() && *wait.cpu.next() <= now) wait.cpu.tick(now);
         pollfd ready{.fd = wait.signals.get(), .events = POLLIN, .revents = 0};
-        (void)::poll(&ready, 1, timeout_until({wait.deadline, wait.cpu.next(), look}));
+        (void)::poll(&ready, 1, timeout_until({wait.deadline, wait.cpu.next(), wait.memory.next(), look}));
         const Told heard = read_signals(wait);
         if (heard == Told::kEnd) return {};
         if (heard == Told::kRelayed && !told && !std::exchange(relayed, true)) wait.deadline = Clock::now() + kPatience;

@@ -10,6 +10,7 @@
 
 #include "app/child.h"
 #include "app/governor.h"
+#include "app/memory_watch.h"
 #include "base/handles.h"
 #include "capture/kernel_source.h"
 
@@ -42,6 +43,7 @@ struct Wait {
     Child* child = nullptr;  // may be null
     std::optional<Clock::time_point> deadline;
     CpuWatch& cpu;
+    MemoryWatch& memory;
     // Asked once a second: why the run has no purpose any more, if so. May be empty.
     std::function<std::optional<std::string>()> over;
 };
@@ -49,6 +51,7 @@ struct Wait {
 struct Ending {
     bool by_command = false;
     int status = 0;
+    bool over_memory = false;  // above the hard limit
 };
 
 // Returns when the command ended, a signal came, the time is over, or the run has no purpose any more. A command that

@@ -76,6 +76,9 @@ enum class Count : std::size_t {
     kEarlyResponses,
     kConnections,
     kTlsSessions,
+    kConnectionsRested,
+    kConnectionsRefused,
+    kBodiesReleased,
     kProcesses,
     // Causes of loss, counted by the kernel programs (bpf/abi.h, AP_LOSS_*), in their order.
     kLossRingFullRecords,

@@ -79,6 +79,11 @@ class Http1Parser {
     void on_gap(std::uint64_t size, GapKind kind, Stamp stamp, std::vector<Item>& out);
     // No more bytes will come. `clean`: the sender ended its side; otherwise the observation ended.
     void on_end(bool clean, Stamp stamp, std::vector<Item>& out);
+    // Owner's word that messages went before, though the place is known: no PROXY header may come.
+    void not_at_beginning() { empty_lines_ = kNotAtStart; }
+    // Gives back what is held of a body: its rest is only counted, and the message says that it is truncated. False:
+    // nothing was held.
+    bool release_body();
     // Owner's word that the protocol changes here (101 or CONNECT seen on the other direction).
     void tunnel();
 

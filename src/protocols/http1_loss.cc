@@ -69,6 +69,13 @@ void Http1Parser::mark(GapKind kind) {
     }
 }
 
+bool Http1Parser::release_body() {
+    if (!in_body() || message_.body.empty()) return false;
+    std::string().swap(message_.body);  // an assignment would keep the room
+    mark(GapKind::kSkipped);
+    return true;
+}
+
 void Http1Parser::on_end(bool clean, Stamp, std::vector<Item>& out) {
     if (in_body()) {
         // Nothing was lost on the way to us: the peer, or the observation, ended before the body did.

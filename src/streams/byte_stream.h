@@ -55,6 +55,8 @@ class ByteStream {
     // `start`: position of the first byte that will come. `narrow`: positions are the low 32 bits.
     ByteStream(std::uint64_t start, bool narrow, const StreamLimits& limits);
 
+    // Before the first piece: the source's count of lost bytes at the start.
+    void resume(std::uint32_t lost_total) { lost_seen_ = lost_total; }
     void push(const Piece& piece, StreamReader& reader);
     // What lies before this position may be missing on purpose.
     void skip_until(std::uint64_t position) { skip_until_ = position; }
@@ -69,6 +71,7 @@ class ByteStream {
     [[nodiscard]] std::uint64_t widen(std::uint64_t position) const;
     [[nodiscard]] bool holds() const { return !held_.empty(); }
     [[nodiscard]] bool ended() const { return ended_; }
+    [[nodiscard]] bool narrow() const { return narrow_; }
     // The source's count of lost bytes, low 32 bits, at the last piece that was passed on.
     [[nodiscard]] std::uint32_t lost_total() const { return lost_seen_; }
     [[nodiscard]] std::size_t memory() const { return held_bytes_; }

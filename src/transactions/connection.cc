@@ -40,9 +40,14 @@ Connection::Connection(const ConnectionStart& start, Surroundings surroundings)
       remote_(start.remote),
       tls_(start.tls),
       start_known_(start.start_known),
-      pairing_(start.from_start[0] && start.from_start[1]) {
+      request_side_(start.request_side),
+      pairing_(start.from_start[0] && start.from_start[1], start.habits) {
     for (unsigned direction : {0U, 1U})
         sides_[direction] = std::make_unique<Side>(*this, direction, start);
+    if (request_side_ < 0) return;
+    requests()->start(MessageKind::kRequest);
+    responses()->start(MessageKind::kResponse);
+    requests()->parser->not_at_beginning();
 }
 
 Connection::~Connection() = default;
@@ -291,6 +296,10 @@ void Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
     std::vector<Pair> pairs;
     pairing_.finish(pairs);
     leave(pairs);
+    book();
+}
+
+void Connection::book() {
     around_.ledger.add(Count::kOrphanResponses, pairing_.counts().orphans);
     for (auto& side : sides_) {
         if (!side->parser) continue;
@@ -303,8 +312,47 @@ void Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
     finished_ = true;
 }
 
+bool Connection::can_rest() const {
+    const auto pauses = [](const auto& side) {
+        return side->parser && side->parser->between_messages() && !side->stream.holds() && !side->stream.ended() &&
+               side->early.empty();
+    };
+    return !finished_ && request_side_ >= 0 && !wishes() && pairing_.can_rest() && pauses(sides_[0]) &&
+           pauses(sides_[1]);
+}
+
+std::optional<ConnectionStart> Connection::rest() {
+    if (!can_rest()) return std::nullopt;
+    ConnectionStart start;
+    start.local = local_;
+    start.remote = remote_;
+    start.tls = tls_;
+    start.start_known = start_known_;
+    start.from_start = {true, true};
+    start.request_side = request_side_;
+    start.habits = pairing_.habits();
+    for (unsigned direction : {0U, 1U}) {
+        const streams::ByteStream& stream = sides_[direction]->stream;
+        start.narrow_positions = stream.narrow();
+        start.position[direction] = stream.place();
+        start.lost[direction] = stream.lost_total();
+    }
+    book();
+    return start;
+}
+
+std::size_t Connection::release_bodies() {
+    std::size_t released = pairing_.release_bodies();
+    for (auto& side : sides_) {
+        if (!side->parser || !side->parser->release_body()) continue;
+        ++released;
+        after_feed(*side);  // the kernel need not copy the rest
+    }
+    return released;
+}
+
 std::size_t Connection::memory() const {
-    std::size_t bytes = sizeof(*this) + 2 * sizeof(Side);
+    std::size_t bytes = sizeof(*this) + 2 * sizeof(Side) + pairing_.memory();
     for (const auto& side : sides_)
         bytes += side->stream.memory() + side->early.memory() + (side->parser ? side->parser->memory() : 0);
     return bytes;

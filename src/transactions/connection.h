@@ -48,6 +48,10 @@ struct ConnectionStart {
     bool start_known = true;                  // false: `from_start` tells only of what passed since we look
     std::array<std::uint64_t, 2> position{};  // by direction (AP_READ, AP_WRITE)
     std::array<bool, 2> from_start{};
+    // Of one that rested.
+    int request_side = -1;
+    std::array<std::uint32_t, 2> lost{};  // the source's running counts, by direction
+    PairingHabits habits;
 };
 
 // How a connection was seen to end.
@@ -87,6 +91,12 @@ class Connection {
     // Nothing will come any more. Everything that is known leaves; the ledger has all bytes. `closed`: the socket or
     // TLS session ended; else only the observation did.
     void finish(const ConnectionEnd& how, std::uint64_t time_ns);
+    // It is between two exchanges and holds nothing that its next byte would need, but what a ConnectionStart says.
+    [[nodiscard]] bool can_rest() const;
+    // Then that; the ledger has all bytes, and the connection is only to be destroyed.
+    std::optional<ConnectionStart> rest();
+    // Gives up the bodies that it holds; their records come without. How many there were.
+    std::size_t release_bodies();
     // The kernel was told something that may still stand.
     [[nodiscard]] bool wishes() const { return wish_.not_http || wish_.skip_until[0] || wish_.skip_until[1]; }
 
@@ -115,6 +125,7 @@ class Connection {
     void leave(std::vector<Pair>& pairs);
     void emit(Pair pair);
     void after_feed(Side& side);
+    void book();
     [[nodiscard]] Side* requests();
     [[nodiscard]] Side* responses();
 

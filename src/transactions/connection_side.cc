@@ -31,7 +31,9 @@ Connection::Side::Side(Connection& connection, unsigned of_direction, const Conn
     : stream(at.position[of_direction], at.narrow_positions, connection.around_.options.stream),
       direction(of_direction),
       from_start(at.from_start[of_direction]),
-      connection_(connection) {}
+      connection_(connection) {
+    stream.resume(at.lost[of_direction]);
+}
 
 void Connection::Side::on_bytes(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
     if (!parser) {

@@ -25,6 +25,7 @@ struct Way {
     bool repeat = false;     // some come twice
     bool lose = false;       // some do not come, or come without content
     bool late = false;       // a client's requests are written by other threads, whose records come late
+    TableLimits limits;      // of the tracker
     std::size_t joined = 0;  // so many of the first steps passed before we looked
     std::uint64_t step_ns = 1000;
     [[nodiscard]] bool harmless() const { return !repeat && !lose && joined == 0; }
@@ -185,8 +186,8 @@ class Judge {
 // The records of the steps, through a tracker.
 class Stage {
   public:
-    Stage(const Conversation& conversation, const std::vector<Step>& passed_before, std::uint64_t step_ns)
-        : conversation_(conversation) {
+    Stage(const Conversation& conversation, const std::vector<Step>& passed_before, const Way& way)
+        : rig({}, way.limits), conversation_(conversation) {
         for (const Step& step : passed_before)
             joined_[step.stream] = std::max(joined_[step.stream], step.end);
         ChannelOptions options;
@@ -195,7 +196,7 @@ class Stage {
         for (unsigned stream : {0U, 1U})
             if (joined_[stream] > 0) options.before[direction(stream)] = joined_[stream] + 1;
         channel_ = Channel(options);
-        channel_.step_ns = step_ns;
+        channel_.step_ns = way.step_ns;
         rig.feed(channel_.open());
     }
 
@@ -260,7 +261,7 @@ class Stage {
     const auto joined = static_cast<std::ptrdiff_t>(std::min(way.joined, steps.size()));
     const std::vector<Step> before(steps.begin(), steps.begin() + joined);
     steps.erase(steps.begin(), steps.begin() + joined);
-    Stage stage(conversation, before, way.step_ns);
+    Stage stage(conversation, before, way);
     for (const Step& step : steps)
         stage.play(step);
     const std::vector<std::string> ledger = stage.end();
@@ -289,9 +290,10 @@ class Stage {
 }
 
 // All of it out of one input.
-[[nodiscard]] inline Verdict play_all(std::string_view input) {
+[[nodiscard]] inline Verdict play_all(std::string_view input, const TableLimits& limits = {}) {
     Choices choices(input);
-    const Way way = make_way(choices);
+    Way way = make_way(choices);
+    way.limits = limits;
     const Conversation conversation = make_conversation(choices);
     std::vector<Step> steps = make_steps(choices, conversation);
     if (way.late && !conversation.server) delay_requests(choices, way.step_ns, steps);

@@ -9,7 +9,7 @@ namespace apiarist::transactions {
 bool Pairing::pipelines() const {
     // A record that comes late looks like an overlap too, but not that often.
     constexpr std::uint64_t kOften = 8;
-    return overlaps_ != 0 && overlaps_ * kOften >= response_heads_;
+    return habits_.overlaps != 0 && habits_.overlaps * kOften >= habits_.response_heads;
 }
 
 void Pairing::distrust() {
@@ -18,13 +18,34 @@ void Pairing::distrust() {
 }
 
 void Pairing::trust_again() {
-    if (untrusted_flag_ == 0 || overlaps_ != 0 || unexplained_) return;
+    if (untrusted_flag_ == 0 || habits_.overlaps != 0 || unexplained_) return;
     if (alternations_ >= (untrusted_flag_ == kMidway ? 1 : kTrustAfter)) untrusted_flag_ = 0;
+}
+
+void Pairing::keep(std::optional<protocols::Message>& slot, protocols::Message message) {
+    held_ += message.body.capacity();
+    slot = std::move(message);
+}
+
+std::size_t Pairing::release_bodies() {
+    std::size_t released = 0;
+    for (Exchange& exchange : open_)
+        for (auto* slot : {&exchange.request, &exchange.response}) {
+            if (!*slot || (*slot)->body.empty()) continue;
+            held_ -= (*slot)->body.capacity();
+            std::string().swap((*slot)->body);  // an assignment would keep the room
+            (*slot)->body_truncated = true;
+            held_ += (*slot)->body.capacity();
+            ++released;
+        }
+    return released;
 }
 
 void Pairing::leave_front(std::vector<Pair>& out) {
     Exchange exchange = std::move(open_.front());
     open_.pop_front();
+    for (const auto* slot : {&exchange.request, &exchange.response})
+        if (*slot) held_ -= (*slot)->body.capacity();
     Pair pair;
     pair.request_under_way = !exchange.request_done;
     if (pair.request_under_way) rest_of_request_is_left_ = true;
@@ -62,7 +83,7 @@ void Pairing::on_request(protocols::Message request, std::vector<Pair>& out) {
     const auto waiting =
         std::find_if(open_.begin(), open_.end(), [](const Exchange& exchange) { return !exchange.request_done; });
     if (waiting == open_.end()) return;
-    waiting->request = std::move(request);
+    keep(waiting->request, std::move(request));
     waiting->request_done = true;
     // Answered before it ended: it is the oldest, and leaves now.
     if (open_.front().response && open_.front().request_done) leave_front(out);
@@ -85,8 +106,8 @@ void Pairing::on_request_lost(std::vector<Pair>& out) {
 }
 
 void Pairing::on_response_head(int) {
-    if (untrusted_flag_ == 0) ++response_heads_;
-    if (open_.size() >= 2) ++overlaps_;
+    if (untrusted_flag_ == 0) ++habits_.response_heads;
+    if (open_.size() >= 2) ++habits_.overlaps;
     cut_ = false;
     const bool waited_for = !open_.empty() && !open_.front().response;
     answering_ = waited_for ? open_.front().number : 0;
@@ -109,7 +130,7 @@ void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
     }
     Exchange& front = open_.front();
     if (!front.request_done) {  // an early answer: the request leaves when it ends, or by settle()
-        front.response = std::move(response);
+        keep(front.response, std::move(response));
         return;
     }
     if (!front.request) {  // its rest was lost: a pair without headers would show half of it
@@ -117,7 +138,7 @@ void Pairing::on_response(protocols::Message response, std::vector<Pair>& out) {
         leave_front(out);
         return;
     }
-    front.response = std::move(response);
+    keep(front.response, std::move(response));
     leave_front(out);
     if (untrusted_flag_ != 0 && open_.empty()) ++alternations_;
 }

@@ -57,9 +57,16 @@ struct RequestCall {
     bool in_order = true;  // nothing that came before it can be its answer
 };
 
+// What was learnt of a connection's ways while it was trusted.
+struct PairingHabits {
+    std::uint64_t response_heads = 0;
+    std::uint64_t overlaps = 0;  // of these: while more than one request was open
+};
+
 class Pairing {
   public:
-    explicit Pairing(bool from_start) : untrusted_flag_(from_start ? 0U : kMidway) {}
+    explicit Pairing(bool from_start, const PairingHabits& habits = {})
+        : untrusted_flag_(from_start ? 0U : kMidway), habits_(habits) {}
 
     void on_request_head(std::string method, const RequestCall& call, std::vector<Pair>& out);
     void on_request(protocols::Message request, std::vector<Pair>& out);
@@ -74,6 +81,8 @@ class Pairing {
     // A response that is complete does not wait longer than this for the rest of its request.
     void settle(protocols::Stamp now, std::uint64_t patience_ns, std::vector<Pair>& out);
     void finish(std::vector<Pair>& out);
+    // Gives up the bodies of what waits. How many there were.
+    std::size_t release_bodies();
 
     // What the responses to come answer, oldest first: for the response parser after it lost its place.
     [[nodiscard]] std::vector<std::string> expected_methods() const;
@@ -82,6 +91,12 @@ class Pairing {
     [[nodiscard]] bool trusted() const { return untrusted_flag_ == 0; }
     [[nodiscard]] const PairingCounts& counts() const { return counts_; }
     [[nodiscard]] std::size_t open() const { return open_.size(); }
+    [[nodiscard]] const PairingHabits& habits() const { return habits_; }
+    // Nothing is open and nothing that matters for the next exchange is known but the habits.
+    [[nodiscard]] bool can_rest() const {
+        return trusted() && open_.empty() && !unexplained_ && !unknown_under_way_ && !rest_of_request_is_left_;
+    }
+    [[nodiscard]] std::size_t memory() const { return held_ + open_.size() * sizeof(Exchange); }
 
   private:
     struct Exchange {
@@ -99,13 +114,14 @@ class Pairing {
 
     void trust_again();
     void leave_front(std::vector<Pair>& out);
+    void keep(std::optional<protocols::Message>& slot, protocols::Message message);
     [[nodiscard]] bool pipelines() const;
 
     std::deque<Exchange> open_;
-    std::uint32_t untrusted_flag_;          // 0: trusted; else the flag that pairs carry
-    unsigned alternations_ = 0;             // strict ones since the loss
-    std::uint64_t response_heads_ = 0;      // while the connection was trusted
-    std::uint64_t overlaps_ = 0;            // of these: while more than one request was open
+    std::uint32_t untrusted_flag_;  // 0: trusted; else the flag that pairs carry
+    unsigned alternations_ = 0;     // strict ones since the loss
+    PairingHabits habits_;
+    std::size_t held_ = 0;                  // bytes of bodies in open_
     std::uint64_t answering_ = 0;           // the exchange whose response is under way; 0: none
     bool cut_ = false;                      // the last response has a gap, maybe at its end
     bool unexplained_ = false;              // a response came that no request waited for, and no loss tells why

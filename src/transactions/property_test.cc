@@ -18,11 +18,11 @@ std::string random_input(std::mt19937& random, std::string first_bytes) {
 }
 
 // `bits`: of make_way().
-testing::Verdict play_many(unsigned seed, char bits, int rounds) {
+testing::Verdict play_many(unsigned seed, char bits, int rounds, const TableLimits& limits = {}) {
     std::mt19937 random(seed);
     testing::Verdict total;
     for (int round = 0; round < rounds; ++round) {
-        testing::Verdict one = testing::play_all(random_input(random, std::string(1, bits)));
+        testing::Verdict one = testing::play_all(random_input(random, std::string(1, bits)), limits);
         total.complete += one.complete;
         total.flagged += one.flagged;
         total.flagged_wrong += one.flagged_wrong;
@@ -88,6 +88,17 @@ TEST(Property, late_requests_beside_losses_make_no_wrong_record_that_says_comple
     EXPECT_EQ(play_many(13, kLate | kLose | kShuffle | kRepeat, 3000).fault, "");
     EXPECT_EQ(play_many(14, kLate | kJoin, 3000).fault, "");
     EXPECT_EQ(play_many(15, kLate | kJoin | kLose | kShuffle | kRepeat, 3000).fault, "");
+}
+
+TEST(Property, resting_whenever_it_can_changes_nothing) {
+    const TableLimits at_once{.held_bytes = 0, .awake = 0, .inactivity_ns = 1};
+    for (const char bits : {char{0}, kShuffle, kLate, static_cast<char>(kLate | kShuffle)}) {
+        const testing::Verdict verdict = play_many(16, bits, 2000, at_once);
+        EXPECT_EQ(verdict.fault, "");
+        EXPECT_EQ(verdict.excused, 0u);
+    }
+    EXPECT_EQ(play_many(17, kLose | kShuffle | kRepeat, 5000, at_once).fault, "");
+    EXPECT_EQ(play_many(18, kLate | kJoin | kLose | kShuffle | kRepeat, 3000, at_once).fault, "");
 }
 
 }  // namespace

@@ -41,8 +41,13 @@ void add_counts(Ledger& ledger, const ap_byte_counts& bytes, Count first) {
 
 }  // namespace
 
-Tracker::Tracker(const ConnectionOptions& options, Ledger& ledger, TransactionSink& sink, OnMark on_mark)
-    : options_(options), ledger_(ledger), sink_(sink), on_mark_(std::move(on_mark)) {}
+Tracker::Tracker(const TrackerOptions& options, Ledger& ledger, TransactionSink& sink, OnMark on_mark)
+    : options_(options),
+      ledger_(ledger),
+      sink_(sink),
+      on_mark_(std::move(on_mark)),
+      table_(options.limits, ledger,
+             [this](Kind kind, std::uint64_t key, std::uint64_t inode) { return surroundings(kind, key, inode); }) {}
 
 void Tracker::on_record(std::span<const std::byte> record) {
     const auto event = events::decode(record);
@@ -59,7 +64,7 @@ void Tracker::on_record(std::span<const std::byte> record) {
                 last_event_ns_ = std::max(last_event_ns_, std::uint64_t{one.header.ts_ns});
             }
             // Before the event, by its own time, so that a replay decides as the run did.
-            if (!restless_.empty()) settle(last_event_ns_);
+            settle(last_event_ns_);
             on(one);
         },
         *event);
@@ -76,8 +81,8 @@ std::string Tracker::library_name(std::uint32_t number) const {
     return libraries_.size() == 1 ? libraries_.begin()->second : "OpenSSL";
 }
 
-Surroundings Tracker::surroundings(std::uint64_t key, std::uint64_t inode) {
-    return Surroundings{options_, ledger_, sink_, [this](std::uint32_t tgid) { return process_name(tgid); },
+Surroundings Tracker::surroundings(Kind, std::uint64_t key, std::uint64_t inode) {
+    return Surroundings{options_.connection, ledger_, sink_, [this](std::uint32_t tgid) { return process_name(tgid); },
                         [this, key, inode](const Wish& wish) {
                             ap_mark mark{};
                             mark.inode = inode;
@@ -90,30 +95,34 @@ Surroundings Tracker::surroundings(std::uint64_t key, std::uint64_t inode) {
                         }};
 }
 
-void Tracker::after(std::uint64_t key, const Connection& connection) {
-    if (connection.restless()) restless_.insert(key);
+void Tracker::after(std::uint64_t key, ConnectionTable::Entry& entry) {
+    if (entry.connection->restless()) restless_.insert(key);
+    table_.account(entry);
 }
 
 void Tracker::on(const events::DataView& data) {
-    const std::uint64_t key = data.head.session != 0 ? data.head.session : data.head.conn.sock;
-    Map& map = data.head.session != 0 ? sessions_ : connections_;
-    const auto found = map.find(key);
-    const bool same = data.head.session != 0 || (found != map.end() && inodes_[key] == data.head.conn.inode);
-    if (found == map.end() || !same) {  // its opening was lost or belongs to another connection at this address
+    const bool tls = data.head.session != 0;
+    const Kind kind = tls ? Kind::kSession : Kind::kSocket;
+    const std::uint64_t key = tls ? data.head.session : data.head.conn.sock;
+    ConnectionTable::Entry* entry = table_.find(kind, key);
+    // Its opening was lost or belongs to another connection at this address, or it may not be followed.
+    const bool known = entry != nullptr && (tls || entry->inode == data.head.conn.inode);
+    Connection* connection = known ? table_.wake(kind, key, *entry, data.head.header.ts_ns) : nullptr;
+    if (connection == nullptr) {
         ledger_.add(Count::kBytesDropped, data.head.size);
         return;
     }
-    found->second->on_data(data);
-    after(key, *found->second);
+    connection->on_data(data);
+    after(key, *entry);
 }
 
 void Tracker::on(const ap_conn_open& open) {
-    const bool known = connections_.contains(open.conn.sock);
-    const bool same = known && inodes_[open.conn.sock] == open.conn.inode;
+    const ConnectionTable::Entry* known = table_.find(Kind::kSocket, open.conn.sock);
+    const bool same = known != nullptr && known->inode == open.conn.inode;
     const bool resumed = (open.flags & AP_CONN_RESUMED) != 0;
     if (same && !resumed) return;  // two threads announced it at once
     // One that is replaced ended without a word of what it lost last.
-    if (known) end(connections_, open.conn.sock, {}, open.header.ts_ns);
+    if (known != nullptr) end(Kind::kSocket, open.conn.sock, {}, open.header.ts_ns);
     ConnectionStart start;
     start.local = local_of(open.ends);
     start.remote = remote_of(open.ends);
@@ -126,39 +135,40 @@ void Tracker::on(const ap_conn_open& open) {
     // written the first letter of its first request alone, just before we looked.
     start.from_start = {from_start || open.read_before == 0, from_start || open.write_before <= 1};
     start.start_known = (open.flags & AP_CONN_COUNTED) == 0;
-    inodes_[open.conn.sock] = open.conn.inode;
-    connections_[open.conn.sock] = std::make_unique<Connection>(start, surroundings(open.conn.sock, open.conn.inode));
+    table_.open(Kind::kSocket, open.conn.sock, open.conn.inode, start, open.header.ts_ns);
     if (!same) ledger_.add(Count::kConnections);
 }
 
 void Tracker::on(const ap_side_end& side_end) {
     const bool tls = side_end.session != 0;
     const std::uint64_t key = tls ? side_end.session : side_end.conn.sock;
-    Map& map = tls ? sessions_ : connections_;
-    const auto found = map.find(key);
-    if (found == map.end() || (!tls && inodes_[key] != side_end.conn.inode)) return;
-    found->second->on_side_end(side_end.direction, side_end.position, side_end.header.ts_ns);
-    after(key, *found->second);
+    ConnectionTable::Entry* entry = table_.find(tls ? Kind::kSession : Kind::kSocket, key);
+    if (entry == nullptr || (!tls && entry->inode != side_end.conn.inode)) return;
+    if (!entry->connection) return;  // at rest, so nothing was under way
+    entry->connection->on_side_end(side_end.direction, side_end.position, side_end.header.ts_ns);
+    after(key, *entry);
 }
 
 void Tracker::on(const ap_conn_end& conn_end) {
     add_counts(ledger_, conn_end.read, Count::kSocketPassed);
     add_counts(ledger_, conn_end.write, Count::kSocketPassed);
-    if (const auto found = inodes_.find(conn_end.conn.sock);
-        found != inodes_.end() && found->second == conn_end.conn.inode)
-        end(connections_, conn_end.conn.sock, {.closed = is_closed(conn_end.flags), .lost = lost_of(conn_end)},
+    if (const auto* entry = table_.find(Kind::kSocket, conn_end.conn.sock);
+        entry != nullptr && entry->inode == conn_end.conn.inode)
+        end(Kind::kSocket, conn_end.conn.sock, {.closed = is_closed(conn_end.flags), .lost = lost_of(conn_end)},
             conn_end.header.ts_ns);
 }
 
 void Tracker::on(const ap_tls_open& open) {
-    const auto found = sessions_.find(open.session);
-    const bool known = found != sessions_.end();
+    ConnectionTable::Entry* known = table_.find(Kind::kSession, open.session);
     const bool resumed = (open.flags & AP_TLS_RESUMED) != 0;
-    if (known && !resumed) {
-        found->second->set_addresses(local_of(open.ends), remote_of(open.ends));
+    if (known != nullptr && !resumed) {
+        if (known->connection) known->connection->set_addresses(local_of(open.ends), remote_of(open.ends));
+        if (!known->resting) return;
+        known->resting->local = local_of(open.ends);
+        known->resting->remote = remote_of(open.ends);
         return;
     }
-    if (known) end(sessions_, open.session, {}, open.header.ts_ns);
+    if (known != nullptr) end(Kind::kSession, open.session, {}, open.header.ts_ns);
     ConnectionStart start;
     start.local = local_of(open.ends);
     start.remote = remote_of(open.ends);
@@ -167,14 +177,14 @@ void Tracker::on(const ap_tls_open& open) {
     start.position = {open.read_position, open.write_position};
     const bool from_start = (open.flags & AP_TLS_FROM_START) != 0;
     start.from_start = {from_start && open.read_position == 0, from_start && open.write_position == 0};
-    sessions_[open.session] = std::make_unique<Connection>(start, surroundings(open.session, 0));
-    if (!known) ledger_.add(Count::kTlsSessions);
+    table_.open(Kind::kSession, open.session, 0, start, open.header.ts_ns);
+    if (known == nullptr) ledger_.add(Count::kTlsSessions);
 }
 
 void Tracker::on(const ap_tls_end& tls_end) {
     add_counts(ledger_, tls_end.read, Count::kTlsPassed);
     add_counts(ledger_, tls_end.write, Count::kTlsPassed);
-    end(sessions_, tls_end.session, {.closed = is_closed(tls_end.flags), .lost = lost_of(tls_end)},
+    end(Kind::kSession, tls_end.session, {.closed = is_closed(tls_end.flags), .lost = lost_of(tls_end)},
         tls_end.header.ts_ns);
 }
 
@@ -195,26 +205,29 @@ void Tracker::on(const ap_loss& loss) {
         ledger_.add(static_cast<Count>(index++), n);
 }
 
-void Tracker::end(Map& map, std::uint64_t key, const ConnectionEnd& how, std::uint64_t time_ns) {
-    const auto found = map.find(key);
-    if (found == map.end()) return;
-    found->second->finish(how, time_ns);
-    // The kernel's own end may have been before the word was written.
-    if (found->second->wishes()) on_mark_(key, ap_mark{});
-    map.erase(found);
-    if (&map == &connections_) inodes_.erase(key);
+void Tracker::end(Kind kind, std::uint64_t key, const ConnectionEnd& how, std::uint64_t time_ns) {
+    ConnectionTable::Entry* entry = table_.find(kind, key);
+    if (entry == nullptr) return;
+    if (entry->connection) {
+        entry->connection->finish(how, time_ns);
+        // The kernel's own end may have been before the word was written.
+        if (entry->connection->wishes()) on_mark_(key, ap_mark{});
+    }
+    table_.erase(kind, key);
     restless_.erase(key);
 }
 
 void Tracker::settle(std::uint64_t now_ns) {
+    table_.tick(now_ns);
     std::vector<std::uint64_t> quiet;
     for (const std::uint64_t key : restless_) {
         bool restless = false;
-        for (Map* map : {&connections_, &sessions_}) {
-            const auto found = map->find(key);
-            if (found == map->end()) continue;
-            found->second->settle(now_ns);
-            restless |= found->second->restless();
+        for (const Kind kind : {Kind::kSocket, Kind::kSession}) {
+            ConnectionTable::Entry* entry = table_.find(kind, key);
+            if (entry == nullptr || !entry->connection) continue;
+            entry->connection->settle(now_ns);
+            restless |= entry->connection->restless();
+            table_.account(*entry);
         }
         if (!restless) quiet.push_back(key);
     }
@@ -223,13 +236,10 @@ void Tracker::settle(std::uint64_t now_ns) {
 }
 
 void Tracker::finish() {
-    for (auto& [key, connection] : connections_)
-        connection->finish({}, last_event_ns_);
-    for (auto& [key, session] : sessions_)
-        session->finish({}, last_event_ns_);
-    connections_.clear();
-    sessions_.clear();
-    inodes_.clear();
+    table_.each([this](ConnectionTable::Entry& entry) {
+        if (entry.connection) entry.connection->finish({}, last_event_ns_);
+    });
+    table_.clear();
     restless_.clear();
 }
 

@@ -15,28 +15,35 @@
 #include "base/ledger.h"
 #include "events/event.h"
 #include "transactions/connection.h"
+#include "transactions/connection_table.h"
 
 namespace apiarist::transactions {
 
 // key: a socket's address or a TLS session's number.
 using OnMark = std::function<void(std::uint64_t key, const ap_mark& mark)>;
 
+struct TrackerOptions {
+    ConnectionOptions connection;
+    TableLimits limits;
+};
+
 class Tracker {
   public:
-    Tracker(const ConnectionOptions& options, Ledger& ledger, TransactionSink& sink, OnMark on_mark);
+    Tracker(const TrackerOptions& options, Ledger& ledger, TransactionSink& sink, OnMark on_mark);
 
     void on_record(std::span<const std::byte> record);
     // Time passed. `now_ns` on the events' clock.
     void settle(std::uint64_t now_ns);
     // The drain is over: everything that is alive leaves as it is.
     void finish();
+    // Gives back `bytes` of what connections hold, if so much can be.
+    void relieve(std::uint64_t bytes) { table_.relieve(bytes); }
 
     [[nodiscard]] std::uint64_t last_event_ns() const { return last_event_ns_; }
-    [[nodiscard]] std::size_t connections() const { return connections_.size() + sessions_.size(); }
+    [[nodiscard]] std::size_t connections() const { return table_.size(); }
+    [[nodiscard]] const ConnectionTable& table() const { return table_; }
 
   private:
-    using Map = absl::flat_hash_map<std::uint64_t, std::unique_ptr<Connection>>;
-
     void on(const events::DataView& data);
     void on(const ap_conn_open& open);
     void on(const ap_side_end& end);
@@ -48,20 +55,18 @@ class Tracker {
     void on(const ap_library& library);
     void on(const ap_loss& loss);
 
-    void end(Map& map, std::uint64_t key, const ConnectionEnd& how, std::uint64_t time_ns);
-    void after(std::uint64_t key, const Connection& connection);
-    Surroundings surroundings(std::uint64_t key, std::uint64_t inode);
+    void end(Kind kind, std::uint64_t key, const ConnectionEnd& how, std::uint64_t time_ns);
+    void after(std::uint64_t key, ConnectionTable::Entry& entry);
+    Surroundings surroundings(Kind kind, std::uint64_t key, std::uint64_t inode);
     [[nodiscard]] std::string process_name(std::uint32_t tgid) const;
     [[nodiscard]] std::string library_name(std::uint32_t number) const;
 
-    const ConnectionOptions options_;
+    const TrackerOptions options_;
     Ledger& ledger_;
     TransactionSink& sink_;
     OnMark on_mark_;
-    Map connections_;                                           // by sock
-    absl::flat_hash_map<std::uint64_t, std::uint64_t> inodes_;  // by sock: which of the connections at this address
-    Map sessions_;                                              // by session
-    absl::flat_hash_set<std::uint64_t> restless_;               // keys of either map that wait for time to pass
+    ConnectionTable table_;
+    absl::flat_hash_set<std::uint64_t> restless_;  // keys of either kind that wait for time to pass
     absl::flat_hash_map<std::uint32_t, std::string>
         names_;  // by tgid; of ended processes too, until there are too many
     absl::flat_hash_map<std::uint32_t, std::string> libraries_;

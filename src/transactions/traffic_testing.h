@@ -248,8 +248,8 @@ class Channel {
 
 class Rig final : public TransactionSink {
   public:
-    explicit Rig(const ConnectionOptions& options = {})
-        : tracker(options, ledger, *this,
+    explicit Rig(const ConnectionOptions& options = {}, const TableLimits& limits = {})
+        : tracker({options, limits}, ledger, *this,
                   [this](std::uint64_t key, const ap_mark& mark) { marks.emplace_back(key, mark); }) {}
 
     void on_transaction(Transaction transaction) override {
