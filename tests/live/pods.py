@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulated pods: real cgroups with the paths that container runtimes give them, and processes in them."""
+import os
 import pathlib
 import subprocess
 import sys
@@ -93,8 +94,8 @@ class Hierarchy:
         self.processes.append(process)
         return process
 
-    def steps(self, path: str, name: str) -> subprocess.Popen:
-        return self.start(path, [support.PYTHON, STEPS, name])
+    def steps(self, path: str, name: str, *tls: str, environment: dict | None = None) -> subprocess.Popen:
+        return self.start(path, [support.PYTHON, STEPS, name, *tls], env={**os.environ, **(environment or {})})
 
     def remove(self, path: pathlib.Path):
         # The kernel lets go of the last process a moment after it was waited for.

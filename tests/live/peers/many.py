@@ -39,12 +39,17 @@ def ask(port: int, name: int, requests: int, end: float, context) -> int:
     return done
 
 
+def contexts(*tls: str):
+    """Of the server and of the client; none without a certificate, its key and a CA."""
+    if not tls:
+        return None, None
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(tls[0], tls[1])
+    return server, ssl.create_default_context(cafile=tls[2])
+
+
 def main(connections: str, requests: str, seconds: str, *tls: str):
-    server_context = client_context = None
-    if tls:
-        server_context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        server_context.load_cert_chain(tls[0], tls[1])
-        client_context = ssl.create_default_context(cafile=tls[2])
+    server_context, client_context = contexts(*tls)
     listener = edges.listen()
 
     def serve():
