@@ -15,6 +15,7 @@
 
 #include "app/child.h"
 #include "app/commands.h"
+#include "app/mongo.h"
 #include "app/outputs.h"
 #include "app/pipeline.h"
 #include "app/wait.h"
@@ -136,6 +137,7 @@ struct Parts {
     std::unique_ptr<capture::KernelSource> kernel;
     std::unique_ptr<events::RecordingWriter> recording;
     PipelineOptions pipeline_options;
+    std::unique_ptr<sinks::MongoLink> mongo;
     std::optional<Pipeline> pipeline;
     std::unique_ptr<server::MetricsServer> metrics;  // ends before what it shows
 };
@@ -163,6 +165,9 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto sink = make_sink(settings, run.instance_id);
     if (!sink) return std::move(sink).error();
     run.sink = std::move(*sink);
+    auto mongo = make_mongo(settings, run.pipeline_options.policy);
+    if (!mongo) return std::move(mongo).error();
+    run.mongo = std::move(*mongo);
     auto metrics = serve_metrics(settings, run.shown);
     if (!metrics) return std::move(metrics).error();
     run.metrics = std::move(*metrics);
@@ -206,6 +211,7 @@ int end(const Settings& settings, Parts& run) {
     run.shown.hold("the run is being drained");  // else the last records would count the losses twice
     run.pipeline->finish([&run](const capture::OnRecord& on_record) { run.kernel->final_records(on_record); });
     run.shown.not_ready("the run is over", [&run] { return run.pipeline->ledger(); });
+    if (run.mongo) run.mongo->finish();
     int status = 0;
     if (run.recording)
         if (const auto finished = run.recording->finish(); !finished) status = fail(1, finished.error().what);
@@ -263,12 +269,15 @@ int replay(const Settings& settings, const std::string& path) {
     if (!sink) return fail(kImpossible, sink.error().what);
     const auto ledger_file = LedgerFile::make(settings.text("ledger"));
     if (!ledger_file) return fail(kImpossible, ledger_file.error().what);
-    const auto options = pipeline_options(settings);
+    auto options = pipeline_options(settings);
     if (!options) return fail(kImpossible, options.error().what);
+    const auto mongo = make_mongo(settings, options->policy);
+    if (!mongo) return fail(kImpossible, mongo.error().what);
     Pipeline pipeline(**source, **sink, nullptr, *options);
     pipeline.start();
     pipeline.join();
     pipeline.finish([](const capture::OnRecord&) {});
+    if (*mongo) (*mongo)->finish();
     const int status = report(settings, **sink, *ledger_file, pipeline);
     if ((*source)->cut()) return fail(1, path + ": ends inside a record");
     return status;

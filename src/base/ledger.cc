@@ -48,6 +48,8 @@ const std::vector<CountInfo>& count_table() {
          "of these: left out, to the cloud's metadata service"},
         {Count::kFilteredIpHost, "filtered_ip_host", "of these: left out, because Host is empty or an IPv4 address"},
         {Count::kFilteredHeader, "filtered_header", "of these: left out by the rules on request headers"},
+        {Count::kFilteredHeaderValue, "filtered_header_value",
+         "of these: left out, none of the header values that MongoDB wants"},
         {Count::kFilteredSample, "filtered_sample", "of these: left out by sampling"},
         {Count::kFilteredBandwidth, "filtered_bandwidth", "of these: left out by the limit of bytes a minute"},
         {Count::kRecordsDelivered, "records_delivered", "of these: written, or acknowledged by the receiver"},

@@ -61,6 +61,7 @@ enum class Count : std::size_t {
     kFilteredCloudMetadata,
     kFilteredIpHost,
     kFilteredHeader,
+    kFilteredHeaderValue,
     kFilteredSample,
     kFilteredBandwidth,
     kRecordsDelivered,
