@@ -59,6 +59,7 @@ void Redactor::redact_message(Message& message) {
     message.body = redact_body(values_, {type, message.body, is_opaque(message)}, {0, cut});
     redact_headers(values_, message.headers);
     redact_headers(values_, message.trailers);
+    if (message.method == "CONNECT" && is_host(message.target)) return;
     if (auto target = redact_target(values_, message.target, {})) message.target = std::move(*target);
 }
 

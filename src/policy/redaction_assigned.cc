@@ -46,8 +46,11 @@ FoundSpan value_behind(std::string_view text, std::size_t sign, std::size_t end)
         return {begin, std::min(close, end), Found::kAssigned};
     }
     begin = std::min(end, begin + scheme_length(text.substr(begin, end - begin)));
-    const std::size_t stop = text.substr(0, end).find_first_of(" \t\r\n&;,<>\"'", begin);
-    return {begin, std::min(stop, end), Found::kAssigned};
+    std::size_t stop = std::min(text.substr(0, end).find_first_of(" \t\r\n&<>\"'", begin), end);
+    // Within it they may belong to it.
+    while (stop > begin && (text[stop - 1] == ',' || text[stop - 1] == ';'))
+        --stop;
+    return {begin, stop, Found::kAssigned};
 }
 
 }  // namespace

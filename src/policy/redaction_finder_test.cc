@@ -143,6 +143,7 @@ TEST(ValueFinder, assignments_in_running_text) {
     EXPECT_THAT(found("{\"pin\" : \"12\\\"34\"}"), ElementsAre("12\\\"34"));
     EXPECT_THAT(found("password=redacted-secret-0123456789ab"), ElementsAre("redacted-secret-0123456789ab"));
     EXPECT_THAT(found("ratio: 1:2, a=b, :=:"), IsEmpty());
+    EXPECT_THAT(found("password=a,b;c, then; pin=1;"), ElementsAre("a,b;c", "1"));
     EXPECT_THAT(found("password="), IsEmpty());
     EXPECT_THAT(found("password:"), IsEmpty());
     EXPECT_THAT(found("password: \""), IsEmpty());

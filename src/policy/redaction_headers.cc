@@ -77,15 +77,14 @@ std::string content_type(ValueRedactor& values, std::string_view value) {
     });
 }
 
-// "[::1]:8080", "shop.example".
+}  // namespace
+
 bool is_host(std::string_view value) {
     return std::all_of(value.begin(), value.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
                c == '_' || c == ':' || c == '[' || c == ']';
     });
 }
-
-}  // namespace
 
 void redact_headers(ValueRedactor& values, std::vector<protocols::Header>& headers) {
     for (protocols::Header& header : headers) {

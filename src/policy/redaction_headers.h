@@ -11,6 +11,8 @@
 
 namespace apiarist::policy {
 
+// "[::1]:8080", "shop.example".
+[[nodiscard]] bool is_host(std::string_view value);
 void redact_headers(ValueRedactor& values, std::vector<protocols::Header>& headers);
 
 }  // namespace apiarist::policy

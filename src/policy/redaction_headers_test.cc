@@ -69,6 +69,7 @@ TEST(RedactHeaders, what_is_no_secret_stays) {
         {"Cache-Control", "max-age=3600"},
         {"Content-Length", "1234567890"},
         {"X-Request-Id", "550e8400-e29b-41d4-a716-446655440000"},
+        {"Access-Control-Allow-Credentials", "true"},
         {"If-None-Match", "W/\"0815\""}};
     for (const auto& [name, value] : headers)
         EXPECT_EQ(redacted(name, value), value) << name;

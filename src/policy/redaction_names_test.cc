@@ -80,6 +80,8 @@ TEST(SensitiveNames, are_compared_without_case_and_separators) {
                              "passenger",
                              "passive",
                              "token_type",
+                             "token_endpoint",
+                             "Access-Control-Allow-Credentials",
                              "max_tokens",
                              "prompt_tokens",
                              "total_tokens",

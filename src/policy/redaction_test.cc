@@ -42,6 +42,17 @@ TEST(Redactor, equal_values_get_equal_marks_wherever_they_stand) {
     EXPECT_EQ(redactor.redact(transaction), 0U) << "marks are left as they are";
 }
 
+TEST(Redactor, the_authority_that_a_tunnel_goes_to_stays) {
+    Transaction tunnel = exchange();
+    tunnel.request.method = "CONNECT";
+    tunnel.request.target = "token.example:443";
+    Redactor(testing::kKey).redact(tunnel);
+    EXPECT_EQ(tunnel.request.target, "token.example:443");
+    tunnel.request.target = "alice@example.com:443";
+    Redactor(testing::kKey).redact(tunnel);
+    EXPECT_EQ(tunnel.request.target, with_marks("⟦email:alice@example.com⟧:443"));
+}
+
 TEST(Redactor, bodies_that_are_still_encoded_become_one_mark) {
     for (const char* coding : {"snappy", "gzip, snappy", " odd"}) {
         Transaction transaction = exchange();
