@@ -49,6 +49,15 @@ Result<policy::HeaderRules> header_rules(const Settings& settings, std::vector<s
     return rules;
 }
 
+// A recording holds what the kernel saw, before anything could be redacted.
+Result<policy::Redaction> redaction(const Settings& settings) {
+    const auto wanted = policy::parse_redaction(settings.text("redact"));
+    if (!wanted) return Error{std::errc::invalid_argument, "--redact: off, samples or all"};
+    if (*wanted == policy::Redaction::kAll && !settings.text("record").empty())
+        return Error{std::errc::invalid_argument, "--record writes raw events, which --redact all cannot redact"};
+    return *wanted;
+}
+
 Result<PipelineOptions> pipeline_options(const Settings& settings) {
     std::vector<std::string> warnings = settings.warnings();
     PipelineOptions options;
@@ -65,6 +74,11 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
     options.policy.headers = std::move(*rules);
     if (const std::uint64_t bytes = settings.count("output-per-minute"); bytes != 0)
         options.policy.bandwidth = std::make_unique<policy::Bandwidth>(bytes);
+    const auto redact = redaction(settings);
+    if (!redact) return redact.error();
+    options.policy.redaction = *redact;
+    options.policy.redaction_key = settings.text("redact-key");
+    if (options.policy.redaction_key.empty()) options.policy.redaction_key = policy::random_key();
     for (const std::string& warning : warnings)
         fmt::print(stderr, "apiarist: {}\n", warning);
     options.tracker.connection.http1.body = settings.count("body-bytes");

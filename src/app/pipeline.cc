@@ -19,7 +19,7 @@ class Pipeline::Worker final : public transactions::TransactionSink {
           ring_(ring),
           sink_(sink),
           recording_(recording),
-          policy_(options.policy, source.realtime_offset_ns()),
+          policy_(options.policy, sink.stores_samples(), source.realtime_offset_ns()),
           tracker_(options.tracker, ledger, *this,
                    [&source](std::uint64_t key, const ap_mark& mark) { source.mark(key, mark); }),
           on_record_([this](std::span<const std::byte> record) { on_record(record); }) {}
@@ -47,7 +47,9 @@ class Pipeline::Worker final : public transactions::TransactionSink {
         if (const Count* rule = std::get_if<Count>(&decided)) {
             ledger.add(*rule);
         } else {
-            sink_.write(std::get<policy::CleanTransaction>(decided));
+            const auto& clean = std::get<policy::CleanTransaction>(decided);
+            ledger.add(Count::kRedactedValues, clean.redacted_values);
+            sink_.write(clean);
         }
     }
 

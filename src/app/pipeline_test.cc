@@ -45,6 +45,7 @@ class ListSink final : public policy::Sink {
   public:
     bool takes = true;
     bool takes_no_response = true;
+    bool stores = false;
     std::vector<std::string> targets;  // guarded by mutex_ while workers run
 
     void write(const policy::CleanTransaction& clean) override {
@@ -61,6 +62,7 @@ class ListSink final : public policy::Sink {
         return counts_;
     }
     [[nodiscard]] bool takes_unanswered() const override { return takes_no_response; }
+    [[nodiscard]] bool stores_samples() const override { return stores; }
     void flush() override { ++flushes; }
     Status finish() override { return Done{}; }
     std::atomic<int> flushes = 0;
@@ -171,6 +173,20 @@ TEST(Pipeline, what_a_rule_leaves_out_is_counted_under_the_rule) {
     EXPECT_THAT(sink.targets, IsEmpty());
     EXPECT_EQ(at(ledger, Count::kFilteredHeader), 1U);
     EXPECT_THAT(ledger_faults(ledger), IsEmpty());
+}
+
+TEST(Pipeline, samples_are_redacted_only_for_a_sink_that_stores_them) {
+    for (const bool stores : {false, true}) {
+        ListSource source({Script(1).exchange("/?token=a").exchange("/?token=a&token=b").end()});
+        ListSink sink;
+        sink.stores = stores;
+        PipelineOptions options;
+        options.policy.redaction = policy::Redaction::kSamples;
+        const LedgerSnapshot ledger = run(source, sink, options);
+        EXPECT_EQ(at(ledger, Count::kRedactedValues), stores ? 3U : 0U);
+        EXPECT_EQ(sink.targets.at(0) == "/?token=a", !stores);
+        EXPECT_THAT(ledger_faults(ledger), IsEmpty());
+    }
 }
 
 TEST(Pipeline, unanswered_requests_go_only_to_a_sink_that_takes_them) {

@@ -57,6 +57,7 @@ const std::vector<CountInfo>& count_table() {
         {Count::kDroppedQueueFull, "records_dropped_queue_full", "of these: dropped, no room in the queue"},
         {Count::kDroppedTooLarge, "records_dropped_too_large", "of these: dropped, larger than the receiver takes"},
         {Count::kDroppedFailed, "records_dropped_failed", "of these: dropped, could not be written or was refused"},
+        {Count::kRedactedValues, "redacted_values", "Values in records that redaction replaced by marks"},
         {Count::kEvents, "events", "Records read from the rings"},
         {Count::kEventsInvalid, "events_invalid", "Records that did not decode"},
         {Count::kGaps, "gaps", "Gaps in streams that were not explained by a limit"},
@@ -138,12 +139,13 @@ std::string ledger_summary(const LedgerSnapshot& s) {
         return n == 0 ? std::string() : fmt::format(", {} {}", what, n);
     };
     std::string out = fmt::format(
-        "records {} ({} incomplete), delivered {}{}{}; requests {}, paired {}, unanswered {}, orphan responses {}\n"
+        "records {} ({} incomplete), delivered {}{}{}{}; requests {}, paired {}, unanswered {}, orphan responses {}\n"
         "bytes: clear {} ({} lost), TLS plaintext {} ({} lost), ciphertext {}, not HTTP {}, unknown {}{}\n",
         at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRecordsDelivered),
         unless_none("left out by rules", sum(s, Count::kFilteredEgress, Count::kFilteredBandwidth)),
-        unless_none("DROPPED", sum(s, Count::kDroppedQueueFull, Count::kDroppedFailed)), at(s, Count::kRequests),
-        at(s, Count::kPaired), at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
+        unless_none("DROPPED", sum(s, Count::kDroppedQueueFull, Count::kDroppedFailed)),
+        unless_none("values redacted", at(s, Count::kRedactedValues)), at(s, Count::kRequests), at(s, Count::kPaired),
+        at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
         at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost), at(s, Count::kSocketCiphertext),
         at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp),
         at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown), unless_none("shed under overload", shed));

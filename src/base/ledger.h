@@ -69,6 +69,7 @@ enum class Count : std::size_t {
     kDroppedQueueFull,
     kDroppedTooLarge,
     kDroppedFailed,
+    kRedactedValues,  // beside the sums: values in records, replaced by marks
     // Events out of the rings.
     kEvents,
     kEventsInvalid,

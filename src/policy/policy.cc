@@ -20,6 +20,15 @@ std::string client_of(const transactions::Transaction& transaction) {
 
 }  // namespace
 
+Policy::Policy(const PolicyOptions& options, bool for_samples, std::int64_t realtime_offset_ns)
+    : filters_(options.filters, options.headers, options.bandwidth.get()),
+      header_values_(options.header_values.get()),
+      traffic_(options.traffic.get()),
+      realtime_offset_ns_(realtime_offset_ns) {
+    if (options.redaction == Redaction::kAll || (options.redaction == Redaction::kSamples && for_samples))
+        redactor_.emplace(options.redaction_key);
+}
+
 std::optional<Count> Policy::reject(const transactions::Transaction& transaction) {
     const auto& headers = transaction.request.headers;
     auto rule = filters_.reject(transaction);
@@ -33,6 +42,7 @@ std::optional<Count> Policy::reject(const transactions::Transaction& transaction
 std::variant<CleanTransaction, Count> Policy::apply(transactions::Transaction transaction) {
     if (const auto rule = reject(transaction)) return *rule;
     CleanTransaction clean;
+    if (redactor_) clean.redacted_values = redactor_->redact(transaction);
     clean.time_ns = static_cast<std::int64_t>(transaction.request.begin) + realtime_offset_ns_;
     if (transaction.response && transaction.response->end > transaction.request.begin)
         clean.latency_us = (transaction.response->end - transaction.request.begin) / 1000;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// From a transaction to what may leave the node: filters, then wall-clock times. One Policy per worker.
+// From a transaction to what may leave the node: filters, redaction, wall-clock times. One Policy per worker.
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "base/ledger.h"
 #include "policy/clean_transaction.h"
 #include "policy/filters.h"
 #include "policy/header_values.h"
+#include "policy/redaction.h"
 #include "policy/traffic_counts.h"
 
 namespace apiarist::policy {
@@ -23,16 +25,15 @@ struct PolicyOptions {
     // Null: no MongoDB.
     std::unique_ptr<HeaderValues> header_values;
     std::unique_ptr<TrafficCounts> traffic;
+    Redaction redaction = Redaction::kOff;
+    std::string redaction_key;
 };
 
 class Policy {
   public:
-    // `realtime_offset_ns`: CLOCK_REALTIME − CLOCK_MONOTONIC of the events.
-    Policy(const PolicyOptions& options, std::int64_t realtime_offset_ns)
-        : filters_(options.filters, options.headers, options.bandwidth.get()),
-          header_values_(options.header_values.get()),
-          traffic_(options.traffic.get()),
-          realtime_offset_ns_(realtime_offset_ns) {}
+    // `for_samples`: of a sink that stores samples. `realtime_offset_ns`: CLOCK_REALTIME − CLOCK_MONOTONIC of the
+    // events.
+    Policy(const PolicyOptions& options, bool for_samples, std::int64_t realtime_offset_ns);
     // A count: the rule that leaves it out.
     [[nodiscard]] std::variant<CleanTransaction, Count> apply(transactions::Transaction transaction);
 
@@ -42,6 +43,7 @@ class Policy {
     Filters filters_;
     const HeaderValues* header_values_;
     TrafficCounts* traffic_;
+    std::optional<Redactor> redactor_;  // none: nothing is redacted
     std::int64_t realtime_offset_ns_;
 };
 

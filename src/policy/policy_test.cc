@@ -17,7 +17,7 @@ transactions::Transaction exchange(std::uint64_t begin_ns, std::uint64_t end_ns)
 
 CleanTransaction clean_of(transactions::Transaction transaction, std::int64_t realtime_offset_ns = 0) {
     const PolicyOptions options;
-    Policy policy(options, realtime_offset_ns);
+    Policy policy(options, false, realtime_offset_ns);
     return std::get<CleanTransaction>(policy.apply(std::move(transaction)));
 }
 
@@ -42,7 +42,7 @@ TEST(Policy, no_latency_without_a_response_or_against_time) {
 TEST(Policy, a_rule_is_named_by_its_count) {
     PolicyOptions options;
     options.filters.ignored_ports = {9092};
-    Policy policy(options, 0);
+    Policy policy(options, false, 0);
     transactions::Transaction transaction = exchange(1, 2);
     transaction.remote.port = 9092;
     EXPECT_EQ(std::get<Count>(policy.apply(std::move(transaction))), Count::kFilteredPort);

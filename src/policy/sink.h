@@ -27,6 +27,8 @@ class Sink {
     [[nodiscard]] virtual SinkCounts counts() const = 0;
     // Requests without a response are records for this sink too.
     [[nodiscard]] virtual bool takes_unanswered() const = 0;
+    // It keeps what it gets for people to look at: redacted, unless redaction is off.
+    [[nodiscard]] virtual bool stores_samples() const { return false; }
     // What was written so far should be visible to readers. Called when a worker has nothing to do.
     virtual void flush() = 0;
     // Nobody will read what is written from now on: a run has no purpose any more. From any thread.
