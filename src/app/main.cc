@@ -14,6 +14,7 @@
 #include "app/commands.h"
 #include "app/doctor.h"
 #include "app/outputs.h"
+#include "app/reference_variables.h"
 #include "app/settings.h"
 
 namespace apiarist::app {
@@ -118,6 +119,8 @@ int main(int argc, char** argv) {
     if (has_dashes && child.empty()) return fail(2, "nothing follows --");
     if (doctor_command->parsed()) return doctor(json);
     warn_of_unknown_variables();
+    for (const std::string& line : meaningless_lines(environment))
+        fmt::print(stderr, "apiarist: {}\n", line);
     const auto settings = Settings::make(replay_command->parsed() ? replay_given : given, environment);
     if (!settings) return fail(2, settings.error().what);
     if (run_command->parsed()) return run(*settings, child);

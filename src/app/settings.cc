@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "app/reference_variables.h"
+
 namespace apiarist::app {
 namespace {
 
@@ -102,7 +104,9 @@ std::optional<long long> parse_whole(std::string_view text) {
 }
 
 // The reference's text as we would write it; nothing: it is not understood.
-std::optional<std::vector<std::string>> in_our_words(const Setting& setting, Form form, const std::string& text) {
+std::optional<std::vector<std::string>> in_our_words(const Setting& setting, Form form, const std::string& text,
+                                                     const Environment& environment) {
+    const bool tls_wanted = is_true(environment("CAPTURE_SSL").value_or(""));
     switch (form) {
         case Form::kSame:
             if (setting.kind == Kind::kList) return split_commas(text);
@@ -123,6 +127,10 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
             return std::vector<std::string>{is_true(text) == (form == Form::kTrue) ? "true" : "false"};
         case Form::kSet:
             return std::vector<std::string>{"true"};
+        case Form::kCaptureClear:
+            return std::vector<std::string>{is_true(text) || !tls_wanted ? "true" : "false"};
+        case Form::kCaptureTls:
+            return std::vector<std::string>{is_true(text) || tls_wanted ? "true" : "false"};
         case Form::kListIfTrue:
             return is_true(text) ? default_texts(setting) : std::vector<std::string>{};
     }
@@ -148,6 +156,10 @@ std::string_view form_note(Form form) {
             return " (`true` means false here)";
         case Form::kSet:
             return " (set: true)";
+        case Form::kCaptureClear:
+            return " (not `true`: only unless `CAPTURE_SSL` is `true`)";
+        case Form::kCaptureTls:
+            return " (not `true`: only if `CAPTURE_SSL` is `true`)";
         case Form::kListIfTrue:
             return " (`true`: the default; else none)";
     }
@@ -225,7 +237,7 @@ std::optional<Value> Settings::reference_value(const Setting& setting, const Env
         if (reference.variable.empty()) continue;
         const auto text = environment(reference.variable);
         if (!text || text->empty()) continue;
-        if (auto texts = in_our_words(setting, reference.form, *text))
+        if (auto texts = in_our_words(setting, reference.form, *text, environment))
             return Value{std::move(*texts), Origin::kEnvironment, std::string(reference.variable)};
         warnings_.push_back(fmt::format("{}: \"{}\" is not {}; {} is used", reference.variable, *text,
                                         form_words(setting.kind, reference.form),
@@ -305,7 +317,7 @@ std::string config_markdown() {
                            setting.fallback.empty() ? "" : fmt::format("`{}`", setting.fallback), setting.unit,
                            setting.meaning);
     }
-    return out;
+    return out + reference_markdown();
 }
 
 }  // namespace apiarist::app

@@ -30,8 +30,10 @@ enum class Form : std::uint8_t {
     kMilliseconds,  // a whole number
     kTrue,          // true where the text is "true" in any case, else false
     kNotTrue,       // the opposite
-    kSet,           // true where there is such a variable, whatever it says
-    kListIfTrue,    // true: our default list; else an empty one
+    kCaptureClear,  // CAPTURE_ALL and CAPTURE_SSL together
+    kCaptureTls,
+    kSet,         // true where there is such a variable, whatever it says
+    kListIfTrue,  // true: our default list; else an empty one
 };
 
 struct Reference {

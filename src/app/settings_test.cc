@@ -151,7 +151,8 @@ TEST(SettingTable, every_setting_has_names_a_meaning_a_place_and_a_good_default)
         EXPECT_NE(setting.commands, 0U) << setting.name;
         EXPECT_TRUE(setting.variable.starts_with("APIARIST_")) << setting.variable;
         for (const Reference& reference : setting.reference)
-            EXPECT_TRUE(reference.variable.empty() || variables.insert(reference.variable).second)
+            EXPECT_TRUE(reference.variable.empty() || variables.insert(reference.variable).second ||
+                        reference.form == Form::kCaptureTls)  // CAPTURE_ALL decides over two settings
                 << reference.variable;
         if (setting.kind == Kind::kText || setting.kind == Kind::kList) continue;
         EXPECT_FALSE(setting.fallback.empty()) << setting.name;
@@ -174,6 +175,48 @@ TEST(ConfigMarkdown, is_what_stands_in_the_documentation) {
     std::ifstream file(APIARIST_SOURCE_DIR "/docs/configuration.md");
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     EXPECT_EQ(text, config_markdown()) << "apiarist config --markdown >docs/configuration.md";
+}
+
+TEST(Settings, capture_all_and_capture_ssl_together_say_what_is_read) {
+    struct Case {
+        Variables variables;
+        bool clear;
+        bool tls;
+    };
+    for (const Case& one : {Case{{}, true, true}, Case{{{"CAPTURE_SSL", "true"}}, true, true},
+                            Case{{{"CAPTURE_ALL", "true"}}, true, true}, Case{{{"CAPTURE_ALL", "false"}}, true, false},
+                            Case{{{"CAPTURE_ALL", "false"}, {"CAPTURE_SSL", "true"}}, false, true},
+                            Case{{{"CAPTURE_ALL", "false"}, {"CAPTURE_SSL", "false"}}, true, false}}) {
+        const auto settings = make({}, one.variables);
+        ASSERT_TRUE(settings);
+        EXPECT_EQ(settings->flag("clear"), one.clear);
+        EXPECT_EQ(settings->flag("tls"), one.tls);
+    }
+}
+
+TEST(Settings, memory_limits_by_their_later_names_first) {
+    const auto both = make({}, {{"AKTO_MEM_SOFT_LIMIT", "100"},
+                                {"TRAFFIC_BUFFER_THRESHOLD", "200"},
+                                {"AKTO_MEM_THRESH_RESTART", "300"},
+                                {"MODULE_MEM_CHECK_INTERVAL", "250"}});
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->count("memory-soft"), 100U << 20);
+    EXPECT_EQ(both->count("memory-hard"), 300U << 20);
+    EXPECT_EQ(both->duration_ns("memory-interval"), 250'000'000U);
+    const auto bad = make({}, {{"MODULE_MEM_CHECK_INTERVAL", "0"}, {"AKTO_MEM_HARD_LIMIT", "much"}});
+    ASSERT_TRUE(bad);
+    EXPECT_EQ(bad->duration_ns("memory-interval"), 500'000'000U);
+    EXPECT_EQ(bad->count("memory-hard"), 800U << 20);
+    EXPECT_EQ(bad->warnings().size(), 2U);
+}
+
+TEST(Settings, a_pod_is_told_by_what_kubernetes_sets) {
+    EXPECT_FALSE(make({})->flag("pods"));
+    const auto inside = make({}, {{"KUBERNETES_SERVICE_HOST", "10.96.0.1"}});
+    EXPECT_TRUE(inside->flag("pods"));
+    EXPECT_EQ(inside->value("pods").source, "KUBERNETES_SERVICE_HOST");
+    EXPECT_TRUE(make({}, {{"PROBE_ALL_PID", "true"}})->flag("all"));
+    EXPECT_FALSE(make({}, {{"PROBE_ALL_PID", "false"}})->flag("all"));
 }
 
 }  // namespace
