@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -75,9 +77,30 @@ std::string type_of(const Message& request) {
     return request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
 }
 
+// As the consumer does it: all that is not above a blank goes.
+std::string_view trimmed(std::string_view text) {
+    const auto is_above = [](char c) { return static_cast<unsigned char>(c) > ' '; };
+    const auto first = std::find_if(text.begin(), text.end(), is_above);
+    const auto last = std::find_if(text.rbegin(), std::make_reverse_iterator(first), is_above).base();
+    return {first, last};
+}
+
 bool looks_like_json(std::string_view body) {
-    const auto first = body.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+    return body.starts_with('{') || body.starts_with('[');
+}
+
+// The consumer's guess at JSON that was cut, upon which it drops the record without a word, is made of what has the
+// content type application/json, or none. Other text begins like that as well.
+bool taken_for_cut(const Message& request, std::string_view body) {
+    std::string_view type = "application/json";
+    std::size_t types = 0;
+    for (const Header& header : request.headers) {
+        if (!protocols::same_name(header.name, "content-type")) continue;
+        type = header.value;
+        ++types;
+    }
+    if (types > 1 || type != "application/json") return false;
+    return (body.starts_with('{') && !body.ends_with('}')) || (body.starts_with('[') && !body.ends_with(']'));
 }
 
 // Not inside a UTF-8 sequence.
@@ -97,8 +120,10 @@ bool shorten(std::string& body, std::size_t excess) {
 }
 
 std::string_view request_body(const Message& request, const RecordOptions& options) {
+    if (!options.no_cut_json) return request.body;
+    const std::string_view body = trimmed(request.body);
     const bool cut = request.body_truncated || request.gap || request.body_not_seen;
-    return options.no_cut_json && cut && looks_like_json(request.body) ? std::string_view{} : request.body;
+    return (cut && looks_like_json(body)) || taken_for_cut(request, body) ? std::string_view{} : request.body;
 }
 
 void add_response(Object& object, const Message* response) {
@@ -132,7 +157,10 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("method", request.method);
     object.add("type", type_of(request));
     object.add("requestHeaders", headers_json(request.headers));
-    object.add("requestPayload", request_body(request, options));
+    const std::string_view body = request_body(request, options);
+    const std::uint32_t left_out =
+        body.empty() && !request.body.empty() ? std::uint32_t{transactions::kRequestTruncated} : 0U;
+    object.add("requestPayload", body);
     add_response(object, response);
     object.add("ip", (server ? transaction.remote : transaction.local).to_string());
     object.add("destIp", (server ? transaction.local : transaction.remote).to_string());
@@ -148,11 +176,11 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("process_name", transaction.process_name);
     object.add("daemonset_id", options.instance_id);
     object.add("enable_graph", "true");
-    object.add("capture", transactions::capture_text(transaction.capture));
+    object.add("capture", transactions::capture_text(transaction.capture | left_out));
     object.add("tls", transaction.tls);
     object.add("latency_us", std::to_string(clean.latency_us));
     if (options.exact_payload) {
-        add_exact(object, "requestPayload_base64", request_body(request, options));
+        add_exact(object, "requestPayload_base64", body);
         if (response != nullptr) add_exact(object, "responsePayload_base64", response->body);
     }
 }

@@ -13,7 +13,8 @@ namespace apiarist::sinks {
 struct RecordOptions {
     std::string instance_id;     // `daemonset_id`: one per start
     bool exact_payload = false;  // bodies that are not UTF-8 also as base64 (`…_base64` keys)
-    // Akto's consumer drops a record whose JSON request body is cut: such a body is left out instead.
+    // Akto's consumer drops a record whose JSON request body is cut, or looks so to it: such a body is left out
+    // instead, and `capture` says request_truncated.
     bool no_cut_json = false;
 };
 

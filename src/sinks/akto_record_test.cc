@@ -261,6 +261,48 @@ TEST(BoundedRecord, a_json_request_is_never_cut_into_invalid_json) {
     EXPECT_EQ(bounded(clean, 10'000).fields.at("requestPayload"), "");
 }
 
+struct Guess {
+    const char* type;  // null: no such header
+    std::string body;
+    bool left_out;
+};
+
+TEST(BoundedRecord, a_whole_body_that_the_consumer_would_take_for_cut_json_is_left_out_and_said_to_be) {
+    const Guess guesses[] = {
+        {nullptr, "[a link](somewhere)", true},
+        {nullptr, "{\xff\xfe", true},
+        {nullptr, R"({"a":1})", false},
+        {nullptr, " \r\n[1]\n", false},
+        {nullptr, "plain", false},
+        {nullptr, "", false},
+        {"application/json", "{\"a\":1", true},
+        {"application/json", "[1,2}", true},
+        {"application/json", std::string("\0\x0b{", 3), true},  // it trims all that is not above a blank
+        {"application/json; charset=utf-8", "{\"a\":1", false},
+        {"APPLICATION/JSON", "{x", false},
+        {"", "{x", false},
+        {"text/plain", "[x", false},
+    };
+    for (const Guess& guess : guesses) {
+        CleanTransaction clean = small();
+        clean.transaction.request.headers = {{"Host", "shop"}};
+        if (guess.type != nullptr) clean.transaction.request.headers.push_back({"Content-Type", guess.type});
+        clean.transaction.request.body = guess.body;
+        const Bounded record = bounded(clean, 10'000);
+        ASSERT_TRUE(record.fits);
+        EXPECT_EQ(record.fields.at("requestPayload").empty(), guess.left_out || guess.body.empty()) << guess.body;
+        EXPECT_EQ(record.fields.at("capture"), guess.left_out ? "request_truncated" : "complete") << guess.body;
+        EXPECT_EQ(parse(record_of(clean)).at("capture"), "complete");  // for those who guess less
+    }
+}
+
+TEST(BoundedRecord, two_content_types_are_no_json_to_the_consumer) {
+    CleanTransaction clean = small();
+    clean.transaction.request.headers.push_back({"content-type", "application/json"});
+    clean.transaction.request.body = "{x";
+    EXPECT_EQ(bounded(clean, 10'000).fields.at("requestPayload"), "{x");
+}
+
 TEST(BoundedRecord, headers_that_do_not_fit_are_no_record) {
     CleanTransaction clean = small();
     clean.transaction.request.headers.push_back({"X-Large", std::string(20'000, 'h')});

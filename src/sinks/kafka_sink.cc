@@ -3,17 +3,45 @@
 
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
+#include <openssl/x509_vfy.h>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <string_view>
 
 namespace apiarist::sinks {
 namespace {
 
-constexpr int kPollMs = 100;
+using Clock = std::chrono::steady_clock;
 
-// Its address marks the messages that are records.
+constexpr int kPollMs = 100;
+constexpr int kPurgeMs = 5000;
+// What librdkafka keeps for a record besides its bytes.
+constexpr std::size_t kRecordOverhead = 512;
+constexpr const char* kDetailsHeader = "collection_details";
+
+// Their addresses mark what a message is.
 char record_mark = 0;
+char heartbeat_mark = 0;
+
+std::uint64_t now_ns() {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count());
+}
+
+std::size_t cost_of(std::size_t payload, std::size_t details) {
+    return payload + details + kRecordOverhead;
+}
+
+std::size_t cost_of(const rd_kafka_message_t* message) {
+    rd_kafka_headers_t* headers = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        (void)rd_kafka_header_get_last(headers, kDetailsHeader, &value, &size);
+    return cost_of(message->len, size);
+}
 
 }  // namespace
 
@@ -24,19 +52,53 @@ std::string collection_details(const transactions::Transaction& transaction) {
     return fmt::format("{}|{}|{}", host, request.method, request.target);
 }
 
-// librdkafka calls these from rd_kafka_poll(), in the sink's own thread.
+Status check_certificates(const std::string& path) {
+    const std::unique_ptr<X509_STORE, Destroy<X509_STORE_free>> store(X509_STORE_new());
+    std::error_code error;
+    const bool is_folder = std::filesystem::is_directory(path, error);
+    const int taken =
+        is_folder ? X509_STORE_load_path(store.get(), path.c_str()) : X509_STORE_load_file(store.get(), path.c_str());
+    if (taken == 1) return Done{};
+    const bool is_there = std::filesystem::exists(path, error);
+    return Error{std::errc::invalid_argument,
+                 fmt::format("{}: {}", path, is_there ? "holds no certificates that can be read" : "no such file")};
+}
+
+// librdkafka calls these from rd_kafka_poll(), in the sink's own thread; but on_certificate in threads of its own.
 struct KafkaSink::Callbacks {
     static void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
         auto* sink = static_cast<KafkaSink*>(opaque);
-        if (message->_private != &record_mark) return;
-        auto& count = message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? sink->delivered_ : sink->failed_;
-        count.fetch_add(1, std::memory_order_relaxed);
+        const bool stored = message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+        const bool is_record = message->_private == &record_mark;
+        if (message->_private == &heartbeat_mark) sink->heart_waits_ = false;
+        if (is_record) {
+            sink->queued_bytes_.fetch_sub(cost_of(message), std::memory_order_relaxed);
+            (stored ? sink->delivered_ : sink->failed_).fetch_add(1, std::memory_order_relaxed);
+            if (stored) sink->tell(sink->teller_.delivered(now_ns()));
+        }
+        if (const auto trouble = refusal_of(message->err, is_record))
+            sink->tell(sink->teller_.heard(*trouble, now_ns()));
     }
-    static void on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
-        const auto& tell = static_cast<KafkaSink*>(opaque)->options_.on_trouble;
-        if (tell)
-            tell(fmt::format("kafka: {} ({})", reason, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error))));
+
+    static void on_error(rd_kafka_t* client, int error, const char* reason, void* opaque) {
+        auto* sink = static_cast<KafkaSink*>(opaque);
+        std::array<char, 512> why{};
+        if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) sink->teller_.all_down();
+        if (error == RD_KAFKA_RESP_ERR__FATAL) {
+            error = rd_kafka_fatal_error(client, why.data(), why.size());
+            reason = why.data();
+        }
+        if (const auto trouble = trouble_of(error, reason, sink->certificates_.error_of(broker_name(reason))))
+            sink->tell(sink->teller_.heard(*trouble, now_ns()));
     }
+
+    // Changes nothing of the verdict; librdkafka itself does not say what is wrong with a certificate.
+    static int on_certificate(rd_kafka_t*, const char* broker, std::int32_t, int* error, int, const char*, std::size_t,
+                              char*, std::size_t, void* opaque) {
+        static_cast<KafkaSink*>(opaque)->certificates_.found(broker, *error);
+        return *error == X509_V_OK ? 1 : 0;
+    }
+
     static void on_log(const rd_kafka_t*, int, const char*, const char*) {}
 };
 
@@ -62,45 +124,79 @@ Result<std::unique_ptr<KafkaSink>> KafkaSink::make(const KafkaOptions& options) 
     rd_kafka_conf_set_dr_msg_cb(conf.get(), Callbacks::on_delivery);
     rd_kafka_conf_set_error_cb(conf.get(), Callbacks::on_error);
     rd_kafka_conf_set_log_cb(conf.get(), Callbacks::on_log);
+    (void)rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), Callbacks::on_certificate);
     sink->client_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), why.data(), why.size()));
     if (!sink->client_) return Error{std::errc::invalid_argument, fmt::format("kafka: {}", why.data())};
     (void)conf.release();  // the client's now
     // The reference's first record, by which its consumers know a collector. It waits in the queue like any other.
-    sink->send(R"({"testConnectionString":"kafkaInit"})", {}, false);
+    sink->send({options.topic, R"({"testConnectionString":"kafkaInit"})", {}, nullptr});
     KafkaSink* raw = sink.get();
     sink->thread_ = std::thread([raw] { raw->run(); });
     return sink;
 }
 
-void KafkaSink::run() {
-    while (!stop_.load(std::memory_order_relaxed))
-        rd_kafka_poll(client_.get(), kPollMs);
+void KafkaSink::tell(const std::optional<std::string>& what) const {
+    if (what && options_.on_trouble) options_.on_trouble("kafka: " + *what);
 }
 
-bool KafkaSink::send(const std::string& payload, const std::string& details, bool is_record) {
+void KafkaSink::run() {
+    const auto interval = std::chrono::nanoseconds(options_.heartbeat.interval_ns);
+    auto next_beat = Clock::now();
+    while (!stop_.load(std::memory_order_relaxed)) {
+        if (options_.heartbeat.values && Clock::now() >= next_beat) {
+            beat();
+            next_beat = Clock::now() + interval;
+        }
+        rd_kafka_poll(client_.get(), kPollMs);
+    }
+}
+
+// One at a time: an absent broker does not gather them.
+void KafkaSink::beat() {
+    if (heart_waits_) return;
+    heart_waits_ = send({options_.heartbeat.topic, heartbeat_json(options_.heartbeat.values()), {}, &heartbeat_mark});
+}
+
+bool KafkaSink::take_room(std::size_t bytes) {
+    const std::size_t before = queued_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    if (before + bytes <= options_.queue_bytes) return true;
+    queued_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+    return false;
+}
+
+bool KafkaSink::send(const Letter& letter) {
     rd_kafka_headers_t* headers = nullptr;
-    if (!details.empty()) {
+    if (!letter.details.empty()) {
         headers = rd_kafka_headers_new(1);
-        rd_kafka_header_add(headers, "collection_details", -1, details.data(), static_cast<ssize_t>(details.size()));
+        rd_kafka_header_add(headers, kDetailsHeader, -1, letter.details.data(),
+                            static_cast<ssize_t>(letter.details.size()));
     }
     std::array<rd_kafka_vu_t, 5> arguments{};
     arguments[0].vtype = RD_KAFKA_VTYPE_TOPIC;
-    arguments[0].u.cstr = options_.topic.c_str();
+    arguments[0].u.cstr = letter.topic.c_str();
     arguments[1].vtype = RD_KAFKA_VTYPE_VALUE;
-    arguments[1].u.mem.ptr = const_cast<char*>(payload.data());
-    arguments[1].u.mem.size = payload.size();
+    arguments[1].u.mem.ptr = const_cast<char*>(letter.payload.data());
+    arguments[1].u.mem.size = letter.payload.size();
     arguments[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
     arguments[2].u.i = RD_KAFKA_MSG_F_COPY;
     arguments[3].vtype = RD_KAFKA_VTYPE_OPAQUE;
-    arguments[3].u.ptr = is_record ? &record_mark : nullptr;
+    arguments[3].u.ptr = letter.mark;
     arguments[4].vtype = RD_KAFKA_VTYPE_HEADERS;
     arguments[4].u.headers = headers;
     rd_kafka_error_t* error = rd_kafka_produceva(client_.get(), arguments.data(), headers != nullptr ? 5 : 4);
     if (error == nullptr) return true;
     if (headers != nullptr) rd_kafka_headers_destroy(headers);
-    if (is_record) {
-        const bool large = rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
-        (large ? too_large_ : queue_full_).fetch_add(1, std::memory_order_relaxed);
+    if (letter.mark == &record_mark) {
+        switch (rd_kafka_error_code(error)) {
+            case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+                too_large_.fetch_add(1, std::memory_order_relaxed);
+                break;
+            case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+                queue_full_.fetch_add(1, std::memory_order_relaxed);
+                break;
+            default:
+                failed_.fetch_add(1, std::memory_order_relaxed);
+        }
     }
     rd_kafka_error_destroy(error);
     return false;
@@ -114,7 +210,14 @@ void KafkaSink::write(const policy::CleanTransaction& transaction) {
         too_large_.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    send(payload, collection_details(transaction.transaction), true);
+    const std::string details = collection_details(transaction.transaction);
+    const std::size_t cost = cost_of(payload.size(), details.size());
+    if (!take_room(cost)) {
+        queue_full_.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    if (!send({options_.topic, payload, details, &record_mark}))
+        queued_bytes_.fetch_sub(cost, std::memory_order_relaxed);
 }
 
 policy::SinkCounts KafkaSink::counts() const {
@@ -135,16 +238,17 @@ Status KafkaSink::finish() {
     if (thread_.joinable()) thread_.join();
     const auto drain_ms = static_cast<int>(std::min<std::uint64_t>(options_.drain_ns / 1'000'000, 3'600'000));
     const auto flushed = rd_kafka_flush(client_.get(), drain_ms);
-    if (flushed == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        const std::uint64_t failed = failed_.load();
-        if (failed == 0) return Done{};
-        return Error{std::errc::io_error, fmt::format("kafka: {} records were refused", failed)};
-    }
+    const std::uint64_t refused = failed_.load();
     const std::uint64_t left = counts().queued;
-    rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_flush(client_.get(), kPollMs);  // the reports of what was purged
-    return Error{std::errc::timed_out,
-                 fmt::format("kafka: {} records were not acknowledged in the time that is left for it", left)};
+    if (flushed != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+        rd_kafka_flush(client_.get(), kPurgeMs);  // the reports of what was purged
+    }
+    if (left != 0)
+        return Error{std::errc::timed_out,
+                     fmt::format("kafka: {} records were not acknowledged in the time that is left for it", left)};
+    if (refused != 0) return Error{std::errc::io_error, fmt::format("kafka: {} records were refused", refused)};
+    return Done{};
 }
 
 }  // namespace apiarist::sinks

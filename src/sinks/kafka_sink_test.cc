@@ -6,6 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <mutex>
+#include <thread>
+
 namespace apiarist::sinks {
 namespace {
 
@@ -86,6 +90,90 @@ TEST_F(KafkaClient, a_record_that_cannot_be_made_small_enough_is_counted) {
     (*sink)->write(exchange("/" + std::string(5000, 'a')));
     EXPECT_EQ((*sink)->counts().dropped_too_large, 1U);
     EXPECT_EQ((*sink)->counts().queued, 0U);
+}
+
+TEST_F(KafkaClient, the_queue_is_bounded_by_memory_and_not_by_bytes_of_records_alone) {
+    constexpr std::size_t kQueue = 1 << 20;
+    KafkaOptions options = absent_broker();
+    options.client.back() = {"queue.buffering.max.messages", "0"};
+    options.queue_bytes = kQueue;
+    const auto sink = KafkaSink::make(options);
+    ASSERT_TRUE(sink) << sink.error().what;
+    std::string record;
+    append_akto_record(record, exchange("/a"), {});
+    for (std::size_t i = 0; i < 2 * kQueue / record.size(); ++i)
+        (*sink)->write(exchange("/a"));
+    const std::size_t queued = (*sink)->counts().queued;
+    EXPECT_LT(queued * (record.size() + 500), kQueue);  // of each librdkafka keeps more than its bytes
+    EXPECT_GT(queued * (record.size() + 600), kQueue);
+    EXPECT_GT((*sink)->counts().dropped_queue_full, 0U);
+}
+
+TEST_F(KafkaClient, what_leaves_the_queue_makes_room) {
+    KafkaOptions options = absent_broker();
+    options.queue_bytes = 3000;
+    options.client.emplace_back("message.timeout.ms", "100");
+    const auto sink = KafkaSink::make(options);
+    ASSERT_TRUE(sink) << sink.error().what;
+    const auto write_until = [&](auto done) {
+        while (!done((*sink)->counts()))
+            (*sink)->write(exchange("/a"));
+    };
+    write_until([](const policy::SinkCounts& counts) { return counts.dropped_queue_full > 0; });
+    const std::uint64_t first = (*sink)->counts().queued + (*sink)->counts().dropped_failed;
+    write_until([first](const policy::SinkCounts& counts) { return counts.queued + counts.dropped_failed > first; });
+    EXPECT_GT((*sink)->counts().dropped_failed, 0U);  // by librdkafka, as they grew too old
+}
+
+TEST_F(KafkaClient, trouble_is_told_in_a_line) {
+    std::mutex mutex;
+    std::vector<std::string> lines;
+    KafkaOptions options = absent_broker();
+    options.on_trouble = [&](const std::string& line) {
+        const std::scoped_lock lock(mutex);
+        lines.push_back(line);
+    };
+    const auto sink = KafkaSink::make(options);
+    ASSERT_TRUE(sink);
+    const auto told = [&] {
+        const std::scoped_lock lock(mutex);
+        return !lines.empty();
+    };
+    while (!told())
+        std::this_thread::yield();
+    const std::scoped_lock lock(mutex);
+    EXPECT_EQ(lines.front(),
+              "kafka: no connection to broker 127.0.0.1:1 (Connection refused); check that it runs and the address");
+}
+
+TEST_F(KafkaClient, without_records_an_absent_broker_is_no_failure_at_the_end) {
+    const auto sink = KafkaSink::make(absent_broker());
+    ASSERT_TRUE(sink);
+    EXPECT_TRUE((*sink)->finish());
+}
+
+TEST_F(KafkaClient, heartbeats_do_not_gather_while_the_broker_is_absent) {
+    std::atomic<int> asked{0};
+    std::atomic<bool> told{false};
+    KafkaOptions options = absent_broker();
+    options.on_trouble = [&told](const std::string&) { told = true; };
+    options.client.back() = {"queue.buffering.max.messages", "0"};
+    options.heartbeat.interval_ns = 1;
+    options.heartbeat.values = [&asked] {
+        ++asked;
+        return HeartbeatValues{};
+    };
+    const auto sink = KafkaSink::make(options);
+    ASSERT_TRUE(sink);
+    while (!told)  // by then the sink has gone its round again
+        std::this_thread::yield();
+    ASSERT_TRUE((*sink)->finish());
+    EXPECT_EQ(asked.load(), 1);
+}
+
+TEST(CheckCertificates, a_file_that_is_none) {
+    EXPECT_THAT(check_certificates("/no/such/file").error().what, HasSubstr("/no/such/file: no such file"));
+    EXPECT_THAT(check_certificates("/proc/self/status").error().what, HasSubstr("no certificates that can be read"));
 }
 
 TEST(CollectionDetails, host_method_and_target_or_nothing) {
