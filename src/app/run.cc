@@ -37,12 +37,6 @@ std::string make_instance_id() {
                        (word() & 0x3fff) | 0x8000, word(), word() & 0xffff);
 }
 
-std::string node_root(const Settings& settings) {
-    constexpr const char* kUsual = "/host";
-    if (const std::string given = settings.text("node-root"); !given.empty()) return given;
-    return ::access(fmt::format("{}/proc", kUsual).c_str(), F_OK) == 0 ? kUsual : "/";
-}
-
 Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has_command) {
     capture::KernelOptions options;
     for (const std::string& text : settings.list("pid")) {
@@ -56,7 +50,8 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     }
     options.cgroups = settings.list("cgroup");
     options.all = settings.flag("all");
-    options.node_root = node_root(settings);
+    options.node_root = settings.text("node-root");
+    if (options.node_root.empty()) options.node_root = capture::usual_node_root();
     const bool chosen = has_command || options.all || !options.pids.empty() || !options.cgroups.empty();
     // That this is a pod is a hint; what was asked for goes before it.
     options.pods = settings.flag("pods") && (!chosen || settings.value("pods").source != "KUBERNETES_SERVICE_HOST");

@@ -19,6 +19,7 @@
 #include <sstream>
 
 #include "base/handles.h"
+#include "capture/cgroups.h"
 #include "capture/host.h"
 #include "capture/kernel_source.h"
 #include "capture/proc.h"
@@ -192,6 +193,11 @@ HostFacts read_host(const fs::path& root) {
     facts.capabilities = effective_capabilities(root / "proc/self/status");
     facts.lockdown = lockdown_mode(first_line(root / "sys/kernel/security/lockdown"));
     facts.cgroup2 = cgroup2_mount(root / "proc/self/mountinfo");
+    const fs::path node = root == "/" ? fs::path(usual_node_root()) : root;
+    if (const auto hierarchy = pod_hierarchy(node, root / "proc/self/cgroup")) {
+        facts.pods = hierarchy->mount;
+        facts.pod_cgroups = pod_cgroups(*hierarchy).size();
+    }
     return facts;
 }
 

@@ -35,6 +35,8 @@ struct HostFacts {
     std::uint64_t capabilities = 0;  // the effective set
     std::string lockdown;            // "none", "integrity", "confidentiality"; empty: the kernel has no such thing
     std::string cgroup2;             // where it is mounted; empty: nowhere
+    std::string pods;                // where the cgroups of pods are, or would be; empty: nowhere
+    std::size_t pod_cgroups = 0;     // there now
     std::vector<TlsLibraryFacts> tls_libraries;
     std::optional<Status> programs;    // loading and attaching them; nothing: not tried
     std::vector<std::string> refused;  // programs that were left out, with what that costs

@@ -77,6 +77,13 @@ Finding judge_cgroup(const HostFacts& facts) {
     return {Verdict::kWarn, "cgroup v2", "not mounted: processes cannot be chosen by cgroup (--cgroup)"};
 }
 
+Finding judge_pods(const HostFacts& facts) {
+    if (facts.pods.empty())
+        return {Verdict::kWarn, "pods", "no cgroups are mounted: processes cannot be chosen by their pods (--pods)"};
+    if (facts.pod_cgroups == 0) return {Verdict::kOk, "pods", "none now; they would be found at " + facts.pods};
+    return {Verdict::kOk, "pods", fmt::format("{} cgroups of theirs at {}", facts.pod_cgroups, facts.pods)};
+}
+
 Finding judge_uprobes(const HostFacts& facts) {
     if (facts.uprobes) return {Verdict::kOk, "uprobes", "available"};
     return {Verdict::kWarn, "uprobes", "this kernel has none (CONFIG_UPROBE_EVENTS): TLS is not read"};
@@ -137,7 +144,7 @@ void add_limits(std::vector<Finding>& findings) {
 std::vector<Finding> judge(const HostFacts& facts) {
     std::vector<Finding> findings{judge_kernel(facts),        judge_btf(facts),      judge_privileges(facts),
                                   judge_pid_namespace(facts), judge_lockdown(facts), judge_programs(facts),
-                                  judge_cgroup(facts),        judge_uprobes(facts)};
+                                  judge_cgroup(facts),        judge_pods(facts),     judge_uprobes(facts)};
     const KernelVersion version = parse_kernel_version(facts.release).value_or(KernelVersion{});
     if (auto found = judge_return_probes(facts, version)) findings.push_back(std::move(*found));
     if (auto found = judge_preemption(facts, version)) findings.push_back(std::move(*found));

@@ -28,6 +28,7 @@ HostFacts good_host() {
     facts.btf = facts.uprobes = facts.first_pid_namespace = true;
     facts.capabilities = UINT64_MAX;
     facts.cgroup2 = "/sys/fs/cgroup";
+    facts.pods = "/sys/fs/cgroup";
     facts.programs.emplace(Done{});
     return facts;
 }
@@ -68,7 +69,7 @@ TEST(Judge, a_good_host_has_no_complaint_but_the_limits) {
         {.path = "/l/libssl.so.3", .version = "OpenSSL 3.0.1", .unfit = {}, .missing = {}, .probed = Done{}});
     EXPECT_TRUE(can_capture(facts));
     for (const char* what : {"kernel", "BTF", "privileges", "pid namespace", "lockdown", "kernel programs", "cgroup v2",
-                             "uprobes", "TLS library /l/libssl.so.3"})
+                             "pods", "uprobes", "TLS library /l/libssl.so.3"})
         EXPECT_EQ(verdict_of(facts, what), Verdict::kOk) << what;
     for (const char* what : {"HTTP/2", "QUIC", "other TLS", "TLS in the kernel", "io_uring", "32-bit"})
         EXPECT_EQ(verdict_of(facts, what), Verdict::kNo) << what;
@@ -128,12 +129,14 @@ TEST(Judge, what_is_missing_from_the_host) {
     HostFacts facts = good_host();
     facts.btf = facts.first_pid_namespace = facts.uprobes = false;
     facts.cgroup2.clear();
+    facts.pods.clear();
     facts.lockdown = "confidentiality";
     EXPECT_EQ(verdict_of(facts, "BTF"), Verdict::kNo);
     EXPECT_EQ(verdict_of(facts, "pid namespace"), Verdict::kNo);
     EXPECT_EQ(verdict_of(facts, "lockdown"), Verdict::kNo);
     EXPECT_EQ(verdict_of(facts, "uprobes"), Verdict::kWarn);
     EXPECT_EQ(verdict_of(facts, "cgroup v2"), Verdict::kWarn);
+    EXPECT_EQ(verdict_of(facts, "pods"), Verdict::kWarn);
     facts.lockdown = "integrity";
     EXPECT_EQ(verdict_of(facts, "lockdown"), Verdict::kOk);
 }

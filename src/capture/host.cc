@@ -57,6 +57,11 @@ bool return_probes_kill_here() {
     return version && return_probes_kill(*version, host.machine);
 }
 
+std::string usual_node_root() {
+    struct stat info {};
+    return ::stat("/host/proc", &info) == 0 ? "/host" : "/";
+}
+
 Status can_load_programs() {
     if (!may_load())
         return Error{

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -26,6 +27,9 @@ struct KernelVersion {
 [[nodiscard]] bool return_probes_kill(const KernelVersion& version, std::string_view machine);
 // Of the kernel that runs here; false when its version cannot be told.
 [[nodiscard]] bool return_probes_kill_here();
+
+// Where the root directory of this node is seen: /host, where a container has it by custom, else /.
+[[nodiscard]] std::string usual_node_root();
 
 // An error that says in one line why the kernel programs cannot work here: not root, no BTF, another pid namespace.
 Status can_load_programs();
