@@ -17,6 +17,7 @@
 #include "app/commands.h"
 #include "app/outputs.h"
 #include "app/pipeline.h"
+#include "app/vitals.h"
 #include "app/wait.h"
 #include "capture/host.h"
 #include "capture/kernel_source.h"
@@ -111,11 +112,12 @@ LedgerSnapshot live_ledger(const Pipeline& pipeline, const capture::KernelSource
 // All that a run has, in the order in which it is made.
 struct Parts {
     std::string instance_id = make_instance_id();
-    std::unique_ptr<policy::Sink> sink;
+    server::RunStatus shown{"the kernel programs are not attached yet"};
+    std::optional<Vitals> vitals;
+    std::unique_ptr<policy::Sink> sink;  // ends before what its heartbeats tell
     std::optional<LedgerFile> ledger_file;
     Fd signals;
     std::optional<Child> child;
-    server::RunStatus shown{"the kernel programs are not attached yet"};
     std::unique_ptr<capture::KernelSource> kernel;
     std::unique_ptr<events::RecordingWriter> recording;
     PipelineOptions pipeline_options;
@@ -142,7 +144,8 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
         run.child.emplace(std::move(*child));
     }
     // Threads begin here: the fork is behind us, and they inherit the signal mask.
-    auto sink = make_sink(settings, run.instance_id);
+    run.vitals.emplace(settings, run.instance_id, [&run] { return run.shown.ledger(); });
+    auto sink = make_sink(settings, run.instance_id, [&run] { return run.vitals->read(); });
     if (!sink) return std::move(sink).error();
     run.sink = std::move(*sink);
     auto metrics = serve_metrics(settings, run.shown);
