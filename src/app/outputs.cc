@@ -15,6 +15,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/kafka_options.h"
 #include "app/memory_watch.h"
 #include "base/private_file.h"
 #include "sinks/kafka_sink.h"
@@ -113,48 +114,35 @@ Result<SinkKind> choose_sink(const Settings& settings) {
     const auto first = std::max_element(asked.begin(), asked.end(),
                                         [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
     const auto& [rank_of_first, kind, name] = *first;
-    if (rank_of_first == 0) return SinkKind::kNdjson;
+    // Brokers that nobody understood are no reason to write other people's traffic into a log.
+    if (rank_of_first == 0) return settings.misread("kafka") ? SinkKind::kNull : SinkKind::kNdjson;
     for (const auto& [rank_of_other, other, other_name] : asked)
         if (other != kind && rank_of_other == rank_of_first)
             return Error{std::errc::invalid_argument, fmt::format("{} and {} exclude each other", name, other_name)};
     return kind;
 }
 
-Result<std::unique_ptr<policy::Sink>> make_kafka_sink(const Settings& settings, const std::string& instance_id) {
-    sinks::KafkaOptions options;
-    options.topic = settings.text("kafka-topic");
-    options.record_bytes = settings.count("kafka-record-bytes");
-    options.drain_ns = settings.duration_ns("kafka-drain-time");
-    options.record = {.instance_id = instance_id, .exact_payload = false, .no_cut_json = true};
-    options.on_trouble = [last = std::string()](const std::string& what) mutable {
-        if (what != std::exchange(last, what)) fmt::print(stderr, "apiarist: {}\n", what);
-    };
-    const bool tls = settings.flag("kafka-tls");
-    const bool sasl = settings.flag("kafka-sasl");
-    const auto kilobytes = std::max<std::uint64_t>(1, settings.count("kafka-queue-bytes") >> 10);
-    auto& client = options.client;
-    client = {{"bootstrap.servers", settings.text("kafka")},
-              {"client.id", "apiarist"},
-              {"acks", settings.text("kafka-acks")},
-              {"enable.idempotence", settings.text("kafka-idempotence")},
-              {"compression.type", settings.text("kafka-compression")},
-              {"batch.num.messages", fmt::format("{}", settings.count("kafka-batch-records"))},
-              {"linger.ms", fmt::format("{}", settings.duration_ns("kafka-batch-time") / 1'000'000)},
-              {"queue.buffering.max.kbytes", fmt::format("{}", kilobytes)},
-              {"queue.buffering.max.messages", "10000000"},
-              {"message.max.bytes", fmt::format("{}", options.record_bytes + (16 << 10))},
-              {"message.timeout.ms", "0"},  // a record waits as long as the queue has room
-              {"security.protocol", fmt::format("{}{}", sasl ? "sasl_" : "", tls ? "ssl" : "plaintext")}};
-    if (tls && !settings.text("kafka-ca").empty()) client.emplace_back("ssl.ca.location", settings.text("kafka-ca"));
-    if (tls) client.emplace_back("enable.ssl.certificate.verification", settings.text("kafka-verify"));
-    if (tls)
-        client.emplace_back("ssl.endpoint.identification.algorithm", settings.flag("kafka-verify") ? "https" : "none");
-    if (sasl) {
-        client.emplace_back("sasl.mechanisms", settings.text("kafka-sasl-mechanism"));
-        client.emplace_back("sasl.username", settings.text("kafka-user"));
-        client.emplace_back("sasl.password", settings.text("kafka-password"));
+// What is asked for by variables can be called off by one; the command line is its own word.
+bool is_called_off(const Settings& settings) {
+    return settings.flag("kafka-disabled") && settings.value("kafka").origin != Origin::kCommandLine;
+}
+
+Result<std::unique_ptr<policy::Sink>> make_kafka_sink(const Settings& settings, const std::string& instance_id,
+                                                      const HeartbeatSource& heartbeat) {
+    if (is_called_off(settings)) {
+        fmt::print(stderr, "apiarist: {}: no records go to Kafka; they are counted and dropped\n",
+                   settings.value("kafka-disabled").source);
+        return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
     }
-    auto sink = sinks::KafkaSink::make(options);
+    std::vector<std::string> warnings;
+    auto options = kafka_options(settings, instance_id, warnings);
+    if (!options) return std::move(options).error();
+    for (const std::string& warning : warnings)
+        fmt::print(stderr, "apiarist: kafka: {}\n", warning);
+    options->on_trouble = [](const std::string& what) { fmt::print(stderr, "apiarist: {}\n", what); };
+    options->heartbeat.interval_ns = settings.duration_ns("heartbeat-interval");
+    if (options->heartbeat.interval_ns != 0) options->heartbeat.values = heartbeat;
+    auto sink = sinks::KafkaSink::make(*options);
     if (!sink) return std::move(sink).error();
     return std::unique_ptr<policy::Sink>(std::move(*sink));
 }
@@ -179,12 +167,13 @@ bool writes_to_stdout(const Settings& settings) {
     return kind && *kind == SinkKind::kNdjson && (path.empty() || path == "-");
 }
 
-Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id) {
+Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id,
+                                                const HeartbeatSource& heartbeat) {
     const auto kind = choose_sink(settings);
     if (!kind) return kind.error();
     switch (*kind) {
         case SinkKind::kKafka:
-            return make_kafka_sink(settings, instance_id);
+            return make_kafka_sink(settings, instance_id, heartbeat);
         case SinkKind::kNull:
             return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
         case SinkKind::kNdjson:

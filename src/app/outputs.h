@@ -2,6 +2,7 @@
 #pragma once
 // What `run` and `replay` share: limits and sinks from the settings, and what is said at the end.
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "base/ledger.h"
 #include "base/result.h"
 #include "policy/sink.h"
+#include "sinks/heartbeat.h"
 
 namespace apiarist::app {
 
@@ -19,7 +21,10 @@ Result<PipelineOptions> pipeline_options(const Settings& settings);
 Status check_outputs(const Settings& settings);
 // Records go to standard output, asked for or because no sink is named.
 [[nodiscard]] bool writes_to_stdout(const Settings& settings);
-Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id);
+// What a sink that sends heartbeats asks for one; empty: none are sent.
+using HeartbeatSource = std::function<sinks::HeartbeatValues()>;
+Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id,
+                                                const HeartbeatSource& heartbeat = {});
 
 // An output file that is only written at the end, opened at the start so that a wrong path is an error then.
 class LedgerFile {

@@ -18,6 +18,7 @@
 #include "app/mongo.h"
 #include "app/outputs.h"
 #include "app/pipeline.h"
+#include "app/vitals.h"
 #include "app/wait.h"
 #include "capture/host.h"
 #include "capture/kernel_source.h"
@@ -124,11 +125,12 @@ LedgerSnapshot live_ledger(const Pipeline& pipeline, const capture::KernelSource
 struct Parts {
     std::string instance_id = make_instance_id();
     bool by_process = false;  // nothing but processes by their numbers is selected
-    std::unique_ptr<policy::Sink> sink;
+    server::RunStatus shown{"the kernel programs are not attached yet"};
+    std::optional<Vitals> vitals;
+    std::unique_ptr<policy::Sink> sink;  // ends before what its heartbeats tell
     std::optional<LedgerFile> ledger_file;
     Fd signals;
     std::optional<Child> child;
-    server::RunStatus shown{"the kernel programs are not attached yet"};
     std::unique_ptr<capture::KernelSource> kernel;
     std::unique_ptr<events::RecordingWriter> recording;
     PipelineOptions pipeline_options;
@@ -157,7 +159,8 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
         run.child.emplace(std::move(*child));
     }
     // Threads begin here: the fork is behind us, and they inherit the signal mask.
-    auto sink = make_sink(settings, run.instance_id);
+    run.vitals.emplace(settings, run.instance_id, [&run] { return run.shown.ledger(); });
+    auto sink = make_sink(settings, run.instance_id, [&run] { return run.vitals->read(); });
     if (!sink) return std::move(sink).error();
     run.sink = std::move(*sink);
     auto mongo = make_mongo(settings, run.pipeline_options.policy);

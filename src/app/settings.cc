@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "app/brokers.h"
 #include "app/reference_variables.h"
 
 namespace apiarist::app {
@@ -25,7 +26,7 @@ bool is_flag_text(std::string_view text) {
     return text == "true" || text == "false";
 }
 
-bool is_valid(Kind kind, std::string_view text) {
+bool is_of_kind(Kind kind, std::string_view text) {
     switch (kind) {
         case Kind::kFlag:
             return is_flag_text(text);
@@ -41,8 +42,19 @@ bool is_valid(Kind kind, std::string_view text) {
             return parse_bytes(text).has_value();
         case Kind::kDuration:
             return parse_duration(text).has_value();
+        case Kind::kBrokers:
+            return text.empty() || parse_brokers(text).has_value();
     }
     return false;
+}
+
+bool is_in_range(const Setting& setting, std::string_view text) {
+    const auto dots = setting.allowed.find("..");
+    const auto measure = [&setting](std::string_view one) {
+        return setting.kind == Kind::kDuration ? parse_duration(one) : parse_bytes(one);
+    };
+    const auto value = measure(text);
+    return value >= measure(setting.allowed.substr(0, dots)) && value <= measure(setting.allowed.substr(dots + 2));
 }
 
 std::string_view kind_words(Kind kind) {
@@ -59,8 +71,22 @@ std::string_view kind_words(Kind kind) {
             return "a number of bytes, as in 65536, 64K or 1M";
         case Kind::kDuration:
             return "a duration, as in 30s, 1.5s, 200ms or 5m";
+        case Kind::kBrokers:
+            return "host:port, several by commas";
     }
     return "";
+}
+
+std::string wanted_words(const Setting& setting) {
+    if (setting.allowed.empty()) return std::string(kind_words(setting.kind));
+    if (setting.kind == Kind::kText) return fmt::format("one of {}", setting.allowed);
+    return fmt::format("{}, {}", kind_words(setting.kind), setting.allowed);
+}
+
+// Brokers are written with a password by who takes them for a URL.
+std::string shown(const Setting& setting, std::string_view text) {
+    const bool hidden = setting.secret || (setting.kind == Kind::kBrokers && text.find('@') != std::string_view::npos);
+    return hidden ? "(not shown)" : fmt::format("\"{}\"", text);
 }
 
 std::string_view origin_words(Origin origin) {
@@ -110,7 +136,7 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
     switch (form) {
         case Form::kSame:
             if (setting.kind == Kind::kList) return split_commas(text);
-            if (!is_valid(setting.kind, text)) return std::nullopt;
+            if (!is_valid(setting, text)) return std::nullopt;
             return std::vector{text};
         case Form::kMegabytes: {
             const auto megabytes = parse_whole(text);
@@ -137,9 +163,15 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
     return std::nullopt;
 }
 
-std::string_view form_words(Kind kind, Form form) {
+std::string form_words(const Setting& setting, Form form) {
     if (form == Form::kMegabytes) return "a whole number of megabytes";
-    return form == Form::kMilliseconds ? "a whole number of milliseconds" : kind_words(kind);
+    return form == Form::kMilliseconds ? "a whole number of milliseconds" : wanted_words(setting);
+}
+
+// What stands for a value that was not understood.
+std::string instead(const Setting& setting) {
+    if (setting.kind == Kind::kBrokers) return "no records go to Kafka";
+    return fmt::format("{} is used", setting.fallback.empty() ? "the default" : setting.fallback);
 }
 
 // What differs in the reference's way of writing.
@@ -174,6 +206,14 @@ std::string names_of(const Setting& setting) {
 }
 
 }  // namespace
+
+bool is_valid(const Setting& setting, std::string_view text) {
+    if (!is_of_kind(setting.kind, text)) return false;
+    if (setting.allowed.empty()) return true;
+    if (setting.kind != Kind::kText) return is_in_range(setting, text);
+    const auto texts = split_commas(std::string(setting.allowed));
+    return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
 
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
     std::string_view rest;
@@ -226,9 +266,9 @@ Result<Value> Settings::own_value(const Setting& setting, const std::vector<std:
         if (value.origin == Origin::kCommandLine && text.starts_with("--"))
             return Error{std::errc::invalid_argument, fmt::format("{}: {} is a flag, not a value", value.source, text)};
     for (const std::string& text : value.texts)
-        if (!is_valid(setting.kind, text))
+        if (!is_valid(setting, text))
             return Error{std::errc::invalid_argument,
-                         fmt::format("{}: \"{}\" is not {}", value.source, text, kind_words(setting.kind))};
+                         fmt::format("{}: {} is not {}", value.source, shown(setting, text), wanted_words(setting))};
     return value;
 }
 
@@ -239,9 +279,9 @@ std::optional<Value> Settings::reference_value(const Setting& setting, const Env
         if (!text || text->empty()) continue;
         if (auto texts = in_our_words(setting, reference.form, *text, environment))
             return Value{std::move(*texts), Origin::kEnvironment, std::string(reference.variable)};
-        warnings_.push_back(fmt::format("{}: \"{}\" is not {}; {} is used", reference.variable, *text,
-                                        form_words(setting.kind, reference.form),
-                                        setting.fallback.empty() ? "the default" : setting.fallback));
+        warnings_.push_back(fmt::format("{}: {} is not {}; {}", reference.variable, shown(setting, *text),
+                                        form_words(setting, reference.form), instead(setting)));
+        misread_.emplace(setting.name);
     }
     return std::nullopt;
 }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@
 
 namespace apiarist::app {
 
-enum class Kind : std::uint8_t { kFlag, kText, kList, kCount, kBytes, kDuration };
+enum class Kind : std::uint8_t { kFlag, kText, kList, kCount, kBytes, kDuration, kBrokers };
 
 enum Command : unsigned { kRun = 1, kReplay = 2, kConfig = 4, kDoctor = 8 };
 
@@ -51,9 +52,11 @@ struct Setting {
     unsigned commands;                     // where it is a flag
     std::array<Reference, 2> reference{};  // the first that is set wins
     bool secret = false;                   // never shown
+    std::string_view allowed = {};  // texts by commas ("0,1,all"), or a range ("1..900s"); empty: all of its kind
 };
 
 [[nodiscard]] std::span<const Setting> setting_table();
+[[nodiscard]] bool is_valid(const Setting& setting, std::string_view text);
 [[nodiscard]] std::string default_text(std::string_view name);
 
 enum class Origin : std::uint8_t { kDefault, kEnvironment, kCommandLine };
@@ -80,6 +83,8 @@ class Settings {
     [[nodiscard]] const Value& value(std::string_view name) const;
     // What the user should know: values of the reference that were not understood.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+    // A variable of the reference was set and not understood, and the default stands for it.
+    [[nodiscard]] bool misread(std::string_view name) const { return misread_.contains(name); }
 
   private:
     static Result<Value> own_value(const Setting& setting, const std::vector<std::string>* given,
@@ -88,6 +93,7 @@ class Settings {
 
     std::map<std::string, Value, std::less<>> values_;
     std::vector<std::string> warnings_;
+    std::set<std::string, std::less<>> misread_;
 };
 
 // "64K", "1M", "2G" (powers of 1024) or a plain number.

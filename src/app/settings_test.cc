@@ -154,10 +154,73 @@ TEST(SettingTable, every_setting_has_names_a_meaning_a_place_and_a_good_default)
             EXPECT_TRUE(reference.variable.empty() || variables.insert(reference.variable).second ||
                         reference.form == Form::kCaptureTls)  // CAPTURE_ALL decides over two settings
                 << reference.variable;
-        if (setting.kind == Kind::kText || setting.kind == Kind::kList) continue;
+        EXPECT_TRUE(is_valid(setting, setting.fallback)) << setting.name;
+        if (setting.kind == Kind::kText || setting.kind == Kind::kList || setting.kind == Kind::kBrokers) continue;
         EXPECT_FALSE(setting.fallback.empty()) << setting.name;
         EXPECT_TRUE(make({{std::string(setting.name), {std::string(setting.fallback)}}})) << setting.name;
     }
+}
+
+TEST(Allowed, words_and_ranges) {
+    EXPECT_TRUE(make({{"kafka-acks", {"all"}}}));
+    EXPECT_TRUE(make({{"kafka-batch-records", {"1000000"}}}));
+    EXPECT_TRUE(make({{"kafka-batch-time", {"900"}}}));
+    EXPECT_TRUE(make({{"kafka-batch-time", {"15m"}}}));
+    struct Case {
+        const char* name;
+        const char* value;
+        const char* wanted;
+    };
+    constexpr Case kCases[] = {
+        {"kafka-acks", "2", "one of 0,1,all"},
+        {"kafka-acks", "", "one of 0,1,all"},
+        {"kafka-acks", "0,1", "one of 0,1,all"},
+        {"kafka-batch-records", "0", "a whole number, 1..1000000"},
+        {"kafka-batch-records", "1000001", "a whole number, 1..1000000"},
+        {"kafka-batch-time", "900.001s", "0..900s"},
+        {"kafka-record-bytes", "999", "1000..900M"},
+    };
+    for (const Case& one : kCases) {
+        const auto settings = make({{one.name, {one.value}}});
+        ASSERT_FALSE(settings) << one.value;
+        EXPECT_THAT(settings.error().what, HasSubstr(one.wanted));
+    }
+}
+
+TEST(Allowed, the_references_bad_ones_are_warnings) {
+    const auto settings = make({}, {{"AKTO_KAFKA_SASL_MECHANISM", "FOO"}, {"AKTO_TRAFFIC_BATCH_SIZE", "0"}});
+    ASSERT_TRUE(settings);
+    EXPECT_THAT(settings->warnings(),
+                ElementsAre("AKTO_TRAFFIC_BATCH_SIZE: \"0\" is not a whole number, 1..1000000; 100 is used",
+                            "AKTO_KAFKA_SASL_MECHANISM: \"FOO\" is not one of PLAIN,SCRAM-SHA-256,SCRAM-SHA-512; PLAIN "
+                            "is used"));
+    EXPECT_EQ(settings->text("kafka-sasl-mechanism"), "PLAIN");
+    EXPECT_TRUE(settings->misread("kafka-sasl-mechanism"));
+    EXPECT_FALSE(settings->misread("kafka"));
+}
+
+TEST(Brokers, a_bad_one_of_the_reference_leaves_the_other_or_none) {
+    const Variables bad{{"AKTO_KAFKA_BROKER_MAL", "<AKTO_NLB_IP>:9092"}};
+    const auto none = make({}, bad);
+    ASSERT_TRUE(none);
+    EXPECT_EQ(none->text("kafka"), "");
+    EXPECT_TRUE(none->misread("kafka"));
+    EXPECT_THAT(none->warnings(),
+                ElementsAre("AKTO_KAFKA_BROKER_MAL: \"<AKTO_NLB_IP>:9092\" is not host:port, several by "
+                            "commas; no records go to Kafka"));
+    Variables other = bad;
+    other["AKTO_KAFKA_BROKER_URL"] = "broker:9092";
+    EXPECT_EQ(make({}, other)->text("kafka"), "broker:9092");
+}
+
+TEST(Brokers, a_password_in_one_is_in_no_message) {
+    const auto ours = make({{"kafka", {"user:hunter2@broker:9092"}}});
+    ASSERT_FALSE(ours);
+    EXPECT_EQ(ours.error().what, "--kafka: (not shown) is not host:port, several by commas");
+    const auto theirs = make({}, {{"AKTO_KAFKA_BROKER_MAL", "user:hunter2@broker:9092"}});
+    ASSERT_TRUE(theirs);
+    EXPECT_THAT(theirs->warnings(), ElementsAre(::testing::Not(HasSubstr("hunter2"))));
+    EXPECT_THAT(config_text(*theirs), ::testing::Not(HasSubstr("hunter2")));
 }
 
 TEST(ConfigText, has_a_line_for_each_setting_with_value_and_origin) {

@@ -71,18 +71,19 @@ class Certificates:
         self.ca = folder / "ca.pem"
         self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
                       "-subj", "/CN=apiarist test CA")
-        self.server = self._issue("server", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1")
-        self.client = self._issue("client", "extendedKeyUsage=clientAuth")
+        self.server = self.issue("server", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1")
+        self.client = self.issue("client", "extendedKeyUsage=clientAuth")
 
     def _openssl(self, *arguments: str):
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 
-    def _issue(self, name: str, extension: str) -> tuple[pathlib.Path, pathlib.Path]:
+    def issue(self, name: str, extension: str, days: int = 2) -> tuple[pathlib.Path, pathlib.Path]:
+        """Certificate and key; with a negative number of days one that has expired."""
         (self.folder / f"{name}.ext").write_text(extension + "\n", encoding="ascii")
         self._openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj",
                       f"/CN={name}")
         self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
-                      f"{name}.pem", "-days", "2", "-extfile", f"{name}.ext")
+                      f"{name}.pem", "-days", str(days), "-extfile", f"{name}.ext")
         return self.folder / f"{name}.pem", self.folder / f"{name}.key"
 
 
