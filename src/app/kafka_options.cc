@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/brokers.h"
+#include "app/record_options.h"
 
 namespace apiarist::app {
 namespace {
@@ -61,6 +62,12 @@ Result<bool> add_login(const Settings& settings, sinks::KafkaOptions& options, s
     return true;
 }
 
+std::uint64_t linger_ms(const Settings& settings) {
+    const std::uint64_t batch = settings.duration_ns("kafka-batch-time");
+    const std::uint64_t poll = settings.duration_ns("kafka-poll-interval");
+    return (poll == 0 ? batch : std::min(batch, poll)) / 1'000'000;
+}
+
 void add_basics(const Settings& settings, sinks::KafkaOptions& options) {
     const std::size_t message_bytes = options.record_bytes + (16 << 10);
     options.client = {{"bootstrap.servers", parse_brokers(settings.text("kafka")).value_or("")},
@@ -69,7 +76,7 @@ void add_basics(const Settings& settings, sinks::KafkaOptions& options) {
                       {"enable.idempotence", settings.text("kafka-idempotence")},
                       {"compression.type", settings.text("kafka-compression")},
                       {"batch.num.messages", fmt::format("{}", settings.count("kafka-batch-records"))},
-                      {"linger.ms", fmt::format("{}", settings.duration_ns("kafka-batch-time") / 1'000'000)},
+                      {"linger.ms", fmt::format("{}", linger_ms(settings))},
                       // The sink itself keeps the queue within its bound, and counts what librdkafka does not.
                       {"queue.buffering.max.kbytes", "2147483647"},
                       {"queue.buffering.max.messages", "0"},
@@ -94,7 +101,8 @@ Result<sinks::KafkaOptions> kafka_options(const Settings& settings, const std::s
     options.queue_bytes = settings.count("kafka-queue-bytes");
     options.record_bytes = settings.count("kafka-record-bytes");
     options.drain_ns = settings.duration_ns("kafka-drain-time");
-    options.record = {.instance_id = instance_id, .exact_payload = false, .no_cut_json = true};
+    options.record = record_options(settings, instance_id);
+    options.record.no_cut_json = true;
     add_basics(settings, options);
     const bool tls = settings.flag("kafka-tls");
     if (tls) APIARIST_TRY(add_tls(settings, options, warnings));

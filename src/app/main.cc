@@ -13,6 +13,7 @@
 
 #include "app/commands.h"
 #include "app/doctor.h"
+#include "app/log.h"
 #include "app/outputs.h"
 #include "app/reference_variables.h"
 #include "app/settings.h"
@@ -61,7 +62,7 @@ std::optional<std::string> environment(std::string_view name) {
     return std::string(value);
 }
 
-void warn_of_unknown_variables() {
+void warn_of_unknown_variables(const Log& log) {
     for (char** one = environ; *one != nullptr; ++one) {
         const std::string_view text(*one);
         const std::string_view name = text.substr(0, text.find('='));
@@ -69,7 +70,7 @@ void warn_of_unknown_variables() {
         if (!name.starts_with("APIARIST_")) continue;
         if (std::none_of(table.begin(), table.end(),
                          [name](const Setting& setting) { return setting.variable == name; }))
-            fmt::print(stderr, "apiarist: {}: no such setting (apiarist config lists them)\n", name);
+            log.warn(fmt::format("{}: no such setting (apiarist config lists them)", name));
     }
 }
 
@@ -118,11 +119,12 @@ int main(int argc, char** argv) {
     if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");
     if (has_dashes && child.empty()) return fail(2, "nothing follows --");
     if (doctor_command->parsed()) return doctor(json);
-    warn_of_unknown_variables();
-    for (const std::string& line : meaningless_lines(environment))
-        fmt::print(stderr, "apiarist: {}\n", line);
     const auto settings = Settings::make(replay_command->parsed() ? replay_given : given, environment);
     if (!settings) return fail(2, settings.error().what);
+    const Log log(*settings);
+    warn_of_unknown_variables(log);
+    for (const std::string& line : meaningless_lines(environment))
+        log.warn(line);
     if (run_command->parsed()) return run(*settings, child);
     if (replay_command->parsed()) return replay(*settings, recording);
     fmt::print("{}", markdown ? config_markdown() : config_text(*settings));

@@ -3,9 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <string>
 #include <utility>
+
+#include "app/log.h"
 
 namespace apiarist::app {
 
@@ -17,17 +18,17 @@ Result<std::unique_ptr<sinks::MongoLink>> make_mongo(const Settings& settings, p
         return Error{std::errc::invalid_argument, "--mongo-interval: more than 0"};
     policy.header_values = std::make_unique<policy::HeaderValues>();
     policy.traffic = std::make_unique<policy::TrafficCounts>();
-    auto link = sinks::MongoLink::make(
-        {.uri = address,
-         .period_ns = settings.duration_ns("mongo-interval"),
-         .on_trouble = [](const std::string& what) { fmt::print(stderr, "apiarist: {}\n", what); }},
-        *policy.traffic, *policy.header_values);
+    auto link =
+        sinks::MongoLink::make({.uri = address,
+                                .period_ns = settings.duration_ns("mongo-interval"),
+                                .on_trouble = [log = Log(settings)](const std::string& what) { log.warn(what); }},
+                               *policy.traffic, *policy.header_values);
     if (link) return link;
     policy.header_values.reset();
     policy.traffic.reset();
     const std::string& source = settings.value("mongo").source;
     if (source != "AKTO_MONGO_CONN") return std::move(link).error().context(source);
-    fmt::print(stderr, "apiarist: {}: {}; it goes on without\n", source, link.error().what);
+    Log(settings).warn(fmt::format("{}: {}; it goes on without", source, link.error().what));
     return std::unique_ptr<sinks::MongoLink>();
 }
 

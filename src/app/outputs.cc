@@ -16,7 +16,9 @@
 #include <utility>
 
 #include "app/kafka_options.h"
+#include "app/log.h"
 #include "app/memory_watch.h"
+#include "app/record_options.h"
 #include "base/private_file.h"
 #include "sinks/kafka_sink.h"
 #include "sinks/ndjson_sink.h"
@@ -81,7 +83,7 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
     options.policy.redaction_key = settings.text("redact-key");
     if (options.policy.redaction_key.empty()) options.policy.redaction_key = policy::random_key();
     for (const std::string& warning : warnings)
-        fmt::print(stderr, "apiarist: {}\n", warning);
+        Log(settings).warn(warning);
     options.tracker.connection.http1.body = settings.count("body-bytes");
     options.tracker.connection.decoded_body = settings.count("body-bytes");
     const std::uint64_t workers = std::max<std::uint64_t>(1, settings.count("workers"));
@@ -130,16 +132,16 @@ bool is_called_off(const Settings& settings) {
 Result<std::unique_ptr<policy::Sink>> make_kafka_sink(const Settings& settings, const std::string& instance_id,
                                                       const HeartbeatSource& heartbeat) {
     if (is_called_off(settings)) {
-        fmt::print(stderr, "apiarist: {}: no records go to Kafka; they are counted and dropped\n",
-                   settings.value("kafka-disabled").source);
+        Log(settings).warn(fmt::format("{}: no records go to Kafka; they are counted and dropped",
+                                       settings.value("kafka-disabled").source));
         return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
     }
     std::vector<std::string> warnings;
     auto options = kafka_options(settings, instance_id, warnings);
     if (!options) return std::move(options).error();
     for (const std::string& warning : warnings)
-        fmt::print(stderr, "apiarist: kafka: {}\n", warning);
-    options->on_trouble = [](const std::string& what) { fmt::print(stderr, "apiarist: {}\n", what); };
+        Log(settings).warn("kafka: " + warning);
+    options->on_trouble = [log = Log(settings)](const std::string& what) { log.warn(what); };
     options->heartbeat.interval_ns = settings.duration_ns("heartbeat-interval");
     if (options->heartbeat.interval_ns != 0) options->heartbeat.values = heartbeat;
     auto sink = sinks::KafkaSink::make(*options);
@@ -180,7 +182,9 @@ Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const 
             break;
     }
     const std::string path = settings.text("ndjson").empty() ? "-" : settings.text("ndjson");
-    auto sink = sinks::NdjsonSink::make(path, {.instance_id = instance_id, .exact_payload = true});
+    sinks::RecordOptions options = record_options(settings, instance_id);
+    options.exact_payload = true;
+    auto sink = sinks::NdjsonSink::make(path, options);
     if (!sink) return std::move(sink).error();
     return std::unique_ptr<policy::Sink>(std::move(*sink));
 }
@@ -209,7 +213,7 @@ int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file,
     if (const auto finished = sink.finish(); !finished) status = fail(1, finished.error().what);
     const LedgerSnapshot ledger = pipeline.ledger();
     if (const auto written = file.write(ledger); !written) status = fail(1, written.error().what);
-    if (!settings.flag("quiet")) fmt::print(stderr, "{}", ledger_summary(ledger));
+    if (Log(settings).wants(Level::kInfo)) fmt::print(stderr, "{}", ledger_summary(ledger));
     return status;
 }
 

@@ -15,6 +15,7 @@
 
 #include "app/child.h"
 #include "app/commands.h"
+#include "app/log.h"
 #include "app/mongo.h"
 #include "app/outputs.h"
 #include "app/pipeline.h"
@@ -79,7 +80,7 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     options.tls = settings.flag("tls");
     if (!options.clear && !options.tls)
         return Error{std::errc::invalid_argument, "with --clear false and --tls false nothing is left to read"};
-    options.on_trouble = [](const std::string& what) { fmt::print(stderr, "apiarist: {}\n", what); };
+    options.on_trouble = [log = Log(settings)](const std::string& what) { log.warn(what); };
     const std::string return_probes = settings.text("return-probes");
     if (return_probes != "auto" && return_probes != "always" && return_probes != "never")
         return Error{std::errc::invalid_argument, "--return-probes: auto, always or never"};
@@ -108,7 +109,7 @@ Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& set
                                                       .why_not_ready = [&status] { return status.why_not_ready(); },
                                                       .version = APIARIST_VERSION});
     if (!made) return std::move(made).error().context("--metrics");
-    if (!settings.flag("quiet")) fmt::print(stderr, "apiarist: metrics at {}/metrics\n", (*made)->url());
+    Log(settings).info(fmt::format("metrics at {}/metrics", (*made)->url()));
     return made;
 }
 
@@ -173,7 +174,7 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     if (!kernel) return std::move(kernel).error();
     run.kernel = std::move(*kernel);
     for (const std::string& one : run.kernel->refused())
-        fmt::print(stderr, "apiarist: this kernel refuses {}\n", one);
+        Log(settings).warn("this kernel refuses " + one);
     if (const std::string path = settings.text("record"); !path.empty()) {
         auto recording = events::RecordingWriter::make(path, run.kernel->realtime_offset_ns(), run.instance_id);
         if (!recording) return std::move(recording).error();
@@ -223,19 +224,23 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
     constexpr int kImpossible = 2;
     constexpr int kOverMemory = 3;  // as the reference's
     Parts run;
+    if (const Log log(settings); log.wants(Level::kDebug)) log.debug("settings in force:\n" + config_text(settings));
     if (const auto prepared = prepare(settings, command, run); !prepared)
         return fail(kImpossible, prepared.error().what);
     run.pipeline.emplace(*run.kernel, *run.sink, run.recording.get(), run.pipeline_options);
     run.pipeline->start();
     const auto live = [&run] { return live_ledger(*run.pipeline, *run.kernel); };
     run.shown.ready(live);
-    if (!settings.flag("quiet")) fmt::print(stderr, "apiarist: collecting\n");
+    Log(settings).info("collecting");
     int status = 0;
     if (run.child)
         if (const auto going = run.child->let_go(); !going) status = fail(127, going.error().what);
     if (status == 0) {
         CpuWatch cpu({.limit = static_cast<double>(settings.count("cpu-limit")) / 100}, *run.kernel,
-                     [&run, &live](const std::string& why) { run.shown.not_ready(why, live); });
+                     [&run, &live, &settings](const std::string& why) {
+                         Log(settings).error(why);
+                         run.shown.not_ready(why, live);
+                     });
         const std::uint64_t rings = settings.count("workers") * settings.count("ring-bytes");
         MemoryWatch memory(
             {.soft = settings.count("memory-soft"),
@@ -243,7 +248,9 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
              .period = std::chrono::nanoseconds(settings.duration_ns("memory-interval"))},
             [rings] { return anonymous_bytes() + rings; },
             [&run](std::uint64_t bytes) { run.pipeline->relieve(bytes); });
-        Wait wait{.signals = run.signals,
+        const Log log(settings);
+        Wait wait{.log = log,
+                  .signals = run.signals,
                   .child = run.child ? &*run.child : nullptr,
                   .deadline = {},
                   .cpu = cpu,

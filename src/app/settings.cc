@@ -116,10 +116,15 @@ std::vector<std::string> default_texts(const Setting& setting) {
     return {std::string(setting.fallback)};
 }
 
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return out;
+}
+
 bool is_true(std::string_view text) {
-    constexpr std::string_view kTrue = "true";
-    return std::equal(text.begin(), text.end(), kTrue.begin(), kTrue.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+    return lower(text) == "true";
 }
 
 std::optional<long long> parse_whole(std::string_view text) {
@@ -142,6 +147,12 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
             const auto megabytes = parse_whole(text);
             if (!megabytes || *megabytes > 1'000'000'000) return std::nullopt;
             return std::vector{*megabytes < 0 ? std::string("0") : fmt::format("{}M", *megabytes)};
+        }
+        case Form::kLevel: {
+            std::string level = lower(text);
+            if (level == "dbeug") level = "debug";  // as a page of the reference spells it
+            if (!is_valid(setting, level)) return std::nullopt;
+            return std::vector{level};
         }
         case Form::kMilliseconds: {
             const auto milliseconds = parse_whole(text);
@@ -178,6 +189,7 @@ std::string instead(const Setting& setting) {
 std::string_view form_note(Form form) {
     switch (form) {
         case Form::kSame:
+        case Form::kLevel:
         case Form::kTrue:
             return "";
         case Form::kMegabytes:

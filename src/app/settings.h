@@ -28,6 +28,7 @@ enum Command : unsigned { kRun = 1, kReplay = 2, kConfig = 4, kDoctor = 8 };
 enum class Form : std::uint8_t {
     kSame,
     kMegabytes,     // a whole number; negative: no limit
+    kLevel,         // in any case
     kMilliseconds,  // a whole number
     kTrue,          // true where the text is "true" in any case, else false
     kNotTrue,       // the opposite

@@ -282,5 +282,16 @@ TEST(Settings, a_pod_is_told_by_what_kubernetes_sets) {
     EXPECT_FALSE(make({}, {{"PROBE_ALL_PID", "false"}})->flag("all"));
 }
 
+TEST(Settings, the_references_log_levels_in_any_case_and_as_its_page_spells_them) {
+    EXPECT_EQ(make({})->text("log-level"), "info");
+    EXPECT_EQ(make({}, {{"AKTO_LOG_LEVEL", "WARN"}})->text("log-level"), "warn");
+    EXPECT_EQ(make({}, {{"AKTO_LOG_LEVEL", "Off"}})->text("log-level"), "off");
+    EXPECT_EQ(make({}, {{"AKTO_LOG_LEVEL", "DBEUG"}})->text("log-level"), "debug");
+    const auto bad = make({}, {{"AKTO_LOG_LEVEL", "LOUD"}});
+    EXPECT_EQ(bad->text("log-level"), "info");
+    EXPECT_EQ(bad->warnings().size(), 1U);
+    EXPECT_FALSE(make({{"log-level", {"LOUD"}}}));
+}
+
 }  // namespace
 }  // namespace apiarist::app

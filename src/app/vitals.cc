@@ -101,6 +101,7 @@ std::string in_its_words(Form form, const std::vector<std::string>& texts) {
     const std::string text = texts.empty() ? std::string() : texts.front();
     switch (form) {
         case Form::kSame:
+        case Form::kLevel:
         case Form::kTrue:
             return text;
         case Form::kNotTrue:

@@ -78,7 +78,6 @@ void CpuWatch::tick(Clock::time_point now) {
             kernel_.detach();
             const std::string why = fmt::format(
                 "detached: above the CPU limit of {:.0f} % although every exchange was left out", limit_ * 100);
-            fmt::print(stderr, "apiarist: {}\n", why);
             on_detach_(why);
             return;
     }
@@ -98,14 +97,14 @@ Ending wait_for_end(Wait wait) {
         if (look && *look <= now) {
             look = now + kPeriod;
             if (const auto why = wait.over()) {
-                fmt::print(stderr, "apiarist: {}\n", *why);
+                wait.log.info(*why);
                 wait.deadline = now;
                 look.reset();
             }
         }
         if (wait.memory.next() && *wait.memory.next() <= now)
             if (const auto why = wait.memory.tick(now)) {
-                fmt::print(stderr, "apiarist: {}\n", *why);
+                wait.log.error(*why);
                 over_memory = true;
                 wait.deadline = now;
             }
@@ -113,7 +112,7 @@ Ending wait_for_end(Wait wait) {
             const Ending by_us{false, 0, over_memory};
             if (wait.child == nullptr) return by_us;
             if (told || relayed) {
-                fmt::print(stderr, "apiarist: the command does not end when asked to; it goes on by itself\n");
+                wait.log.warn("the command does not end when asked to; it goes on by itself");
                 return by_us;
             }
             told = true;  // the command is part of the run

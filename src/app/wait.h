@@ -10,6 +10,7 @@
 
 #include "app/child.h"
 #include "app/governor.h"
+#include "app/log.h"
 #include "app/memory_watch.h"
 #include "base/handles.h"
 #include "capture/kernel_source.h"
@@ -39,6 +40,7 @@ class CpuWatch {
 };
 
 struct Wait {
+    const Log& log;
     const Fd& signals;
     Child* child = nullptr;  // may be null
     std::optional<Clock::time_point> deadline;

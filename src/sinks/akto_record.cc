@@ -170,12 +170,12 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("is_pending", "false");
     object.add("source", "MIRRORING");
     object.add("direction", server ? "1" : "2");
-    object.add("tag", "");
+    object.add("tag", server ? options.tag : std::string());
     object.add("process_id", std::to_string(transaction.process_id));
     object.add("socket_id", std::to_string(transaction.socket_fd));
     object.add("process_name", transaction.process_name);
     object.add("daemonset_id", options.instance_id);
-    object.add("enable_graph", "true");
+    object.add("enable_graph", options.enable_graph ? "true" : "false");
     object.add("capture", transactions::capture_text(transaction.capture | left_out));
     object.add("tls", transaction.tls);
     object.add("latency_us", std::to_string(clean.latency_us));

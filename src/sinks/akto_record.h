@@ -11,7 +11,9 @@
 namespace apiarist::sinks {
 
 struct RecordOptions {
-    std::string instance_id;     // `daemonset_id`: one per start
+    std::string instance_id;  // `daemonset_id`: one per start
+    std::string tag = {};     // a JSON object, on the records of servers; empty: none
+    bool enable_graph = true;
     bool exact_payload = false;  // bodies that are not UTF-8 also as base64 (`…_base64` keys)
     // Akto's consumer drops a record whose JSON request body is cut, or looks so to it: such a body is left out
     // instead, and `capture` says request_truncated.
