@@ -59,6 +59,8 @@ class Node:
             raise RuntimeError((self.folder / "broker.log").read_text()[-2000:])
 
     def stop(self):
+        if self.process is None:
+            return
         support.end(self.process)
         self.process = None
         self.log.close()
@@ -66,6 +68,7 @@ class Node:
     def kill(self):
         """As a node that loses its power."""
         self.process.kill()
+        self.process.wait()
         self.stop()
 
 
@@ -147,8 +150,7 @@ class Cluster:
 
     def stop(self):
         for node in (*self.brokers, self.controller):
-            if node.process is not None:
-                node.stop()
+            node.stop()
 
     def leaders(self) -> list[int]:
         """Of each partition of the topic, as a living broker tells; empty: not known."""

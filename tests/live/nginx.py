@@ -13,7 +13,7 @@ daemon off; master_process {master}; worker_processes {workers}; pid {folder}/ng
 user root;
 events {{ worker_connections 1024; }}
 http {{
-    log_format sent '$body_bytes_sent'; access_log {folder}/access.log sent; default_type text/plain; sendfile {sendfile}; keepalive_requests 10000000;
+    log_format sent '$body_bytes_sent'; log_format target '$request_uri'; access_log {folder}/access.log sent; default_type text/plain; sendfile {sendfile}; keepalive_requests 10000000;
     client_max_body_size 100m; client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2;
     fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
     server {{

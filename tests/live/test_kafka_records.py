@@ -4,6 +4,7 @@ one would be dropped."""
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -34,6 +35,7 @@ class Base(unittest.TestCase):
     def tearDown(self):
         if self.broker.process is not None:
             self.broker.stop()
+        shutil.rmtree(self.folder)
 
     def collector(self, *more: str) -> list[str]:
         return [support.APIARIST, "run", "--kafka", self.broker.address, "--ledger", str(self.folder / "ledger.json"),
