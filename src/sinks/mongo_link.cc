@@ -99,9 +99,10 @@ std::map<std::string, std::string> texts_of(const bson_t& document, const char* 
 
 }  // namespace
 
-void MongoLink::DestroyClient::operator()(_mongoc_client_t* client) const {
-    mongoc_client_destroy(client);
-}
+struct MongoLink::Client {
+    std::unique_ptr<mongoc_client_t, Destroy<mongoc_client_destroy>> of_library;
+    [[nodiscard]] mongoc_client_t* get() const { return of_library.get(); }
+};
 
 MongoLink::MongoLink(const MongoOptions& options, policy::TrafficCounts& counts, policy::HeaderValues& values)
     : options_(options), counts_(counts), values_(values) {}
@@ -121,9 +122,11 @@ Result<std::unique_ptr<MongoLink>> MongoLink::make(const MongoOptions& options, 
         mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, kPatienceMs);
     mongoc_uri_set_appname(uri.get(), "apiarist");
     std::unique_ptr<MongoLink> link(new MongoLink(options, counts, values));
-    link->client_.reset(mongoc_client_new_from_uri_with_error(uri.get(), &error));
-    if (!link->client_) return Error{std::errc::invalid_argument, "this MongoDB address cannot be used"};
-    mongoc_client_set_error_api(link->client_.get(), MONGOC_ERROR_API_VERSION_2);
+    link->client_ = std::make_unique<Client>();
+    link->client_->of_library.reset(mongoc_client_new_from_uri_with_error(uri.get(), &error));
+    if (link->client_->get() == nullptr)
+        return Error{std::errc::invalid_argument, "this MongoDB address cannot be used"};
+    mongoc_client_set_error_api(link->client_->get(), MONGOC_ERROR_API_VERSION_2);
     MongoLink* raw = link.get();
     link->thread_ = std::thread([raw] { raw->run(); });
     return link;
@@ -155,7 +158,7 @@ void MongoLink::work() {
 }
 
 Status MongoLink::read() {
-    const Collection settings(mongoc_client_get_collection(client_.get(), kDatabase, "accounts_settings"));
+    const Collection settings(mongoc_client_get_collection(client_->get(), kDatabase, "accounts_settings"));
     const Document all(bson_new());
     const Document first(BCON_NEW("limit", BCON_INT64(1)));
     const Cursor cursor(mongoc_collection_find_with_opts(settings.get(), all.get(), first.get(), nullptr));
@@ -170,7 +173,7 @@ Status MongoLink::read() {
 
 Status MongoLink::write(const std::vector<policy::TrafficRow>& rows) {
     if (rows.empty()) return Done{};
-    const Collection metrics(mongoc_client_get_collection(client_.get(), kDatabase, "traffic_metrics"));
+    const Collection metrics(mongoc_client_get_collection(client_->get(), kDatabase, "traffic_metrics"));
     // All of it or none, as far as one request goes: what comes after an error is given back as a whole.
     const Bulk bulk(mongoc_collection_create_bulk_operation_with_opts(metrics.get(), nullptr));
     for (const policy::TrafficRow& row : rows) {

@@ -25,8 +25,6 @@
 #include "policy/header_values.h"
 #include "policy/traffic_counts.h"
 
-struct _mongoc_client_t;
-
 namespace apiarist::sinks {
 
 struct MongoOptions {
@@ -48,9 +46,7 @@ class MongoLink {
     void finish();
 
   private:
-    struct DestroyClient {
-        void operator()(_mongoc_client_t* client) const;
-    };
+    struct Client;
     MongoLink(const MongoOptions& options, policy::TrafficCounts& counts, policy::HeaderValues& values);
     void run();
     void work();
@@ -60,8 +56,8 @@ class MongoLink {
     const MongoOptions options_;
     policy::TrafficCounts& counts_;
     policy::HeaderValues& values_;
-    std::unique_ptr<_mongoc_client_t, DestroyClient> client_;  // of the thread
-    std::errc trouble_{};                                      // of the thread
+    std::unique_ptr<Client> client_;  // of the thread
+    std::errc trouble_{};             // of the thread
     std::mutex mutex_;
     std::condition_variable wake_;
     bool stop_ = false;  // guarded by mutex_
