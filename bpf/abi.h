@@ -216,7 +216,7 @@ struct ap_library {
 #define AP_LOSS_RING_FULL_RECORDS 0   /* records that found no room */
 #define AP_LOSS_RING_FULL_BYTES 1     /* bytes of application data in them */
 #define AP_LOSS_CONN_TABLE_FULL 2     /* calls on connections that found no room in the table */
-#define AP_LOSS_PROCESS_TABLE_FULL 3
+#define AP_LOSS_PROCESS_TABLE_FULL 3  /* processes, or cgroups of pods, that found no room: not traced */
 #define AP_LOSS_TLS_TABLE_FULL 4      /* TLS calls without room for their session or window */
 #define AP_LOSS_COPY_FAULT_BYTES 5    /* user memory that was not resident */
 #define AP_LOSS_COMPAT_CALLS 6        /* 32-bit system calls of traced processes: not read */

@@ -74,7 +74,7 @@ const std::vector<CountInfo>& count_table() {
         {Count::kLossRingFullBytes, "loss_ring_full_bytes", "Kernel: bytes in them"},
         {Count::kLossConnectionTableFull, "loss_connection_table_full",
          "Kernel: calls on connections beyond the table"},
-        {Count::kLossProcessTableFull, "loss_process_table_full", "Kernel: processes beyond the table"},
+        {Count::kLossProcessTableFull, "loss_process_table_full", "Kernel: processes, or cgroups of pods, beyond their tables"},
         {Count::kLossTlsTableFull, "loss_tls_table_full", "Kernel: TLS calls beyond the tables"},
         {Count::kLossCopyFaultBytes, "loss_copy_fault_bytes", "Kernel: bytes in memory that was not resident"},
         {Count::kLossCompatCalls, "loss_compat_calls", "Kernel: 32-bit system calls, not read"},
