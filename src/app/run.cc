@@ -39,6 +39,17 @@ std::string make_instance_id() {
                        (word() & 0x3fff) | 0x8000, word(), word() & 0xffff);
 }
 
+// A path of the reference's variable that is none does not end a DaemonSet.
+std::string node_root(const Settings& settings) {
+    const std::string given = settings.text("node-root");
+    if (given.empty()) return capture::usual_node_root();
+    if (settings.value("node-root").source != "HOST_MAPPING" || ::access((given + "/sys").c_str(), F_OK) == 0)
+        return given;
+    std::string usual = capture::usual_node_root();
+    Log(settings).warn(fmt::format("HOST_MAPPING: no root directory is at \"{}\"; {} is used", given, usual));
+    return usual;
+}
+
 Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has_command) {
     capture::KernelOptions options;
     for (const std::string& text : settings.list("pid")) {
@@ -52,8 +63,7 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
     }
     options.cgroups = settings.list("cgroup");
     options.all = settings.flag("all");
-    options.node_root = settings.text("node-root");
-    if (options.node_root.empty()) options.node_root = capture::usual_node_root();
+    options.node_root = node_root(settings);
     const bool chosen = has_command || options.all || !options.pids.empty() || !options.cgroups.empty();
     // That this is a pod is a hint; what was asked for goes before it.
     options.pods = settings.flag("pods") && (!chosen || settings.value("pods").source != "KUBERNETES_SERVICE_HOST");

@@ -52,11 +52,11 @@ class Pods(unittest.TestCase):
     def collect(self, *more: str, environment: dict | None = None):
         arguments = support.collector_arguments(self.folder, *more)
         self.collector = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
-        seen = []
+        self.before = []
         while "collecting" not in (line := self.collector.stderr.readline()):
             if not line:
-                raise RuntimeError("".join(seen))
-            seen.append(line)
+                raise RuntimeError("".join(self.before))
+            self.before.append(line)
 
     def stop(self) -> tuple[list[dict], dict]:
         self.collector.send_signal(signal.SIGTERM)
@@ -130,6 +130,13 @@ class Pods(unittest.TestCase):
             container.parent.rmdir()
             self.assertEqual(traced_cgroups(self.collector), before)
         self.stop()
+
+    def test_a_host_mapping_that_is_none_is_said_and_left(self):
+        """A DaemonSet must not be started again and again over a variable of the reference."""
+        self.collect("--for", "1s", environment={"KUBERNETES_SERVICE_HOST": "10.96.0.1", "HOST_MAPPING": "/none-such"})
+        _, errors = self.collector.communicate(timeout=support.PATIENCE_SECONDS)
+        self.assertEqual(self.collector.returncode, 0, errors)
+        self.assertIn('HOST_MAPPING: no root directory is at "/none-such"; / is used', "".join(self.before) + errors)
 
     def test_a_node_without_cgroups_is_said(self):
         done = subprocess.run([support.APIARIST, "run", "--null", "--pods", "--node-root", str(self.folder)], capture_output=True,
