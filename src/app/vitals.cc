@@ -96,7 +96,7 @@ bool can_hold_no_secret(const Setting& setting, Form form) {
 
 // A value in force in the words of the variable that it came from.
 std::string in_its_words(Form form, const std::vector<std::string>& texts) {
-    const std::string text = texts.empty() ? std::string() : texts.front();
+    std::string text = texts.empty() ? std::string() : texts.front();
     switch (form) {
         case Form::kSame:
         case Form::kTrue:
