@@ -186,20 +186,16 @@ bool KafkaSink::send(const Letter& letter) {
     rd_kafka_error_t* error = rd_kafka_produceva(client_.get(), arguments.data(), headers != nullptr ? 5 : 4);
     if (error == nullptr) return true;
     if (headers != nullptr) rd_kafka_headers_destroy(headers);
-    if (letter.mark == &record_mark) {
-        switch (rd_kafka_error_code(error)) {
-            case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-                too_large_.fetch_add(1, std::memory_order_relaxed);
-                break;
-            case RD_KAFKA_RESP_ERR__QUEUE_FULL:
-                queue_full_.fetch_add(1, std::memory_order_relaxed);
-                break;
-            default:
-                failed_.fetch_add(1, std::memory_order_relaxed);
-        }
-    }
+    if (letter.mark == &record_mark) count_refusal(rd_kafka_error_code(error));
     rd_kafka_error_destroy(error);
     return false;
+}
+
+void KafkaSink::count_refusal(int error) {
+    auto& count = error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? too_large_
+                  : error == RD_KAFKA_RESP_ERR__QUEUE_FULL      ? queue_full_
+                                                                : failed_;
+    count.fetch_add(1, std::memory_order_relaxed);
 }
 
 void KafkaSink::write(const policy::CleanTransaction& transaction) {

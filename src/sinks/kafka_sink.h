@@ -65,7 +65,7 @@ class KafkaSink final : public policy::Sink {
         void operator()(rd_kafka_s* client) const;
     };
 
-    // A record, or what its address marks in the delivery report.
+    // `mark`: an address by which the delivery report tells what it was.
     struct Letter {
         const std::string& topic;
         const std::string& payload;
@@ -75,6 +75,8 @@ class KafkaSink final : public policy::Sink {
 
     explicit KafkaSink(const KafkaOptions& options);
     bool send(const Letter& letter);
+    // Of a record that librdkafka did not take.
+    void count_refusal(int error);
     void run();
     void beat();
     [[nodiscard]] bool take_room(std::size_t bytes);
