@@ -267,7 +267,10 @@ Result<Value> Settings::own_value(const Setting& setting, const std::vector<std:
     Value value;
     if (given != nullptr && !given->empty()) {
         value = {*given, Origin::kCommandLine, fmt::format("--{}", setting.name)};
-        if (setting.kind == Kind::kList) value.texts = split_commas(fmt::format("{}", fmt::join(*given, ",")));
+        if (setting.kind == Kind::kList)
+            value.texts = split_commas(fmt::format("{}", fmt::join(*given, ",")));
+        else if (given->size() > 1)
+            return Error{std::errc::invalid_argument, fmt::format("{}: given {} times", value.source, given->size())};
     } else if (auto text = environment(setting.variable); text && !text->empty()) {
         value = {setting.kind == Kind::kList ? split_commas(*text) : std::vector{*text}, Origin::kEnvironment,
                  std::string(setting.variable)};

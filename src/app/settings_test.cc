@@ -293,5 +293,12 @@ TEST(Settings, the_references_log_levels_in_any_case_and_as_its_page_spells_them
     EXPECT_FALSE(make({{"log-level", {"LOUD"}}}));
 }
 
+TEST(Settings, a_flag_that_is_given_twice_is_an_error_unless_it_is_a_list) {
+    const auto twice = make({{"ledger", {"a", "b"}}});
+    ASSERT_FALSE(twice);
+    EXPECT_EQ(twice.error().what, "--ledger: given 2 times");
+    EXPECT_THAT(make({{"pid", {"1", "2"}}})->list("pid"), ElementsAre("1", "2"));
+}
+
 }  // namespace
 }  // namespace apiarist::app
