@@ -134,6 +134,11 @@ std::optional<long long> parse_whole(std::string_view text) {
     return value;
 }
 
+std::optional<std::vector<std::string>> if_valid(const Setting& setting, const std::string& text) {
+    if (!is_valid(setting, text)) return std::nullopt;
+    return std::vector{text};
+}
+
 // The reference's text as we would write it; nothing: it is not understood.
 std::optional<std::vector<std::string>> in_our_words(const Setting& setting, Form form, const std::string& text,
                                                      const Environment& environment) {
@@ -141,23 +146,21 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
     switch (form) {
         case Form::kSame:
             if (setting.kind == Kind::kList) return split_commas(text);
-            if (!is_valid(setting, text)) return std::nullopt;
-            return std::vector{text};
+            return if_valid(setting, text);
         case Form::kMegabytes: {
             const auto megabytes = parse_whole(text);
-            if (!megabytes || *megabytes > 1'000'000'000) return std::nullopt;
-            return std::vector{*megabytes < 0 ? std::string("0") : fmt::format("{}M", *megabytes)};
+            if (!megabytes) return std::nullopt;
+            return if_valid(setting, *megabytes < 0 ? "0" : fmt::format("{}M", *megabytes));
         }
         case Form::kLevel: {
             std::string level = lower(text);
             if (level == "dbeug") level = "debug";  // as a page of the reference spells it
-            if (!is_valid(setting, level)) return std::nullopt;
-            return std::vector{level};
+            return if_valid(setting, level);
         }
         case Form::kMilliseconds: {
             const auto milliseconds = parse_whole(text);
             if (!milliseconds || *milliseconds <= 0) return std::nullopt;
-            return std::vector{fmt::format("{}ms", *milliseconds)};
+            return if_valid(setting, fmt::format("{}ms", *milliseconds));
         }
         case Form::kTrue:
         case Form::kNotTrue:
@@ -313,7 +316,19 @@ Result<Settings> Settings::make(const std::map<std::string, std::vector<std::str
         if (value->source.empty()) value->texts = default_texts(setting);
         settings.values_.emplace(setting.name, std::move(*value));
     }
+    settings.keep_hard_limit_above_rings();
     return settings;
+}
+
+void Settings::keep_hard_limit_above_rings() {
+    Value& hard = values_.at("memory-hard");
+    const bool of_reference = hard.origin == Origin::kEnvironment && !hard.source.starts_with("APIARIST_");
+    const std::uint64_t limit = count("memory-hard");
+    if (!of_reference || limit == 0 || count("workers") * count("ring-bytes") < limit) return;
+    std::string fallback = default_text("memory-hard");
+    warnings_.push_back(
+        fmt::format("{}: the rings alone reach {}; {} is used", hard.source, hard.texts.front(), fallback));
+    hard = {{std::move(fallback)}, Origin::kDefault, ""};
 }
 
 const Value& Settings::value(std::string_view name) const {

@@ -91,6 +91,8 @@ class Settings {
     static Result<Value> own_value(const Setting& setting, const std::vector<std::string>* given,
                                    const Environment& environment);
     std::optional<Value> reference_value(const Setting& setting, const Environment& environment);
+    // A limit of the reference that no run could begin below is a bad value.
+    void keep_hard_limit_above_rings();
 
     std::map<std::string, Value, std::less<>> values_;
     std::vector<std::string> warnings_;

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
 using Variables = std::map<std::string, std::string, std::less<>>;
 
@@ -271,6 +272,35 @@ TEST(Settings, memory_limits_by_their_later_names_first) {
     EXPECT_EQ(bad->duration_ns("memory-interval"), 500'000'000U);
     EXPECT_EQ(bad->count("memory-hard"), 800U << 20);
     EXPECT_EQ(bad->warnings().size(), 2U);
+}
+
+TEST(Reference, a_time_beyond_all_bounds_is_a_warning_and_the_default_stands) {
+    for (const char* text : {"1000000000001", "9223372036854775807", "9223372036854775808"}) {
+        const auto settings = make({}, {{"MODULE_MEM_CHECK_INTERVAL", text}});
+        ASSERT_TRUE(settings);
+        EXPECT_EQ(settings->duration_ns("memory-interval"), 500'000'000U) << text;
+        EXPECT_EQ(settings->warnings().size(), 1U) << text;
+    }
+    const auto largest = make({}, {{"MODULE_MEM_CHECK_INTERVAL", "1000000000000"}});
+    EXPECT_EQ(largest->duration_ns("memory-interval"), 1'000'000'000'000'000'000U);
+    EXPECT_THAT(largest->warnings(), IsEmpty());
+}
+
+TEST(Reference, a_hard_limit_that_the_rings_reach_is_a_warning_and_the_default_stands) {
+    for (const char* variable : {"AKTO_MEM_HARD_LIMIT", "AKTO_MEM_THRESH_RESTART"}) {
+        const auto settings = make({}, {{variable, "32"}});
+        ASSERT_TRUE(settings);
+        EXPECT_EQ(settings->count("memory-hard"), 800U << 20);
+        EXPECT_THAT(settings->warnings(), ElementsAre(AllOf(HasSubstr(variable), HasSubstr("32M"), HasSubstr("800M"))));
+        EXPECT_THAT(make({}, {{variable, "33"}})->warnings(), IsEmpty());
+        EXPECT_THAT(make({}, {{variable, "0"}})->warnings(), IsEmpty());
+    }
+    const auto wider = make({{"workers", {"2"}}, {"ring-bytes", {"64M"}}}, {{"AKTO_MEM_HARD_LIMIT", "128"}});
+    EXPECT_EQ(wider->warnings().size(), 1U);
+    // Ours is judged where a run begins.
+    const auto ours = make({{"memory-hard", {"16M"}}}, {{"AKTO_MEM_HARD_LIMIT", "16"}});
+    EXPECT_EQ(ours->count("memory-hard"), 16U << 20);
+    EXPECT_THAT(ours->warnings(), IsEmpty());
 }
 
 TEST(Settings, a_pod_is_told_by_what_kubernetes_sets) {

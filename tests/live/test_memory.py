@@ -10,12 +10,14 @@ import urllib.request
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import recording  # noqa: E402
 import support  # noqa: E402
 
 PEER = str(support.PEERS / "half_open.py")
 COUNT, BYTES, PORTION = 400, 450_000, 20  # both ends are traced: 400 × 450 kB × 2 = 360 MB are held when there is no limit
 MEGABYTE = 1 << 20
 CGROUP_LIMIT = 350 * MEGABYTE
+RINGS = 64 * MEGABYTE
 
 
 def memory_cgroup() -> tuple[pathlib.Path, str]:
@@ -54,11 +56,11 @@ class Memory(unittest.TestCase):
         self.peer.stdin.flush()
         self.assertEqual(self.peer.stdout.readline(), "done\n")
 
-    def steps(self, what: str, count: str, already: int):
+    def steps(self, what: str, count: str, already: int, numbers: range = range(0, COUNT, PORTION)):
         """In portions for which the ring has room: the next goes when the collector has read the last."""
-        for begin in range(0, COUNT, PORTION):
+        for done, begin in enumerate(numbers, 1):
             self.step(f"{what} {begin} {begin + PORTION}")
-            support.wait_until(lambda: self.counted(count) == 2 * (already + begin + PORTION), f"all {count} to be read")
+            support.wait_until(lambda done=done: self.counted(count) == 2 * (already + done * PORTION), f"all {count} to be read")
 
     def counted(self, name: str) -> int:
         """A count of the ledger as it is now."""
@@ -66,7 +68,7 @@ class Memory(unittest.TestCase):
             lines = answer.read().decode().splitlines()
         return next(int(float(line.split()[1])) for line in lines if line.startswith(f"apiarist_{name}"))
 
-    def collect(self, *more: str, inside: bool = False):
+    def collect(self, *more: str, inside: bool = False, **variables: str):
         def join():
             with open(self.cgroup / "cgroup.procs", "w", encoding="ascii") as file:
                 file.write("0")
@@ -74,10 +76,11 @@ class Memory(unittest.TestCase):
             self.cgroup, limit = memory_cgroup()
             (self.cgroup / limit).write_text(str(CGROUP_LIMIT), encoding="ascii")
         (self.port,) = support.free_ports(1)
-        arguments = support.collector_arguments(self.folder, "--pid", str(self.peer.pid), "--ring-bytes", "64M",
+        arguments = support.collector_arguments(self.folder, "--pid", str(self.peer.pid), "--ring-bytes", str(RINGS),
                                                 "--metrics", f"127.0.0.1:{self.port}",
                                                 *more)
-        self.collector = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, preexec_fn=join if inside else None)
+        self.collector = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, preexec_fn=join if inside else None,
+                                          env=recording.environment(**variables))
         self.assertIn("metrics at", self.collector.stderr.readline())
         self.assertIn("collecting", self.collector.stderr.readline())
 
@@ -91,8 +94,8 @@ class Memory(unittest.TestCase):
         self.assertTrue(ledger["adds_up"], errors)
         return self.collector.returncode, errors, support.read_records(self.folder / "out.ndjson"), ledger
 
-    def play(self, *more: str, inside: bool = False) -> tuple[int, list[dict], dict]:
-        self.collect(*more, inside=inside)
+    def play(self, *more: str, inside: bool = False, **variables: str) -> tuple[list[dict], dict]:
+        self.collect(*more, inside=inside, **variables)
         self.step("whole")
         self.steps("half", "requests_total", 1)
         self.held = self.in_use()
@@ -114,7 +117,7 @@ class Memory(unittest.TestCase):
         self.assertGreater(self.held, CGROUP_LIMIT)
 
     def test_above_the_soft_limit_the_largest_bodies_go_and_every_record_comes(self):
-        records, ledger = self.play("--memory-soft", "200M", inside=True)
+        records, ledger = self.play(AKTO_MEM_SOFT_LIMIT="200", inside=True)
         kinds = collections.Counter(record["capture"] for record in records)
         self.assertEqual(set(kinds), {"complete", "request_truncated"})
         self.assertGreater(kinds["complete"], 100)  # not all of them
@@ -124,8 +127,8 @@ class Memory(unittest.TestCase):
                 self.assertEqual(len(record["requestPayload"]), 2 * BYTES)
         support.log(f"\n{dict(kinds)}, {ledger['bodies_released']} bodies released, within {CGROUP_LIMIT >> 20} MB")
 
-    def test_above_the_hard_limit_the_run_ends_with_status_3_and_what_was_made_is_delivered(self):
-        self.collect("--memory-soft", "0", "--memory-hard", "150M")
+    def ends_above_the_hard_limit(self, *more: str, **variables: str):
+        self.collect("--memory-soft", "0", *more, **variables)
         self.step("whole")
         self.step(f"half 0 {COUNT}")
         status, errors, records, ledger = self.finish()
@@ -135,6 +138,33 @@ class Memory(unittest.TestCase):
         self.assertEqual(sorted(whole), [("/whole", "1"), ("/whole", "2")])
         self.assertEqual(ledger["records_delivered"], len(records))
         self.step(f"rest 0 {COUNT}")  # the application goes on
+
+    def test_above_the_hard_limit_the_run_ends_with_status_3_and_what_was_made_is_delivered(self):
+        self.ends_above_the_hard_limit("--memory-hard", "150M")
+
+    def test_the_hard_limit_in_megabytes(self):
+        self.ends_above_the_hard_limit(AKTO_MEM_HARD_LIMIT="150", AKTO_MEM_THRESH_RESTART="800")
+
+    def test_the_hard_limit_by_its_older_name(self):
+        self.ends_above_the_hard_limit(AKTO_MEM_THRESH_RESTART="150")
+
+    def test_memory_is_looked_at_as_often_as_told(self):
+        """Far above the hard limit, but nobody looks for an hour. That time passes is told by a connection that rests meanwhile."""
+        self.collect("--memory-soft", "0", AKTO_MEM_HARD_LIMIT="150", MODULE_MEM_CHECK_INTERVAL="3600000",
+                     TRAFFIC_INACTIVITY_THRESHOLD="2")
+        self.step("whole")  # over connection 0, which has no other part in it
+        numbers = range(PORTION, 200, PORTION)
+        self.steps("half", "requests_total", 1, numbers)
+        self.assertGreater(self.in_use() + RINGS, 160 * MEGABYTE)
+        rested = support.wait_until(lambda: self.counted("connections_rested"), "connection 0 to rest a first time")
+        self.step("whole")
+        support.wait_until(lambda: self.counted("connections_rested") >= rested + 2, "it to rest again")
+        self.steps("rest", "records_total", 2, numbers)
+        support.end(self.peer)
+        status, errors, records, _ = self.finish()
+        self.assertEqual(status, 0, errors)
+        self.assertEqual({record["capture"] for record in records}, {"complete"})
+        self.assertEqual(len(records), 2 * (2 + len(numbers) * PORTION))
 
 
 if __name__ == "__main__":
