@@ -25,7 +25,19 @@ Log::Log(const Settings& settings) : least_(level_of(settings.text("log-level"))
 }
 
 void Log::say(Level level, std::string_view text) const {
-    if (wants(level)) fmt::print(stderr, "apiarist: {}\n", text);
+    if (wants(level)) fmt::print(stderr, "apiarist: {}\n", one_line(text));
+}
+
+std::string one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f)
+            out += fmt::format("\\x{:02x}", byte);
+        else
+            out += c;
+    }
+    return out;
 }
 
 }  // namespace apiarist::app

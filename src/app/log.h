@@ -4,6 +4,7 @@
 // begin or failed is not one of them and comes at any level (fail()). A value; any thread.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "app/settings.h"
@@ -28,5 +29,9 @@ class Log {
     void say(Level level, std::string_view text) const;
     Level least_;
 };
+
+// What comes from outside (a file's name, a broker's word) must not make lines or steer a terminal: control characters
+// as "\x0a".
+[[nodiscard]] std::string one_line(std::string_view text);
 
 }  // namespace apiarist::app

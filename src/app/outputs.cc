@@ -218,7 +218,7 @@ int report(const Settings& settings, policy::Sink& sink, const LedgerFile& file,
 }
 
 int fail(int status, const std::string& what) {
-    fmt::print(stderr, "apiarist: {}\n", what);
+    fmt::print(stderr, "apiarist: {}\n", one_line(what));
     return status;
 }
 

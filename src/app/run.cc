@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <optional>
 #include <random>
+#include <sstream>
 
 #include "app/child.h"
 #include "app/commands.h"
@@ -209,6 +210,12 @@ std::optional<std::string> purpose_lost(const Settings& settings, const Parts& r
     return std::nullopt;
 }
 
+void say_settings(const Log& log, const Settings& settings) {
+    std::istringstream text(config_text(settings));
+    for (std::string line; std::getline(text, line);)
+        log.debug(line);
+}
+
 // Drains what was captured and reports. The exit status, where it is not the command's.
 int end(const Settings& settings, Parts& run) {
     const auto live = [&run] { return live_ledger(*run.pipeline, *run.kernel); };
@@ -234,7 +241,7 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
     constexpr int kImpossible = 2;
     constexpr int kOverMemory = 3;  // as the reference's
     Parts run;
-    if (const Log log(settings); log.wants(Level::kDebug)) log.debug("settings in force:\n" + config_text(settings));
+    if (const Log log(settings); log.wants(Level::kDebug)) say_settings(log, settings);
     if (const auto prepared = prepare(settings, command, run); !prepared)
         return fail(kImpossible, prepared.error().what);
     run.pipeline.emplace(*run.kernel, *run.sink, run.recording.get(), run.pipeline_options);

@@ -282,7 +282,8 @@ Result<Value> Settings::own_value(const Setting& setting, const std::vector<std:
     }
     for (const std::string& text : value.texts)
         if (value.origin == Origin::kCommandLine && text.starts_with("--"))
-            return Error{std::errc::invalid_argument, fmt::format("{}: {} is a flag, not a value", value.source, text)};
+            return Error{std::errc::invalid_argument,
+                         fmt::format("{}: {} is a flag, not a value", value.source, shown(setting, text))};
     for (const std::string& text : value.texts)
         if (!is_valid(setting, text))
             return Error{std::errc::invalid_argument,

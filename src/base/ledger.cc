@@ -68,6 +68,8 @@ const std::vector<CountInfo>& count_table() {
         {Count::kConnectionsRested, "connections_rested", "Times that a pausing connection's buffers were given back"},
         {Count::kConnectionsRefused, "connections_refused",
          "Connections with bytes that were not followed, because as many as may be were busy"},
+        {Count::kConnectionsGivenUp, "connections_given_up",
+         "Times that an idle connection inside an exchange had to make room for another"},
         {Count::kBodiesReleased, "bodies_released", "Bodies given up under way, for memory"},
         {Count::kProcesses, "processes", "Traced processes seen"},
         {Count::kLossRingFullRecords, "loss_ring_full_records", "Kernel: records that found no room in the ring"},

@@ -80,6 +80,7 @@ enum class Count : std::size_t {
     kTlsSessions,
     kConnectionsRested,
     kConnectionsRefused,
+    kConnectionsGivenUp,
     kBodiesReleased,
     kProcesses,
     // Causes of loss, counted by the kernel programs (bpf/abi.h, AP_LOSS_*), in their order.

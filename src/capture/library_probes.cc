@@ -16,6 +16,12 @@
 #include "events/event.h"
 
 namespace apiarist::capture {
+namespace {
+
+constexpr std::size_t kComplaints = 100;  // names are somebody else's choice, and a log is not to be filled with them
+
+}  // namespace
+
 void LibraryProbes::Unlink::operator()(bpf_link* link) const {
     bpf_link__destroy(link);
 }
@@ -137,6 +143,10 @@ Result<std::vector<LibraryProbes::Link>> LibraryProbes::probe_functions(const st
 void LibraryProbes::attach(const Candidate& candidate) {
     struct stat info {};
     if (::stat(candidate.path.c_str(), &info) != 0) return forget(candidate);  // whoever mapped it is gone
+    // Anybody may give a file this name.
+    constexpr off_t kLargest = 64 << 20;
+    if (!S_ISREG(info.st_mode) || info.st_size > kLargest) return;
+    const std::string version = tls_library_version(candidate.path);
     const std::scoped_lock lock(mutex_);
     if (!probed_.emplace(info.st_dev, info.st_ino).second) return;
     ap_library record{};
@@ -144,7 +154,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
     record.library = ++libraries_;
     record.device = info.st_dev;
     record.inode = info.st_ino;
-    events::copy_text(record.version, tls_library_version(candidate.path));
+    events::copy_text(record.version, version);
     events::copy_text(record.path, candidate.name);
     auto made = probe_functions(candidate.path, record.library);
     if (made) {
@@ -154,7 +164,8 @@ void LibraryProbes::attach(const Candidate& candidate) {
     } else {
         record.state = AP_LIBRARY_FAILED;
         events::copy_text(record.reason, made.error().what);
-        if (!stop_.load() && on_trouble_ && complained_.insert(candidate.name).second)
+        if (!stop_.load() && on_trouble_ && complained_.size() < kComplaints &&
+            complained_.insert(candidate.name).second)
             on_trouble_(fmt::format("TLS library {} ({}) is not read, its traffic counts as ciphertext: {}",
                                     candidate.name, record.version, made.error().what));
         // Never black-listed: the next mapping is reported and tried again.

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/tls_library.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+
+#include "base/handles.h"
+#include "capture/proc.h"
 
 namespace apiarist::capture {
 namespace fs = std::filesystem;
@@ -53,31 +61,72 @@ std::vector<std::string> usual_tls_libraries(const fs::path& root) {
     return found;
 }
 
-std::string tls_library_version(const std::string& libssl_path) {
-    // libssl carries no version text; its libcrypto of the same release does.
-    fs::path real = libssl_path;
-    std::error_code error;
-    // A process's mapping names its file as the process sees it, whose root may be another than ours.
-    if (const auto at = libssl_path.find("/map_files/"); at != std::string::npos) {
-        if (const fs::path target = fs::read_symlink(libssl_path, error); !error)
-            real = libssl_path.substr(0, at) + "/root" + target.native();
-    } else if (const fs::path target = fs::canonical(libssl_path, error); !error) {
-        real = target;
+namespace {
+
+// Of a file that may be hostile: it is opened only when it is a regular one, without waiting, and read to a bound.
+std::string version_text_in(const std::string& path) {
+    constexpr std::size_t kMost = 16 << 20;  // a libcrypto has 5 MB
+    constexpr std::size_t kWindow = 1 << 20;
+    constexpr std::size_t kOverlap = 64;
+    const Fd place(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    struct stat info {};
+    if (!place || ::fstat(place.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+    const Fd file(
+        ::open(fmt::format("/proc/self/fd/{}", place.get()).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    std::string window;
+    for (std::size_t done = 0; file && done < kMost;) {
+        const std::size_t kept = std::min(window.size(), kOverlap);
+        window.erase(0, window.size() - kept);
+        window.resize(kept + kWindow);
+        const ssize_t n = ::read(file.get(), window.data() + kept, kWindow);
+        if (n <= 0) break;
+        window.resize(kept + static_cast<std::size_t>(n));
+        if (std::string found = openssl_version_in(window); !found.empty()) return found;
+        done += static_cast<std::size_t>(n);
     }
+    return {};
+}
+
+// libssl carries no version text; its libcrypto of the same release does. That of a process is the one that it has
+// mapped: what lies beside its libssl in its own root may be anything.
+std::string libcrypto_of(const std::string& libssl_path) {
+    constexpr std::string_view kProc = "/proc/";
+    std::uint32_t pid = 0;
+    if (libssl_path.starts_with(kProc) && libssl_path.find("/map_files/") != std::string::npos &&
+        std::from_chars(libssl_path.data() + kProc.size(), libssl_path.data() + libssl_path.size(), pid).ec ==
+            std::errc{}) {
+        for (const MappedFile& file : mapped_files(pid))
+            if (fs::path(file.path).filename().native().starts_with("libcrypto")) return file.open_path;
+        return {};
+    }
+    std::error_code error;
+    fs::path real = fs::canonical(libssl_path, error);
+    if (error) real = libssl_path;
     std::string name = real.filename();
     if (const auto at = name.find("libssl"); at != std::string::npos) name.replace(at, 6, "libcrypto");
-    std::ifstream file(real.parent_path() / name, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return real.parent_path() / name;
+}
+
+}  // namespace
+
+std::string openssl_version_in(std::string_view bytes) {
     constexpr std::string_view kStart = "OpenSSL ";
-    for (std::size_t at = bytes.find(kStart); at != std::string::npos; at = bytes.find(kStart, at + 1)) {
+    constexpr std::size_t kLongest = 40;
+    for (std::size_t at = bytes.find(kStart); at != std::string_view::npos; at = bytes.find(kStart, at + 1)) {
         std::size_t end = at + kStart.size();
         if (end >= bytes.size() || std::isdigit(static_cast<unsigned char>(bytes[end])) == 0) continue;
-        while (end < bytes.size() && end - at < 40 &&
+        while (end < bytes.size() && end - at < kLongest &&
                (std::isalnum(static_cast<unsigned char>(bytes[end])) != 0 || bytes[end] == '.' || bytes[end] == '-'))
             ++end;
-        return bytes.substr(at, end - at);
+        return std::string(bytes.substr(at, end - at));
     }
-    return "OpenSSL";
+    return {};
+}
+
+std::string tls_library_version(const std::string& libssl_path) {
+    const std::string libcrypto = libcrypto_of(libssl_path);
+    std::string version = libcrypto.empty() ? std::string() : version_text_in(libcrypto);
+    return version.empty() ? "OpenSSL" : version;
 }
 
 }  // namespace apiarist::capture

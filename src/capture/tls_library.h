@@ -28,7 +28,11 @@ struct TlsFunction {
 // libssl files in the usual places under `root`.
 [[nodiscard]] std::vector<std::string> usual_tls_libraries(const std::filesystem::path& root = "/");
 
-// "OpenSSL 3.0.22", from the version text of the libcrypto that lies beside it; "OpenSSL" when there is none.
+// "OpenSSL 3.0.22" in the bytes of a libcrypto; empty: not there.
+[[nodiscard]] std::string openssl_version_in(std::string_view bytes);
+
+// The same of the libcrypto that belongs to a libssl: of a process's mapping (/proc/PID/map_files/…) the one that it
+// has mapped, else the one beside the file. "OpenSSL" when it cannot be told. The file may be hostile.
 [[nodiscard]] std::string tls_library_version(const std::string& libssl_path);
 
 }  // namespace apiarist::capture

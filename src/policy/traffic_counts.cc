@@ -26,6 +26,7 @@ TrafficRow& TrafficCounts::row(const std::string& ip, const std::string& host) {
 
 void TrafficCounts::add(const std::string& ip, std::string host, std::uint64_t bytes, bool handed_on) {
     if (!has_letter(host)) host = "ip-host";
+    if (host.size() > kLongestHost) host.clear();  // no name (RFC 1035 §2.3.4)
     const std::scoped_lock lock(mutex_);
     TrafficRow& counted = row(ip, host);
     counted.incoming_bytes += bytes;

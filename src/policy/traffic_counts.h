@@ -23,6 +23,7 @@ struct TrafficRow {
 class TrafficCounts {
   public:
     static constexpr std::size_t kMaxRows = 10'000;
+    static constexpr std::size_t kLongestHost = 255;  // a longer one counts as none
 
     // `ip`: of the client, without a port. `handed_on`: no filter left it out.
     void add(const std::string& ip, std::string host, std::uint64_t bytes, bool handed_on);

@@ -34,6 +34,16 @@ TEST(TrafficCounts, hosts_without_a_letter_are_one) {
     EXPECT_EQ(rows[0].incoming_bytes, 3U);
 }
 
+TEST(TrafficCounts, a_host_that_is_no_name_takes_no_memory) {
+    TrafficCounts counts;
+    for (int i = 0; i < 100; ++i)
+        counts.add("a", std::string(60'000, 'h') + std::to_string(i), 1, true);
+    const auto rows = counts.take();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0].host, "");
+    EXPECT_EQ(rows[0].outgoing_pairs, 100U);
+}
+
 TEST(TrafficCounts, what_could_not_be_told_comes_again) {
     TrafficCounts counts;
     counts.add("a", "h", 1, true);

@@ -91,7 +91,8 @@ class Http1Parser {
     [[nodiscard]] std::uint64_t skippable() const;
     [[nodiscard]] bool lost() const;              // looking for the next message start
     [[nodiscard]] bool between_messages() const;  // place known, no byte of a message seen yet
-    [[nodiscard]] std::size_t memory() const;     // bytes held
+    [[nodiscard]] bool tunnels() const { return state_ == State::kTunnel; }
+    [[nodiscard]] std::size_t memory() const;  // bytes held
     [[nodiscard]] const Http1Counts& counts() const { return counts_; }
     // The message being received, for owners that report a stream early or at shutdown; null between messages
     // and in a head.

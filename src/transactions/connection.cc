@@ -312,33 +312,53 @@ void Connection::book() {
     finished_ = true;
 }
 
+bool Connection::is_tunnel() const {
+    const auto passes = [](const auto& side) {
+        return side->parser && side->parser->tunnels() && !side->stream.holds() && side->early.empty();
+    };
+    return wish_.not_http && pairing_.open() == 0 && passes(sides_[0]) && passes(sides_[1]);
+}
+
 bool Connection::can_rest() const {
+    if (finished_) return false;
+    if (is_tunnel()) return true;
     const auto pauses = [](const auto& side) {
         return side->parser && side->parser->between_messages() && !side->stream.holds() && !side->stream.ended() &&
                side->early.empty();
     };
-    return !finished_ && request_side_ >= 0 && !wishes() && pairing_.can_rest() && pauses(sides_[0]) &&
-           pauses(sides_[1]);
+    return request_side_ >= 0 && !wishes() && pairing_.can_rest() && pauses(sides_[0]) && pauses(sides_[1]);
 }
 
-std::optional<ConnectionStart> Connection::rest() {
-    if (!can_rest()) return std::nullopt;
+ConnectionStart Connection::place() const {
     ConnectionStart start;
     start.local = local_;
     start.remote = remote_;
     start.tls = tls_;
     start.start_known = start_known_;
-    start.from_start = {true, true};
-    start.request_side = request_side_;
-    start.habits = pairing_.habits();
     for (unsigned direction : {0U, 1U}) {
         const streams::ByteStream& stream = sides_[direction]->stream;
         start.narrow_positions = stream.narrow();
         start.position[direction] = stream.place();
         start.lost[direction] = stream.lost_total();
     }
+    return start;
+}
+
+std::optional<ConnectionStart> Connection::rest() {
+    if (!can_rest()) return std::nullopt;
+    ConnectionStart start = place();
+    start.from_start = {true, true};
+    start.request_side = request_side_;
+    start.habits = pairing_.habits();
+    start.tunnel = is_tunnel();
     book();
     return start;
+}
+
+ConnectionStart Connection::give_up(std::uint64_t now_ns) {
+    finish({}, now_ns);
+    if (wishes()) around_.wish(Wish{});  // else the kernel would go on skipping what the next look needs
+    return place();
 }
 
 std::size_t Connection::release_bodies() {

@@ -48,6 +48,7 @@ struct ConnectionStart {
     bool start_known = true;                  // false: `from_start` tells only of what passed since we look
     std::array<std::uint64_t, 2> position{};  // by direction (AP_READ, AP_WRITE)
     std::array<bool, 2> from_start{};
+    bool tunnel = false;  // no HTTP/1 any more: its bytes are only counted
     // Of one that rested.
     int request_side = -1;
     std::array<std::uint32_t, 2> lost{};  // the source's running counts, by direction
@@ -95,6 +96,9 @@ class Connection {
     [[nodiscard]] bool can_rest() const;
     // Then that; the ledger has all bytes, and the connection is only to be destroyed.
     std::optional<ConnectionStart> rest();
+    // The observation ends here, wherever it is: what is known of its exchanges leaves. What is needed to join it
+    // again.
+    ConnectionStart give_up(std::uint64_t now_ns);
     // Gives up the bodies that it holds; their records come without. How many there were.
     std::size_t release_bodies();
     // The kernel was told something that may still stand.
@@ -126,6 +130,8 @@ class Connection {
     void emit(Pair pair);
     void after_feed(Side& side);
     void book();
+    [[nodiscard]] bool is_tunnel() const;
+    [[nodiscard]] ConnectionStart place() const;
     [[nodiscard]] Side* requests();
     [[nodiscard]] Side* responses();
 

@@ -12,6 +12,13 @@ constexpr std::uint64_t kShare = 8;                 // of a limit: so much is ma
 constexpr std::size_t kWorthReleasing = 4 << 10;    // bytes; what a connection holds without a body is less
 constexpr std::uint64_t kTryAgainNs = 100'000'000;  // when nobody could rest
 constexpr std::uint64_t kSweepsPerInactivity = 4;
+constexpr std::uint64_t kMomentNs = 100'000'000;  // who had a byte since then is busy
+
+bool may_begin_message(const events::DataView& data) {
+    if ((data.head.flags & AP_DATA_CALL_START) == 0) return false;
+    const auto look = protocols::look_at(data.bytes);
+    return look == protocols::Http1Look::kRequest || look == protocols::Http1Look::kResponse;
+}
 
 }  // namespace
 
@@ -32,12 +39,18 @@ ConnectionTable::Entry* ConnectionTable::find(Kind kind, std::uint64_t key) {
     return found == map(kind).end() ? nullptr : &found->second;
 }
 
-Connection* ConnectionTable::wake(Kind kind, std::uint64_t key, Entry& entry, std::uint64_t now_ns) {
+Connection* ConnectionTable::wake(Kind kind, std::uint64_t key, Entry& entry, const events::DataView& data) {
+    const std::uint64_t now_ns = data.head.header.ts_ns;
     entry.last_ns = now_ns;
     if (entry.connection) return entry.connection.get();
+    if (entry.resting->tunnel || (entry.given_up && !may_begin_message(data))) return nullptr;
     if (limits_.awake != 0 && awake_ >= limits_.awake && !make_room(now_ns)) {
         if (!std::exchange(entry.refused, true)) ledger_.add(Count::kConnectionsRefused);
         return nullptr;
+    }
+    if (entry.given_up) {  // what passed meanwhile is not known
+        entry.resting->position[data.head.direction & 1] = data.head.position;
+        entry.given_up = false;
     }
     entry.connection = std::make_unique<Connection>(*entry.resting, around_(kind, key, entry.inode));
     entry.resting.reset();
@@ -50,8 +63,14 @@ void ConnectionTable::account(Entry& entry) {
     held_ -= entry.memory;
     entry.memory = entry.connection ? entry.connection->memory() : 0;
     held_ += entry.memory;
-    if (limits_.held_bytes != 0 && held_ > limits_.held_bytes)
-        relieve(held_ - (limits_.held_bytes - limits_.held_bytes / kShare));
+    if (limits_.held_bytes == 0 || held_ <= limits_.held_bytes) {
+        in_vain_ = 0;
+        return;
+    }
+    // A look at all of them is dear: not again before there is more to give back.
+    if (in_vain_ != 0 && held_ < in_vain_ + limits_.held_bytes / kShare) return;
+    relieve(held_ - (limits_.held_bytes - limits_.held_bytes / kShare));
+    in_vain_ = held_ > limits_.held_bytes ? held_ : 0;
 }
 
 void ConnectionTable::erase(Kind kind, std::uint64_t key) {
@@ -69,15 +88,34 @@ void ConnectionTable::clear() {
     held_ = 0;
 }
 
-bool ConnectionTable::rest(Entry& entry) {
-    auto start = entry.connection->rest();
-    if (!start) return false;
-    entry.resting = std::make_unique<ConnectionStart>(std::move(*start));
+void ConnectionTable::put_to_rest(Entry& entry, ConnectionStart start) {
+    entry.resting = std::make_unique<ConnectionStart>(std::move(start));
     entry.connection.reset();
     held_ -= std::exchange(entry.memory, 0);
     --awake_;
+}
+
+bool ConnectionTable::rest(Entry& entry) {
+    auto start = entry.connection->rest();
+    if (!start) return false;
+    put_to_rest(entry, std::move(*start));
     ledger_.add(Count::kConnectionsRested);
     return true;
+}
+
+void ConnectionTable::give_up(std::uint64_t now_ns) {
+    std::vector<Entry*> idle;
+    each([&idle, now_ns](Entry& entry) {
+        if (entry.connection && entry.last_ns + kMomentNs <= now_ns) idle.push_back(&entry);
+    });
+    const std::size_t wanted = std::min(idle.size(), static_cast<std::size_t>(limits_.awake / kShare) + 1);
+    std::partial_sort(idle.begin(), idle.begin() + static_cast<std::ptrdiff_t>(wanted), idle.end(),
+                      [](const Entry* a, const Entry* b) { return a->last_ns < b->last_ns; });
+    for (std::size_t i = 0; i < wanted; ++i) {
+        put_to_rest(*idle[i], idle[i]->connection->give_up(now_ns));
+        idle[i]->given_up = true;
+        ledger_.add(Count::kConnectionsGivenUp);
+    }
 }
 
 bool ConnectionTable::make_room(std::uint64_t now_ns) {
@@ -91,6 +129,7 @@ bool ConnectionTable::make_room(std::uint64_t now_ns) {
                       [](const Entry* a, const Entry* b) { return a->last_ns < b->last_ns; });
     for (std::size_t i = 0; i < wanted; ++i)
         rest(*pausing[i]);
+    if (awake_ >= limits_.awake) give_up(now_ns);
     if (awake_ < limits_.awake) return true;
     next_try_ns_ = now_ns + kTryAgainNs;
     return false;

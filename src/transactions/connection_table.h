@@ -4,7 +4,12 @@
 //
 // A connection is awake, with parsers and buffers, or at rest: between two exchanges with nothing held, it is only its
 // addresses and the place that both directions have reached. It wakes at its next byte as if it had never rested, so a
-// limit on those that are awake costs nothing as long as some of them pause. Every connection begins at rest.
+// limit on those that are awake costs nothing as long as some of them pause. Every connection begins at rest. A tunnel
+// rests too, and does not wake: its bytes are only counted.
+//
+// Where as many are awake as may be and nobody pauses, those that had no byte for longest are given up: what is known
+// of their exchanges leaves as it is, and they rest until bytes come that may begin a message, then joined midway.
+// Where even they had bytes a moment ago, it is the new one that is not followed.
 //
 // Above the limit of bytes the largest give up their bodies, of equals the one that was idle longest, until an eighth
 // of the limit is free: their records come, and say `request_truncated` or `response_truncated`.
@@ -41,6 +46,7 @@ class ConnectionTable {
         std::uint64_t last_ns = 0;                 // of its last byte
         std::size_t memory = 0;                    // as it was counted last
         bool refused = false;                      // it was to wake and could not
+        bool given_up = false;                     // at rest inside an exchange
     };
     using Around = std::function<Surroundings(Kind kind, std::uint64_t key, std::uint64_t inode)>;
 
@@ -49,8 +55,8 @@ class ConnectionTable {
     void open(Kind kind, std::uint64_t key, std::uint64_t inode, const ConnectionStart& start, std::uint64_t now_ns);
     // Null: not known. Valid until the table changes.
     [[nodiscard]] Entry* find(Kind kind, std::uint64_t key);
-    // Null: as many are awake as may be, and none of them pauses.
-    Connection* wake(Kind kind, std::uint64_t key, Entry& entry, std::uint64_t now_ns);
+    // Null: it stays at rest, because there is no room, or these bytes do not concern it.
+    Connection* wake(Kind kind, std::uint64_t key, Entry& entry, const events::DataView& data);
     // The connection may hold more or less than before.
     void account(Entry& entry);
     void erase(Kind kind, std::uint64_t key);
@@ -75,8 +81,10 @@ class ConnectionTable {
   private:
     using Map = absl::flat_hash_map<std::uint64_t, Entry>;
     Map& map(Kind kind) { return maps_[static_cast<std::size_t>(kind)]; }
+    void put_to_rest(Entry& entry, ConnectionStart start);
     bool rest(Entry& entry);
     [[nodiscard]] bool make_room(std::uint64_t now_ns);
+    void give_up(std::uint64_t now_ns);
     void release(Entry& entry);
 
     const TableLimits limits_;
@@ -87,6 +95,7 @@ class ConnectionTable {
     std::uint64_t held_ = 0;
     std::uint64_t next_sweep_ns_ = 0;
     std::uint64_t next_try_ns_ = 0;  // to make room: in vain before
+    std::uint64_t in_vain_ = 0;      // so much was held when relief found nothing more to give back
 };
 
 }  // namespace apiarist::transactions

@@ -190,6 +190,82 @@ TEST(ConnectionTable, where_all_are_busy_another_is_not_followed_and_that_is_cou
     EXPECT_THAT(rig.finish(), IsEmpty());
 }
 
+TEST(ConnectionTable, a_tunnel_takes_no_room) {
+    Rig rig({}, awake(1));
+    Channel tunnel(socket(1));
+    Channel plain(socket(2));
+    rig.feed(tunnel.open()).feed(plain.open());
+    rig.feed(tunnel.bytes(AP_READ, "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"));
+    rig.feed(tunnel.bytes(AP_WRITE, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"));
+    rig.feed(tunnel.bytes(AP_READ, "frame")).feed(tunnel.bytes(AP_WRITE, "frame"));
+    exchange(rig, plain);
+    rig.feed(tunnel.bytes(AP_READ, "more"));  // does not wake it
+    exchange(rig, plain);
+    EXPECT_THAT(rig.texts, ElementsAre("GET /ws [] -> 101 [] complete", kWhole, kWhole));
+    EXPECT_EQ(rig.count(Count::kConnectionsRefused), 0u);
+    EXPECT_EQ(rig.count(Count::kConnectionsGivenUp), 0u);
+    rig.feed(tunnel.end()).feed(plain.end());
+    EXPECT_THAT(rig.finish(), IsEmpty());
+    EXPECT_EQ(rig.count(Count::kBytesTunnelled), 14u);
+    ASSERT_FALSE(rig.marks.empty());
+    EXPECT_EQ(rig.marks.back().second.not_http, 0u);  // the word to the kernel is taken back with the connection
+}
+
+TEST(ConnectionTable, who_is_idle_inside_an_exchange_gives_way_and_says_so) {
+    Rig rig({}, awake(1));
+    Channel stream(socket(1));
+    Channel plain(socket(2));
+    rig.feed(stream.open()).feed(plain.open());
+    rig.feed(stream.bytes(AP_READ, "GET /events HTTP/1.1\r\n\r\n"));
+    rig.feed(stream.bytes(AP_WRITE, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n"));
+    plain.now_ns = stream.now_ns + kSecond;
+    exchange(rig, plain);
+    EXPECT_THAT(rig.texts, ElementsAre("GET /events [] -> 200 [one] response_truncated", kWhole));
+    EXPECT_EQ(rig.count(Count::kConnectionsGivenUp), 1u);
+    // Its next piece begins no message, and costs nobody his place.
+    stream.now_ns = plain.now_ns + kSecond;
+    rig.feed(stream.bytes(AP_WRITE, "3\r\ntwo\r\n"));
+    EXPECT_EQ(rig.count(Count::kConnectionsGivenUp), 1u);
+    // A request does begin one, and is joined midway.
+    rig.feed(stream.bytes(AP_READ, kGet));
+    stream.now_ns += kSecond;
+    rig.feed(stream.bytes(AP_WRITE, kOk));
+    rig.tracker.settle(stream.now_ns + kSecond);
+    EXPECT_EQ(rig.texts.back(), "GET /a [] -> 200 [ok] joined_midway");
+    rig.feed(stream.end()).feed(plain.end());
+    EXPECT_THAT(rig.finish(), IsEmpty());
+}
+
+TEST(ConnectionTable, a_connection_that_gives_way_takes_its_word_to_the_kernel_back) {
+    Rig rig({}, awake(1));
+    Channel large(socket(1));
+    Channel plain(socket(2));
+    rig.feed(large.open()).feed(plain.open());
+    rig.feed(large.bytes(AP_READ, post(std::size_t{8} << 20, std::size_t{2} << 20)));
+    ASSERT_FALSE(rig.marks.empty());
+    ASSERT_EQ(rig.marks.back().second.skipping[AP_READ], 1u);
+    plain.now_ns = large.now_ns + kSecond;
+    exchange(rig, plain);
+    EXPECT_EQ(rig.marks.back().second.skipping[AP_READ], 0u);
+    rig.feed(large.end()).feed(plain.end());
+    EXPECT_THAT(rig.finish(), IsEmpty());
+}
+
+TEST(ConnectionTable, requests_that_nobody_answers_do_not_gather) {
+    Rig rig;
+    Channel channel;
+    rig.feed(channel.open());
+    const std::string request = "GET /a HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
+    for (int i = 0; i < 1000; ++i) {
+        rig.feed(channel.bytes(AP_READ, request));
+        ASSERT_LT(rig.tracker.table().held_bytes(), 2u << 20);
+    }
+    EXPECT_GT(rig.texts.size(), 900u);
+    EXPECT_THAT(rig.texts, ::testing::Each(HasSubstr("-> nothing ")));
+    rig.feed(channel.end());
+    EXPECT_THAT(rig.finish(), IsEmpty());
+}
+
 TEST(ConnectionTable, the_largest_bodies_go_first_and_their_records_say_so) {
     Rig rig({}, held(700'000));
     Channel small(socket(1));

@@ -22,8 +22,22 @@ void Pairing::trust_again() {
     if (alternations_ >= (untrusted_flag_ == kMidway ? 1 : kTrustAfter)) untrusted_flag_ = 0;
 }
 
+namespace {
+
+std::size_t head_bytes(const protocols::Message& message) {
+    std::size_t bytes = sizeof(message) + message.target.capacity();
+    for (const auto* fields : {&message.headers, &message.trailers})
+        for (const protocols::Header& field : *fields)
+            bytes += sizeof(field) + field.name.size() + field.value.size();
+    return bytes;
+}
+
+}  // namespace
+
 void Pairing::keep(std::optional<protocols::Message>& slot, protocols::Message message) {
-    held_ += message.body.capacity();
+    const std::size_t head = head_bytes(message);
+    heads_ += head;
+    held_ += head + message.body.capacity();
     slot = std::move(message);
 }
 
@@ -45,7 +59,11 @@ void Pairing::leave_front(std::vector<Pair>& out) {
     Exchange exchange = std::move(open_.front());
     open_.pop_front();
     for (const auto* slot : {&exchange.request, &exchange.response})
-        if (*slot) held_ -= (*slot)->body.capacity();
+        if (*slot) {
+            const std::size_t head = head_bytes(**slot);
+            heads_ -= head;
+            held_ -= head + (*slot)->body.capacity();
+        }
     Pair pair;
     pair.request_under_way = !exchange.request_done;
     if (pair.request_under_way) rest_of_request_is_left_ = true;
@@ -87,6 +105,11 @@ void Pairing::on_request(protocols::Message request, std::vector<Pair>& out) {
     waiting->request_done = true;
     // Answered before it ended: it is the oldest, and leaves now.
     if (open_.front().response && open_.front().request_done) leave_front(out);
+    if (open_.size() <= kMostOpen && heads_ <= kMostHeads) return;
+    distrust();
+    unknown_under_way_ = true;
+    while (!open_.empty())
+        leave_front(out);
 }
 
 void Pairing::on_request_lost(std::vector<Pair>& out) {

@@ -23,6 +23,8 @@
 // Not told from strict alternation: losses on a connection whose pipelining never showed before; a connection that was
 // joined midway with two requests always under way.
 //
+// Requests that nobody answers do not gather: beyond a bound all that are open leave unanswered, as after a loss.
+//
 // Every request that was announced leaves exactly once: in a pair, or as unanswered. Owned by one worker.
 
 #include <cstdint>
@@ -111,6 +113,9 @@ class Pairing {
     static constexpr std::uint32_t kLoss = 16;    // CaptureFlag kGap
     static constexpr std::uint32_t kMidway = 32;  // CaptureFlag kJoinedMidway
     static constexpr unsigned kTrustAfter = 4;
+    // Of what waits for a response: more is no pipelining but a burden, and leaves unanswered.
+    static constexpr std::size_t kMostOpen = 1024;
+    static constexpr std::size_t kMostHeads = 1 << 20;
 
     void trust_again();
     void leave_front(std::vector<Pair>& out);
@@ -121,7 +126,8 @@ class Pairing {
     std::uint32_t untrusted_flag_;  // 0: trusted; else the flag that pairs carry
     unsigned alternations_ = 0;     // strict ones since the loss
     PairingHabits habits_;
-    std::size_t held_ = 0;                  // bytes of bodies in open_
+    std::size_t held_ = 0;                  // bytes of the messages in open_, about
+    std::size_t heads_ = 0;                 // of these: of their heads
     std::uint64_t answering_ = 0;           // the exchange whose response is under way; 0: none
     bool cut_ = false;                      // the last response has a gap, maybe at its end
     bool unexplained_ = false;              // a response came that no request waited for, and no loss tells why

@@ -107,9 +107,11 @@ void Tracker::on(const events::DataView& data) {
     ConnectionTable::Entry* entry = table_.find(kind, key);
     // Its opening was lost or belongs to another connection at this address, or it may not be followed.
     const bool known = entry != nullptr && (tls || entry->inode == data.head.conn.inode);
-    Connection* connection = known ? table_.wake(kind, key, *entry, data.head.header.ts_ns) : nullptr;
+    Connection* connection = known ? table_.wake(kind, key, *entry, data) : nullptr;
     if (connection == nullptr) {
-        ledger_.add(Count::kBytesDropped, data.head.size);
+        const bool tunnel = known && entry->resting->tunnel;
+        const Count passing = data.bytes.empty() ? Count::kBytesWithoutContent : Count::kBytesTunnelled;
+        ledger_.add(tunnel ? passing : Count::kBytesDropped, data.head.size);
         return;
     }
     connection->on_data(data);
@@ -210,9 +212,9 @@ void Tracker::end(Kind kind, std::uint64_t key, const ConnectionEnd& how, std::u
     if (entry == nullptr) return;
     if (entry->connection) {
         entry->connection->finish(how, time_ns);
-        // The kernel's own end may have been before the word was written.
-        if (entry->connection->wishes()) on_mark_(key, ap_mark{});
     }
+    // The kernel's own end may have been before the word was written.
+    if (entry->connection ? entry->connection->wishes() : entry->resting->tunnel) on_mark_(key, ap_mark{});
     table_.erase(kind, key);
     restless_.erase(key);
 }
