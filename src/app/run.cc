@@ -85,7 +85,7 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
         return Error{std::errc::invalid_argument, "--memory-interval: more than 0"};
     options.call_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(settings.count("call-bytes"), 1u << 30));
     options.connection_table =
-        static_cast<std::uint32_t>(std::clamp<std::uint64_t>(settings.count("connection-table"), 1, 1u << 24));
+        static_cast<std::uint32_t>(std::clamp<std::uint64_t>(settings.count("connection-table"), 1, 1u << 20));
     options.budget_bytes = settings.count("budget-bytes");
     options.clear = settings.flag("clear");
     options.tls = settings.flag("tls");
@@ -185,7 +185,7 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     if (!kernel) return std::move(kernel).error();
     run.kernel = std::move(*kernel);
     for (const std::string& one : run.kernel->refused())
-        Log(settings).warn("this kernel refuses " + one);
+        Log(settings).warn("left out: " + one);
     if (const std::string path = settings.text("record"); !path.empty()) {
         auto recording = events::RecordingWriter::make(path, run.kernel->realtime_offset_ns(), run.instance_id);
         if (!recording) return std::move(recording).error();
@@ -227,11 +227,11 @@ int end(const Settings& settings, Parts& run) {
     run.shown.hold("the run is being drained");  // else the last records would count the losses twice
     run.pipeline->finish([&run](const capture::OnRecord& on_record) { run.kernel->final_records(on_record); });
     run.shown.not_ready("the run is over", [&run] { return run.pipeline->ledger(); });
-    if (run.mongo) run.mongo->finish();
     int status = 0;
     if (run.recording)
         if (const auto finished = run.recording->finish(); !finished) status = fail(1, finished.error().what);
     const int reported = report(settings, *run.sink, *run.ledger_file, *run.pipeline);
+    if (run.mongo) run.mongo->finish();  // last: records are worth more than counts
     return status != 0 ? status : reported;
 }
 
@@ -299,8 +299,8 @@ int replay(const Settings& settings, const std::string& path) {
     pipeline.start();
     pipeline.join();
     pipeline.finish([](const capture::OnRecord&) {});
-    if (*mongo) (*mongo)->finish();
     const int status = report(settings, **sink, *ledger_file, pipeline);
+    if (*mongo) (*mongo)->finish();
     if ((*source)->cut()) return fail(1, path + ": ends inside a record");
     return status;
 }

@@ -270,10 +270,7 @@ Result<Value> Settings::own_value(const Setting& setting, const std::vector<std:
     Value value;
     if (given != nullptr && !given->empty()) {
         value = {*given, Origin::kCommandLine, fmt::format("--{}", setting.name)};
-        if (setting.kind == Kind::kList)
-            value.texts = split_commas(fmt::format("{}", fmt::join(*given, ",")));
-        else if (given->size() > 1)
-            return Error{std::errc::invalid_argument, fmt::format("{}: given {} times", value.source, given->size())};
+        if (setting.kind == Kind::kList) value.texts = split_commas(fmt::format("{}", fmt::join(*given, ",")));
     } else if (auto text = environment(setting.variable); text && !text->empty()) {
         value = {setting.kind == Kind::kList ? split_commas(*text) : std::vector{*text}, Origin::kEnvironment,
                  std::string(setting.variable)};
@@ -283,7 +280,9 @@ Result<Value> Settings::own_value(const Setting& setting, const std::vector<std:
     for (const std::string& text : value.texts)
         if (value.origin == Origin::kCommandLine && text.starts_with("--"))
             return Error{std::errc::invalid_argument,
-                         fmt::format("{}: {} is a flag, not a value", value.source, shown(setting, text))};
+                         fmt::format("{}: {} is a flag, not a value", value.source, setting.secret ? "that" : text)};
+    if (setting.kind != Kind::kList && value.texts.size() > 1)
+        return Error{std::errc::invalid_argument, fmt::format("{}: given {} times", value.source, value.texts.size())};
     for (const std::string& text : value.texts)
         if (!is_valid(setting, text))
             return Error{std::errc::invalid_argument,

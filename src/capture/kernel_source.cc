@@ -240,8 +240,14 @@ Status KernelSource::State::choose_hierarchy(const KernelOptions& options) {
 Status KernelSource::State::add_cgroups(const std::vector<Cgroup>& cgroups) {
     const std::uint32_t one = 1;
     for (const Cgroup& cgroup : cgroups)
-        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.traced_cgroups), &cgroup.id, &one, BPF_ANY) != 0)
-            return Error::from_errno(errno, "select cgroup " + cgroup.path);
+        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.traced_cgroups), &cgroup.id, &one, BPF_ANY) != 0) {
+            const int error = errno;
+            // Anybody with a cgroup of his own may fill it; the others must not lose their collector for that.
+            if (error != E2BIG) return Error::from_errno(error, "select cgroup " + cgroup.path);
+            refused.push_back(
+                fmt::format("more than 16384 cgroups: the processes in {} and others are not traced", cgroup.path));
+            return Done{};
+        }
     return Done{};
 }
 

@@ -16,6 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPollMs = 100;
+constexpr int kOthersMs = 1000;
 constexpr int kPurgeMs = 5000;
 // What librdkafka keeps for a record besides its bytes.
 constexpr std::size_t kRecordOverhead = 512;
@@ -232,8 +233,12 @@ policy::SinkCounts KafkaSink::counts() const {
 Status KafkaSink::finish() {
     stop_.store(true);
     if (thread_.joinable()) thread_.join();
-    const auto drain_ms = static_cast<int>(std::min<std::uint64_t>(options_.drain_ns / 1'000'000, 3'600'000));
-    const auto flushed = rd_kafka_flush(client_.get(), drain_ms);
+    // Records are waited for; a heartbeat or the first record, whose topic may not exist, only for a moment.
+    constexpr std::uint64_t kLongestNs = 3'600'000'000'000;
+    const auto end = Clock::now() + std::chrono::nanoseconds(std::min(options_.drain_ns, kLongestNs));
+    while (counts().queued != 0 && Clock::now() < end)
+        rd_kafka_flush(client_.get(), kPollMs);
+    const auto flushed = rd_kafka_flush(client_.get(), counts().queued == 0 ? kOthersMs : 0);
     const std::uint64_t refused = failed_.load();
     const std::uint64_t left = counts().queued;
     if (flushed != RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <mongoc/mongoc.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -16,6 +17,7 @@ constexpr const char* kDatabase = "1000000";
 constexpr std::int64_t kHourSeconds = 3600;
 constexpr std::int64_t kDaySeconds = 24 * kHourSeconds;
 constexpr std::int32_t kPatienceMs = 3000;
+constexpr std::int32_t kMostPatienceMs = 10'000;
 
 using Uri = std::unique_ptr<mongoc_uri_t, Destroy<mongoc_uri_destroy>>;
 using Collection = std::unique_ptr<mongoc_collection_t, Destroy<mongoc_collection_destroy>>;
@@ -118,8 +120,12 @@ Result<std::unique_ptr<MongoLink>> MongoLink::make(const MongoOptions& options, 
     const Uri uri(mongoc_uri_new_with_error(options.uri.c_str(), &error));
     // Its message may repeat the address, and that a password.
     if (!uri) return Error{std::errc::invalid_argument, "no MongoDB address (mongodb://HOST:PORT/...)"};
-    if (mongoc_uri_get_option_as_int32(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, 0) == 0)
-        mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_SERVERSELECTIONTIMEOUTMS, kPatienceMs);
+    // The end of a run waits for the call under way, so none may be long, whatever the address says.
+    for (const char* name :
+         {MONGOC_URI_SERVERSELECTIONTIMEOUTMS, MONGOC_URI_SOCKETTIMEOUTMS, MONGOC_URI_CONNECTTIMEOUTMS}) {
+        const std::int32_t given = mongoc_uri_get_option_as_int32(uri.get(), name, kPatienceMs);
+        mongoc_uri_set_option_as_int32(uri.get(), name, given <= 0 ? kPatienceMs : std::min(given, kMostPatienceMs));
+    }
     mongoc_uri_set_appname(uri.get(), "apiarist");
     std::unique_ptr<MongoLink> link(new MongoLink(options, counts, values));
     link->client_ = std::make_unique<Client>();

@@ -79,6 +79,7 @@ class Container:
         self.bundle = folder / "bundle"
         self.bundle.mkdir()
         self.cgroup = f"/kubepods/burstable/pod{uuid.uuid4()}/{uuid.uuid4().hex * 2}"
+        self.there_before = set(self.own_cgroups())
         self.volumes = volumes  # host paths that are shown elsewhere, so that a test can narrow the node
         self.pod = daemonset["spec"]["template"]["spec"]
         self.spec = self.pod["containers"][0]
@@ -151,9 +152,14 @@ class Container:
         if self.process is not None:
             support.end(self.process)
         # runc removes the container's cgroups, not what it made above them; a pod of the test may still be in there.
-        for hierarchy in pathlib.Path("/sys/fs/cgroup").iterdir():
-            path = hierarchy / self.cgroup.lstrip("/")
-            while path != hierarchy:
-                if path.is_dir() and not any(one.is_dir() for one in path.iterdir()):
-                    path.rmdir()
-                path = path.parent
+        for path in self.own_cgroups():
+            if path not in self.there_before and path.is_dir() and not any(one.is_dir() for one in path.iterdir()):
+                path.rmdir()
+
+    def own_cgroups(self) -> list[pathlib.Path]:
+        """Where its cgroups are or would be, in every hierarchy, the deepest first."""
+        parts = self.cgroup.strip("/").split("/")
+        root = pathlib.Path("/sys/fs/cgroup")
+        hierarchies = [root] if (root / "cgroup.procs").exists() else [one for one in root.iterdir() if one.is_dir()]
+        return [hierarchy.joinpath(*parts[:depth]) for hierarchy in hierarchies for depth in range(len(parts), 0, -1)
+                if hierarchy.joinpath(*parts[:depth]).exists()]

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -142,6 +143,19 @@ class Mongo(unittest.TestCase):
         ledger = self.finish()
         self.assertEqual(ledger["records_delivered"], 20)
         self.assertEqual(self.said().count("mongo:"), 1, self.said())
+
+    def test_a_server_that_stops_answering_does_not_hold_the_end(self):
+        self.server.start()
+        self.collect(self.server.uri())
+        self.exchange(10)
+        support.wait_until(lambda: self.total("OUTGOING_REQUESTS_MIRRORING") == 20, "the first counts")
+        self.server.process.send_signal(signal.SIGSTOP)
+        try:
+            self.exchange(10)
+            ledger = self.finish()  # its bound is far below the five minutes that the library would wait
+        finally:
+            self.server.process.send_signal(signal.SIGCONT)
+        self.assertEqual(ledger["records_delivered"], 40)
 
     def test_a_wrong_password_is_said_and_not_shown(self):
         folder = self.folder / "login"
