@@ -18,6 +18,7 @@ import support  # noqa: E402
 STEPS = str(support.PEERS / "steps.py")
 INIT = {"testConnectionString": "kafkaInit"}
 USER = "alice"
+ONLY_512 = "bob"  # who can log in by SCRAM-SHA-512 alone
 PASSWORD = "s3cret-Pa55"
 WRONG_PASSWORD = "n0t-the-0ne"
 LOGINS = {"sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
@@ -107,7 +108,8 @@ class Security(unittest.TestCase):
             "ELSEWHERE": ("SSL", keys.store("elsewhere", keys.elsewhere)),
             "EXPIRED": ("SSL", keys.store("expired", keys.expired)),
             "LOGIN": ("SASL_SSL", {**keys.store("login", keys.good), **LOGINS}),
-        }, scram=[f"{mechanism}=[name={USER},password={PASSWORD}]" for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")])
+        }, scram=[*[f"{mechanism}=[name={USER},password={PASSWORD}]" for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512")],
+                  f"SCRAM-SHA-512=[name={ONLY_512},password={PASSWORD}]"])
         cls.broker.start()
 
     @classmethod
@@ -210,6 +212,11 @@ class Security(unittest.TestCase):
         environment = self.login("SCRAM-SHA-512", PASSWORD)
         environment["KAFKA_AUTH_ENABLED"] = environment.pop("IS_AUTH_IMPLEMENTED")  # another of its names
         self.arrives(environment=environment)
+
+    def test_the_mechanism_is_the_one_that_is_named(self):
+        for mechanism in ("PLAIN", "SCRAM-SHA-256"):
+            self.fails("refuses the user name or the password", environment=self.login(mechanism, PASSWORD) | {"KAFKA_USERNAME": ONLY_512})
+        self.arrives(environment=self.login("SCRAM-SHA-512", PASSWORD) | {"KAFKA_USERNAME": ONLY_512})
 
     def test_a_mechanism_that_is_none_is_a_warning_and_the_default(self):
         run = self.arrives(environment=self.login("FOO", PASSWORD))
