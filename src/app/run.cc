@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <optional>
 #include <random>
-#include <sstream>
 
 #include "app/child.h"
 #include "app/commands.h"
@@ -211,8 +210,7 @@ std::optional<std::string> purpose_lost(const Settings& settings, const Parts& r
 }
 
 void say_settings(const Log& log, const Settings& settings) {
-    std::istringstream text(config_text(settings));
-    for (std::string line; std::getline(text, line);)
+    for (const std::string& line : chosen_settings(settings))
         log.debug(line);
 }
 

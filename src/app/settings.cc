@@ -353,14 +353,32 @@ std::uint64_t Settings::duration_ns(std::string_view name) const {
     return parse_duration(text(name)).value_or(0);
 }
 
+namespace {
+
+std::string shown_value(const Setting& setting, const Value& value) {
+    std::string text = fmt::format("{}", fmt::join(value.texts, ","));
+    return setting.secret && !text.empty() ? "(not shown)" : text;
+}
+
+}  // namespace
+
+std::vector<std::string> chosen_settings(const Settings& settings) {
+    std::vector<std::string> lines;
+    for (const Setting& setting : setting_table()) {
+        const Value& value = settings.value(setting.name);
+        if (value.origin != Origin::kDefault)
+            lines.push_back(fmt::format("{} = {}, from {}", setting.name, shown_value(setting, value), value.source));
+    }
+    return lines;
+}
+
 std::string config_text(const Settings& settings) {
     std::string out;
     for (const Setting& setting : setting_table()) {
         const Value& value = settings.value(setting.name);
         const std::string origin =
             value.origin == Origin::kEnvironment ? value.source : std::string(origin_words(value.origin));
-        const bool hidden = setting.secret && !fmt::format("{}", fmt::join(value.texts, "")).empty();
-        const std::string shown = hidden ? "(not shown)" : fmt::format("{}", fmt::join(value.texts, ","));
+        const std::string shown = shown_value(setting, value);
         out += fmt::format("{:<24} = {}\n    from {}; default {}{}{}; {}\n    {}\n", setting.name, shown, origin,
                            setting.fallback.empty() ? "none" : setting.fallback, setting.unit.empty() ? "" : " ",
                            setting.unit, names_of(setting), setting.meaning);

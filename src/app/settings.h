@@ -104,6 +104,8 @@ class Settings {
 // "30s", "1.5s", "200ms", "5m", "1h", or a plain number of seconds. In nanoseconds.
 [[nodiscard]] std::optional<std::uint64_t> parse_duration(std::string_view text);
 
+// "kafka-acks = all, from --kafka-acks": those that are not at their default. No secret.
+[[nodiscard]] std::vector<std::string> chosen_settings(const Settings& settings);
 // What `apiarist config` prints.
 [[nodiscard]] std::string config_text(const Settings& settings);
 // docs/configuration.md.

@@ -157,9 +157,10 @@ class Said(unittest.TestCase):
 
     def test_levels(self):
         warning = 'TRAFFIC_MAX_ACTIVE_CONN: "many" is not a whole number; 4096 is used'
+        chosen = ["null = true, from --null", "log-level = debug, from AKTO_LOG_LEVEL"]
         for level, expected in (("", [warning, "collecting"]), ("INFO", [warning, "collecting"]), ("WARN", [warning]), ("error", []),
-                                ("OFF", []), ("DEBUG", ["settings in force:", warning, "collecting"]),
-                                ("DBEUG", ["settings in force:", warning, "collecting"])):
+                                ("OFF", []), ("DEBUG", [*chosen, warning, "collecting"]),
+                                ("DBEUG", [*chosen, warning, "collecting"])):
             with self.subTest(level):
                 self.assertEqual(self.lines(AKTO_LOG_LEVEL=level, TRAFFIC_MAX_ACTIVE_CONN="many"), expected)
         self.assertEqual(len(self.lines(AKTO_LOG_LEVEL="loud")), 2)  # a warning, and the default
