@@ -20,22 +20,8 @@ re2::RE2::Options bytes() {
     return options;
 }
 
-constexpr const char* kWholes =
-    R"(redacted-[a-z]+-[0-9a-f]{12})"
-    R"(|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END [A-Z0-9 ]*-----|\z))"
-    R"(|[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>\\^`{|}]+)";
-
-// The issuers are Amazon, GitHub, GitLab, Slack, Stripe, Google, npm, SendGrid, Hugging Face, DigitalOcean, and what
-// begins with "sk-". A JWT begins with the base64 of "{" and a quotation mark, perhaps with white space between.
-constexpr const char* kPrefixed =
-    R"([A-Za-z0-9_\x80-\xff][A-Za-z0-9._+'\x80-\xff-]*@[A-Za-z0-9\x80-\xff-]+(?:\.[A-Za-z0-9\x80-\xff-]+)*\.[A-Za-z\x80-\xff]{2,})"
-    R"(|(?:eyJ|eyA|ewogI)[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){1,4})"
-    R"(|\b(?:AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AIPA|ANPA|ANVA|AROA)[A-Z0-9]{16}\b)"
-    R"(|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|glpat-[A-Za-z0-9_-]{16,})"
-    R"(|\bxox[a-z]-[A-Za-z0-9-]{12,}|\bxapp-[A-Za-z0-9-]{12,}|\b(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{10,})"
-    R"(|\bwhsec_[A-Za-z0-9+/=]{16,}|AIza[A-Za-z0-9_-]{35}|\bya29\.[A-Za-z0-9_-]{16,}|\bnpm_[A-Za-z0-9]{24,})"
-    R"(|\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bhf_[A-Za-z0-9]{24,}|\bdo[opr]_v1_[0-9a-f]{32,})"
-    R"(|\bsk-[A-Za-z0-9_-]{16,})";
+// A mark, or the first line of a PEM block.
+constexpr const char* kWholes = R"(redacted-[a-z]+-[0-9a-f]{12}|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)";
 
 constexpr const char* kNumbers = R"(\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)"
                                  R"(|\b[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?\b)"
@@ -72,20 +58,6 @@ constexpr std::array<std::uint8_t, 256> make_kinds() {
 
 constexpr std::array<std::uint8_t, 256> kKinds = make_kinds();
 
-Found kind_of_whole(std::string_view text) {
-    if (is_mark(text)) return Found::kMark;
-    return text.starts_with("-----") ? Found::kPrivateKey : Found::kUrl;
-}
-
-Found kind_of_prefixed(std::string_view text) {
-    if (text.find('@') != std::string_view::npos) return Found::kEmail;
-    if (text.starts_with("eyJ") || text.starts_with("eyA") || text.starts_with("ewogI")) return Found::kJwt;
-    const bool aws = text.size() == 20 && text[0] == 'A' && std::none_of(text.begin(), text.end(), [](char c) {
-                         return c == '_' || c == '-' || (c >= 'a' && c <= 'z');
-                     });
-    return aws ? Found::kAwsKey : Found::kToken;
-}
-
 Found kind_of(NumberKind kind) {
     switch (kind) {
         case NumberKind::kCard:
@@ -96,16 +68,6 @@ Found kind_of(NumberKind kind) {
             break;
     }
     return Found::kPhone;
-}
-
-// The match of `pattern` at or behind `begin`; nothing: none.
-std::optional<FoundSpan> next_match(const re2::RE2& pattern, std::string_view text, std::size_t begin,
-                                    std::size_t end) {
-    re2::StringPiece match;
-    const re2::StringPiece piece(text.data(), text.size());
-    if (begin >= end || !pattern.Match(piece, begin, end, re2::RE2::UNANCHORED, &match, 1)) return std::nullopt;
-    const auto at = static_cast<std::size_t>(match.data() - text.data());
-    return FoundSpan{at, at + match.size(), Found::kToken};
 }
 
 std::string_view text_of(std::string_view text, const FoundSpan& span) {
@@ -175,7 +137,8 @@ ValueFinder::Look ValueFinder::look_at(std::string_view text) {
     return look;
 }
 
-ValueFinder::ValueFinder() : wholes_(kWholes, bytes()), prefixed_(kPrefixed, bytes()), numbers_(kNumbers, bytes()) {}
+ValueFinder::ValueFinder()
+    : wholes_(kWholes, bytes()), prefixed_(heads_of_tokens(), bytes()), numbers_(kNumbers, bytes()) {}
 
 // Calls `pass` for what lies between `spans`, and puts what it finds among them.
 template <typename Pass>
@@ -200,33 +163,21 @@ void ValueFinder::find(std::string_view text, Spans& spans) const {
 }
 
 void ValueFinder::find_shapes(std::string_view text, const Look& look, Spans& spans) const {
-    if (look.at || look.longest_run >= kShortestPrefixed)
+    if (look.at) in_gaps(text, spans, find_emails);
+    if (look.longest_run >= kShortestPrefixed)
         in_gaps(text, spans, [this](const Gap& gap, Spans& out) { find_prefixed(gap, out); });
     if (look.longest_run >= kShortestRandom) in_gaps(text, spans, find_random);
     if (look.digits >= kFewestDigits)
         in_gaps(text, spans, [this](const Gap& gap, Spans& out) { find_numbers(gap, out); });
 }
 
-void ValueFinder::find_wholes(const Gap& gap, Spans& out) const {
-    std::size_t begin = gap.begin;
-    while (auto span = next_match(wholes_, gap.text, begin, gap.end)) {
-        span->kind = kind_of_whole(text_of(gap.text, *span));
-        // What ends a sentence is no part of a URL.
-        while (span->kind == Found::kUrl &&
-               std::string_view(".,;:!?)]").find(gap.text[span->end - 1]) != std::string_view::npos)
-            --span->end;
-        out.push_back(*span);
-        begin = span->end;
-    }
-}
-
-void ValueFinder::find_prefixed(const Gap& gap, Spans& out) const {
-    std::size_t begin = gap.begin;
-    while (auto span = next_match(prefixed_, gap.text, begin, gap.end)) {
-        span->kind = kind_of_prefixed(text_of(gap.text, *span));
-        out.push_back(*span);
-        begin = span->end;
-    }
+std::optional<FoundSpan> ValueFinder::next_match(const re2::RE2& pattern, std::string_view text, std::size_t begin,
+                                                 std::size_t end) {
+    re2::StringPiece match;
+    const re2::StringPiece piece(text.data(), text.size());
+    if (begin >= end || !pattern.Match(piece, begin, end, re2::RE2::UNANCHORED, &match, 1)) return std::nullopt;
+    const auto at = static_cast<std::size_t>(match.data() - text.data());
+    return FoundSpan{at, at + match.size(), Found::kToken};
 }
 
 void ValueFinder::find_random(const Gap& gap, Spans& out) {

@@ -6,6 +6,8 @@
 #include <re2/re2.h>
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -57,9 +59,16 @@ class ValueFinder {
     void find_shapes(std::string_view text, const Look& look, Spans& spans) const;
     void find_wholes(const Gap& gap, Spans& out) const;
     void find_assigned(const Gap& gap, Spans& out) const;
+    static void find_emails(const Gap& gap, Spans& out);
     void find_prefixed(const Gap& gap, Spans& out) const;
     void find_numbers(const Gap& gap, Spans& out) const;
     static void find_random(const Gap& gap, Spans& out);
+
+    // The match of `pattern` at or behind `begin`; nothing: none. An expression must be decided soon behind the end of
+    // its match: as long as another match is possible that would begin before, RE2 goes on to look at what follows.
+    static std::optional<FoundSpan> next_match(const re2::RE2& pattern, std::string_view text, std::size_t begin,
+                                               std::size_t end);
+    static std::string heads_of_tokens();
 
     SensitiveNames names_;
     re2::RE2 wholes_;

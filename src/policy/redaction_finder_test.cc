@@ -129,6 +129,46 @@ TEST(ValueFinder, several_in_one_text) {
     EXPECT_THAT(found("trace-d41d8cd98f00b204e9800998ecf8427e-01"), ElementsAre("d41d8cd98f00b204e9800998ecf8427e"));
 }
 
+TEST(ValueFinder, addresses_from_their_sign_outward) {
+    const std::string local(100, 'a');
+    EXPECT_THAT(found(local + "@example.com"), ElementsAre(local + "@example.com"));
+    EXPECT_THAT(found("'.a@b.c@d.ee"), ElementsAre("b.c@d.ee"));
+    EXPECT_THAT(found("a@b.cc1, a@1.2.cc-d, a@b.cc.1, a@b-c.de.f"),
+                ElementsAre("a@b.cc", "a@1.2.cc", "a@b.cc", "a@b-c.de"));
+    EXPECT_THAT(found("a@b.cc@d.ee"), ElementsAre("a@b.cc"));
+    EXPECT_THAT(found("@b.cc a@ a@b a@b. a@.cc a@b..cc a@b.c a@1.2.3.4"), IsEmpty());
+    EXPECT_THAT(found("ghp_aaaaaaaaaaaaaaaa.b@example.com"), ElementsAre("ghp_aaaaaaaaaaaaaaaa.b@example.com"));
+}
+
+TEST(ValueFinder, tokens_go_as_far_as_their_characters) {
+    const std::string tail(2000, 'a');
+    for (const std::string head : {"ghp_", "github_pat_a_", "glpat-a_-", "xoxb-a-", "xapp-a-", "sk_live_", "pk_test_",
+                                   "rk_live_", "sk-a_-", "whsec_a+/=", "ya29.a_-", "npm_", "hf_", "dop_v1_"})
+        EXPECT_THAT(found("x " + head + tail + ". x"), ElementsAre(head + tail)) << head;
+    EXPECT_THAT(found("ghp_aaaaaaaaaaaaaaaa_b"), ElementsAre("ghp_aaaaaaaaaaaaaaaa"));
+    EXPECT_THAT(found("SG.aaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaa."),
+                ElementsAre("SG.aaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaa"));
+    EXPECT_THAT(found("SG.aaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaa SG.aaaaaaaaaaaaaaaa"), IsEmpty());
+}
+
+TEST(ValueFinder, a_jwt_has_one_to_four_dots) {
+    EXPECT_THAT(found("eyJaaaaaaaaaaaaaaa. "), ElementsAre("eyJaaaaaaaaaaaaaaa."));
+    EXPECT_THAT(found("eyJaaaaaaaaaaaaaaa.b..c.d.e"), ElementsAre("eyJaaaaaaaaaaaaaaa.b..c.d"));
+    EXPECT_THAT(found("eyJaaaaaaaaaaaaaaa-ghp_aaaaaaaaaaaaaaaa, eyJaaaaaaaaaaaaaaa.b"),
+                ElementsAre("ghp_aaaaaaaaaaaaaaaa", "eyJaaaaaaaaaaaaaaa.b"));
+    EXPECT_THAT(found("eyJeyJeyJaaaaaaaaaaaaaaaaaa"), IsEmpty());
+}
+
+TEST(ValueFinder, of_marks_keys_and_urls_the_one_that_begins_first) {
+    const std::string a_mark = "redacted-email-0123456789ab";
+    EXPECT_THAT(found(a_mark + "://x " + a_mark + "a" + a_mark + "b://y a." + a_mark + "://z"),
+                ElementsAre(a_mark, a_mark, "a" + a_mark + "b://y", "a." + a_mark + "://z"));
+    EXPECT_THAT(found("://a 1://b c:// d://. 2e://f"), ElementsAre("d://", "e://f"));
+    EXPECT_THAT(found("a://-----BEGIN PRIVATE KEY-----"), ElementsAre("a://-----BEGIN"));
+    EXPECT_THAT(found("-----BEGIN PRIVATE KEY----- a://b -----END a -----END A----- c://d"),
+                ElementsAre("-----BEGIN PRIVATE KEY----- a://b -----END a -----END A-----", "c://d"));
+}
+
 TEST(ValueFinder, urls_are_found_without_the_end_of_the_sentence) {
     EXPECT_THAT(found("see https://example.com/a?b=c. Or HTTP://x/y, perhaps"),
                 ElementsAre("https://example.com/a?b=c", "HTTP://x/y"));

@@ -62,11 +62,11 @@ class Multipart {
     }
 
   private:
-    // At the beginning of a line.
-    [[nodiscard]] std::size_t find_delimiter(const std::string& delimiter, std::size_t from) const {
-        for (std::size_t at = in_.find(delimiter, from); at != std::string_view::npos; at = in_.find(delimiter, at + 1))
-            if (at == 0 || in_[at - 1] == '\n') return at;
-        return in_.size();
+    // At the beginning of a line, and looked for only there: it may almost stand everywhere. `from` begins one.
+    [[nodiscard]] std::size_t find_delimiter(std::string_view delimiter, std::size_t from) const {
+        while (from < in_.size() && !in_.substr(from).starts_with(delimiter))
+            from = std::min(in_.find('\n', from), in_.size() - 1) + 1;
+        return from;
     }
 
     void part(std::size_t begin, std::size_t end) {
