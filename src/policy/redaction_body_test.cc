@@ -91,5 +91,29 @@ TEST(RedactBody, multipart_that_is_cut_or_odd) {
               with_marks("--b\r\nno field ⟦email:alice@example.com⟧\r\n\r\n--b--"));
 }
 
+TEST(RedactBody, multipart_names_whatever_is_put_around_them) {
+    for (const std::string disposition :
+         {"form-data; filename=\"a;name=b\"; name=\"password\"", "form-data;\r\n name=\"password\"",
+          "form-data; x=y;\r\n\tname=\r\n \"password\"", "\r\n form-data; name=\"password\"",
+          "form-data; filename=\"a\\\";name=b\"; name=\"password\"", "form-data; filename=\"C:\\\"; name=\"password\"",
+          "form-data; NAME = password", "form-data; name=\"a\"; name=\"password\"", "form-data; name=\"pass\\word\"",
+          "form-data; name*=UTF-8''password", "form-data; name=\"password", "form-data; name=b;name=password"}) {
+        const std::string head = "--b\r\nContent-Disposition: " + disposition + "\r\n\r\n";
+        EXPECT_EQ(redacted("multipart/form-data; boundary=b", head + "hunter2\r\n--b--"),
+                  head + testing::mark("secret", "hunter2") + "\r\n--b--")
+            << disposition;
+    }
+    const std::string other =
+        "--b\r\nContent-Disposition: form-data; filename=\"a;name=password\"; name=\"b\"\r\n\r\n hunter2\r\n--b--";
+    EXPECT_EQ(redacted("multipart/form-data; boundary=b", other), other);
+}
+
+TEST(RedactBody, multipart_fields_that_are_folded) {
+    EXPECT_EQ(redacted("multipart/form-data; boundary=b",
+                       "--b\r\nX-Mail: to\r\n alice@example.com\r\n bob\r\nX-Api-Key:\n abc\r\n\r\n x\r\n--b--"),
+              with_marks("--b\r\nX-Mail: to\r\n ⟦email:alice@example.com⟧\r\n bob\r\nX-Api-Key:\n ⟦secret:abc⟧\r\n\r\n"
+                         " x\r\n--b--"));
+}
+
 }  // namespace
 }  // namespace apiarist::policy

@@ -28,6 +28,7 @@ TEST(RedactHeaders, credentials_keep_their_scheme) {
     EXPECT_EQ(redacted("Authorization", "odd secret"), with_marks("⟦secret:odd secret⟧"));
     EXPECT_EQ(redacted("Authorization", "Bearer"), with_marks("⟦secret:Bearer⟧"));
     EXPECT_EQ(redacted("Authorization", ""), "");
+    EXPECT_EQ(redacted("Authentication", "Bearer abc"), with_marks("Bearer ⟦secret:abc⟧"));
 }
 
 TEST(RedactHeaders, secret_ones_by_name) {

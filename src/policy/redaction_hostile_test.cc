@@ -39,6 +39,18 @@ INSTANTIATE_TEST_SUITE_P(
                       "a.redacted-secret-0123456789ab.", "redacted-secret-0123456789ab", "a@b.cc@", "a@b.c@d.ee.",
                       "a://-----BEGIN PRIVATE KEY-----", "a://x,pin=1 ", "sk-aaaaaaaaaaaaaaaa.-", "pin=,a@b.cc,"));
 
+class HostileJson : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(HostileJson, is_redacted_in_one_go) {
+    const std::string body = "[{\"password\":\"hunter2\"}," + repeated(GetParam());
+    ValueRedactor values(testing::kKey);
+    EXPECT_EQ(redact_body(values, {"application/json", body, false}, {}).find("hunter2"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, HostileJson,
+                         ::testing::Values("/**/", "a/*", "a /**/\n", "\"a\" /* b", "//\n", "{/*",
+                                           "[{\"value\":", "{\"name\":\"pin\",\"value\":1},"));
+
 TEST(HostileMultipart, a_delimiter_that_almost_stands_everywhere) {
     const std::string dashes(kSize / 2, '-');
     const std::string body = dashes + "x\r\n\r\nalice@example.com\r\n" + dashes + dashes;

@@ -3,18 +3,19 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "policy/redaction_escapes.h"
+#include "policy/redaction_json_pairs.h"
+#include "policy/redaction_json_scanner.h"
 #include "policy/redaction_rewriting.h"
 
 namespace apiarist::policy {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
-
-bool is_space(char c) {
-    return kSpace.find(c) != std::string_view::npos;
-}
 
 std::string_view after_space(std::string_view text) {
     const auto begin = text.find_first_not_of(kSpace);
@@ -39,108 +40,109 @@ bool is_integer(std::string_view word) {
 class JsonRewriter {
   public:
     JsonRewriter(ValueRedactor& values, std::string_view in, Nesting nesting)
-        : values_(values), in_(in), nesting_(nesting), out_(in) {}
+        : values_(values), in_(in), nesting_(nesting), out_(in), pairs_(json_pairs(values, in)) {}
 
     std::optional<std::string> run() {
-        while (at_ < in_.size())
-            step();
+        JsonScanner scanner(in_);
+        while (const auto part = scanner.next())
+            take(*part);
         return std::move(out_).result();
     }
 
   private:
-    void step() {
-        const char c = in_[at_];
-        if (is_space(c)) {
-            ++at_;
-            return;
-        }
-        if (c == '"' || (c == '\'' && value_may_begin_)) return string(c);
-        switch (c) {
-            case '{':
-            case '[':
-                open_ += secret_here() ? '\1' : '\0';
-                return punctuation(true);
-            case '}':
-            case ']':
+    struct Level {            // an open bracket
+        bool secret = false;  // everything inside of it is
+        JsonPair pair = JsonPair::kNone;
+    };
+
+    void take(const JsonPart& part) {
+        switch (part.kind) {
+            case JsonPart::Kind::kOpen:
+                return open(part);
+            case JsonPart::Kind::kClose:
                 if (!open_.empty()) open_.pop_back();
-                name_.clear();
+                break;
+            case JsonPart::Kind::kName:
+                return name(part);
+            case JsonPart::Kind::kString:
+                string(part);
                 name_is_secret_ = false;
-                return punctuation(false);
-            case ',':
-                name_is_secret_ = false;
-                name_.clear();
-                return punctuation(true);
-            case ':':
-                ++at_;
-                value_may_begin_ = true;
                 return;
-            default:
-                word();
+            case JsonPart::Kind::kWord:
+                word(part);
+                name_is_secret_ = false;
+                return;
+            case JsonPart::Kind::kComment:
+                return comment(part);
+            case JsonPart::Kind::kColon:
+                return;
+            case JsonPart::Kind::kComma:
+                break;
         }
-    }
-
-    void punctuation(bool value_may_begin) {
-        if (in_[at_] == '{' || in_[at_] == '[') name_is_secret_ = false;
-        ++at_;
-        value_may_begin_ = value_may_begin;
-    }
-
-    [[nodiscard]] bool secret_here() const { return name_is_secret_ || (!open_.empty() && open_.back() != 0); }
-
-    // The name of what follows; of a name itself only what shows is redacted.
-    void name(std::string_view text, std::size_t begin, std::size_t end, char quote) {
-        name_.assign(text);
-        name_is_secret_ = values_.sensitive(text);
-        if (const auto redacted = values_.text(text, nesting_.whole()))
-            out_.replace(begin, end, quote == 0 ? *redacted : json_encoded(*redacted, quote));
-    }
-
-    void string(char quote) {
-        const std::size_t begin = at_ + 1;
-        std::size_t end = begin;
-        bool escaped = false;
-        while (end < in_.size() && in_[end] != quote) {
-            escaped = escaped || in_[end] == '\\';
-            end += in_[end] == '\\' ? 2 : 1;
-        }
-        const bool whole = end < in_.size();
-        end = std::min(end, in_.size());
-        at_ = whole ? end + 1 : end;
-        value_may_begin_ = false;
-        const std::string_view raw = in_.substr(begin, end - begin);
-        const std::string buffer = escaped ? json_decoded(raw) : std::string();
-        const std::string_view decoded = escaped ? std::string_view(buffer) : raw;
-        if (!whole) return unfinished(decoded, begin, end, quote);
-        if (after_space(in_.substr(at_)).starts_with(':')) return name(decoded, begin, end, quote);
-        if (secret_here()) {
-            if (std::string mark = values_.named_secret(name_, decoded); mark != decoded)
-                out_.replace(begin, end, json_encoded(mark, quote));
-        } else if (const auto redacted = values_.value(decoded, nesting_.whole())) {
-            out_.replace(begin, end, json_encoded(*redacted, quote));
-        }
+        name_.clear();
         name_is_secret_ = false;
     }
 
-    // It may be half of a secret, of a name, or of a text that would show what it is.
-    void unfinished(std::string_view decoded, std::size_t begin, std::size_t end, char quote) {
-        if (std::string mark = values_.secret(decoded); mark != decoded)
-            out_.replace(begin, end, json_encoded(mark, quote));
+    void open(const JsonPart& part) {
+        const bool object = in_[part.begin] == '{';
+        open_.push_back({secret_here(), object ? pairs_[objects_++] : JsonPair::kNone});
+        name_is_secret_ = false;
+    }
+
+    [[nodiscard]] bool secret_here() const { return name_is_secret_ || (!open_.empty() && open_.back().secret); }
+
+    [[nodiscard]] std::string_view text_of(const JsonPart& part) const {
+        return in_.substr(part.begin, part.end - part.begin);
+    }
+
+    // Without its escapes, for as long as `buffer` is there.
+    [[nodiscard]] std::string_view decoded(const JsonPart& part, std::string& buffer) const {
+        const std::string_view raw = text_of(part);
+        if (part.quote == 0 || raw.find('\\') == std::string_view::npos) return raw;
+        buffer = json_decoded(raw);
+        return buffer;
+    }
+
+    void replace(const JsonPart& part, const std::string& text) {
+        out_.replace(part.begin, part.end, part.quote == 0 ? text : json_encoded(text, part.quote));
+    }
+
+    // The name of what follows; of a name itself only what shows is redacted.
+    void name(const JsonPart& part) {
+        std::string buffer;
+        const std::string_view text = decoded(part, buffer);
+        name_.assign(text);
+        name_is_secret_ = values_.sensitive(text);
+        const JsonPair pair = open_.empty() ? JsonPair::kNone : open_.back().pair;
+        if (pair != JsonPair::kNone && holds_value_of_pair(text)) {
+            name_is_secret_ = true;
+            if (pair == JsonPair::kCredentials) name_ = "authorization";
+        }
+        if (const auto redacted = values_.text(text, nesting_.whole())) replace(part, *redacted);
+    }
+
+    void string(const JsonPart& part) {
+        std::string buffer;
+        const std::string_view text = decoded(part, buffer);
+        if (!part.whole) {
+            // It may be half of a secret, of a name, or of a text that would show what it is.
+            if (const std::string mark = values_.secret(text); mark != text) replace(part, mark);
+        } else if (secret_here()) {
+            if (const std::string mark = values_.named_secret(name_, text); mark != text) replace(part, mark);
+        } else if (const auto redacted = values_.value(text, nesting_.whole())) {
+            replace(part, *redacted);
+        }
+    }
+
+    void comment(const JsonPart& part) {
+        const Nesting nesting = part.whole ? nesting_.whole() : nesting_.inner();
+        if (const auto redacted = values_.value(text_of(part), nesting)) replace(part, *redacted);
     }
 
     // A number, a literal, or what is no JSON.
-    void word() {
-        const std::size_t begin = at_;
-        while (at_ < in_.size() && std::string_view("{}[],:\"\n").find(in_[at_]) == std::string_view::npos)
-            ++at_;
-        std::size_t end = at_;
-        while (end > begin && is_space(in_[end - 1]))
-            --end;
-        value_may_begin_ = false;
-        const std::string_view text = in_.substr(begin, end - begin);
-        if (at_ < in_.size() && in_[at_] == ':') return name(text, begin, end, 0);
-        const bool unfinished = end == in_.size() && (nesting_.cut || !open_.empty());
-        if (!is_literal(text, unfinished)) redact_word(text, begin, unfinished);
-        name_is_secret_ = false;
+    void word(const JsonPart& part) {
+        const bool unfinished = part.end == in_.size() && (nesting_.cut || !open_.empty());
+        if (!is_literal(text_of(part), unfinished)) redact_word(text_of(part), part.begin, unfinished);
     }
 
     void redact_word(std::string_view text, std::size_t begin, bool unfinished) {
@@ -159,11 +161,11 @@ class JsonRewriter {
     const std::string_view in_;
     const Nesting nesting_;
     Rewriting out_;
-    std::string open_;  // for each open bracket: everything inside of it is secret
+    const std::vector<JsonPair> pairs_;
+    std::size_t objects_ = 0;  // that began
+    std::vector<Level> open_;
     std::string name_;  // of the value that follows
     bool name_is_secret_ = false;
-    bool value_may_begin_ = true;
-    std::size_t at_ = 0;
 };
 
 }  // namespace

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Redacts JSON in one pass and keeps its shape, order and white space. Takes what is cut, several documents in a row,
-// and much that is no JSON (names without or in single quotation marks, junk, which is treated as text): it never
-// fails. What was valid stays valid. Memory: a byte for each open bracket.
+// Redacts JSON and keeps its shape, order and white space. Takes what is cut, several documents in a row, and much that
+// is no JSON (names without or in single quotation marks, comments, junk, which is treated as text): it never fails.
+// What was valid stays valid. Two passes: the first finds pairs (redaction_json_pairs.h). Memory: a few bytes for each
+// open bracket.
 
 #include <optional>
 #include <string>

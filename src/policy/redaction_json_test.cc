@@ -101,6 +101,55 @@ TEST(RedactJson, credentials_keep_their_scheme) {
               with_marks(R"({"authorization":"Bearer ⟦secret:abc⟧","password":"⟦secret:Bearer abc⟧"})"));
 }
 
+TEST(RedactJson, values_named_by_the_member_beside_them) {
+    EXPECT_EQ(redacted(R"({"name":"password","value":"hunter2"})"),
+              with_marks(R"({"name":"password","value":"⟦secret:hunter2⟧"})"));
+    EXPECT_EQ(redacted(R"([{"value":"hunter2","a":1,"name":"password"},{"name":"b","value":"c"}])"),
+              with_marks(R"([{"value":"⟦secret:hunter2⟧","a":1,"name":"password"},{"name":"b","value":"c"}])"));
+    EXPECT_EQ(redacted(R"({"Key":"DB_PASSWORD","Value":1,"x":"y"})"),
+              with_marks(R"({"Key":"DB_PASSWORD","Value":"⟦number:1⟧","x":"y"})"));
+    EXPECT_EQ(redacted(R"({"value":["x",{"a":"y"}],"key":"p\u0069n"})"),
+              with_marks(R"({"value":["⟦secret:x⟧",{"a":"⟦secret:y⟧"}],"key":"p\u0069n"})"));
+    EXPECT_EQ(redacted(R"({"type":"password","value":"hunter2","temporary":false})"),
+              with_marks(R"({"type":"password","value":"⟦secret:hunter2⟧","temporary":false})"));
+    EXPECT_EQ(redacted(R"({"op":"replace","path":"/users/1/password","value":"hunter2"})"),
+              with_marks(R"({"op":"replace","path":"/users/1/password","value":"⟦secret:hunter2⟧"})"));
+    EXPECT_EQ(redacted(R"({"name":"Authorization","value":"Bearer abc"})"),
+              with_marks(R"({"name":"Authorization","value":"Bearer ⟦secret:abc⟧"})"));
+    EXPECT_EQ(redacted("{name: password, value: hunter2}"),
+              with_marks("{name: password, value: \"⟦secret:hunter2⟧\"}"));
+}
+
+TEST(RedactJson, a_name_beside_counts_in_its_own_object_alone) {
+    for (const char* json : {R"({"name":"password","a":{"value":"x"}})", R"({"a":{"name":"password"},"value":"x"})",
+                             R"({"name":["password"],"value":"x"})", R"([{"name":"password"},{"value":"x"}])",
+                             R"({"name":"password","next":"x"})", R"(["name","password","value","x"])"})
+        EXPECT_EQ(redacted(json), json);
+    EXPECT_EQ(redacted(R"([{},{"a":[{}],"value":"x","name":"pin"},{"value":"y"}])"),
+              with_marks(R"([{},{"a":[{}],"value":"⟦secret:x⟧","name":"pin"},{"value":"y"}])"));
+}
+
+TEST(RedactJson, comments_around_colons) {
+    for (const char* between : {" /* c */ : ", " // c: \"d\"\n:", ": /* {,\" */ ", ": // it's\n", "/**//**/:/***/ "}) {
+        const std::string head = std::string("{\"password\"") + between;
+        EXPECT_EQ(redacted(head + "\"hunter2\",\"a\":\"b\"}"), head + with_marks("\"⟦secret:hunter2⟧\",\"a\":\"b\"}"));
+        const std::string bare = std::string("{pin") + between;
+        EXPECT_EQ(redacted(bare + "'x'}"), bare + with_marks("'⟦secret:x⟧'}"));
+    }
+    EXPECT_EQ(redacted("{\"password\"\n:\"x\", pin\n: 'y'}"),
+              with_marks("{\"password\"\n:\"⟦secret:x⟧\", pin\n: '⟦secret:y⟧'}"));
+}
+
+TEST(RedactJson, comments_are_looked_into) {
+    EXPECT_EQ(redacted("{/* to alice@example.com */\"a\":1, // {\"pin\":[1]}\n\"b\":2 /* password=x"),
+              with_marks("{/* to ⟦email:alice@example.com⟧ */\"a\":1, // {\"pin\":[\"⟦number:1⟧\"]}\n\"b\":2 /* "
+                         "password=⟦secret:x⟧"));
+    EXPECT_EQ(redacted("{\"a\":1 /* half of a secret", true), with_marks("{\"a\":1 /*⟦secret: half of a secret⟧"));
+    EXPECT_EQ(redacted("{a: /b/c, d: https://x/y}"), "{a: /b/c, d: https://x/y}");
+    for (const char* json : {"{/*", "{//", "{/**/", "{/*/", "{\"a\"/*"})
+        EXPECT_EQ(redacted(json), json);
+}
+
 TEST(RedactJson, depth_costs_no_stack) {
     const std::string deep(500000, '[');
     EXPECT_EQ(redacted(deep + R"({"pin":"x"})"), deep + with_marks(R"({"pin":"⟦secret:x⟧"})"));

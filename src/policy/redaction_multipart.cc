@@ -2,38 +2,33 @@
 #include "policy/redaction_multipart.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "policy/redaction_headers.h"
+#include "policy/redaction_parameters.h"
 
 namespace apiarist::policy {
 namespace {
 
 using protocols::Header;
 
-// "name" of `form-data; name="a"; filename="b"`; empty: none.
-std::string_view parameter(std::string_view value, std::string_view name) {
-    for (std::size_t begin = value.find(';'); begin < value.size();) {
-        begin = std::min(value.find_first_not_of(" \t", begin + 1), value.size());
-        const std::string_view rest = value.substr(begin);
-        const bool wanted = rest.size() > name.size() && rest[name.size()] == '=' &&
-                            protocols::same_name(rest.substr(0, name.size()), name);
-        if (!wanted) {
-            begin = value.find(';', begin);
-            continue;
-        }
-        const std::string_view text = rest.substr(name.size() + 1);
-        if (text.starts_with('"')) return text.substr(1, std::min(text.find('"', 1), text.size()) - 1);
-        return text.substr(0, text.find_first_of("; \t"));
-    }
-    return {};
+// All that a part may be called.
+std::vector<std::string> names_of_part(std::string_view disposition) {
+    std::vector<std::string> names;
+    for (const std::string_view name : {"name", "name*"})
+        for (const Backslash backslash : {Backslash::kEscapes, Backslash::kIsItself})
+            for (std::string& text : parameters(disposition, name, backslash))
+                names.push_back(std::move(text));
+    return names;
 }
 
 // "--boundary", from the type or from the first line.
 std::string delimiter_of(const BodyView& body) {
-    if (const std::string_view boundary = parameter(body.content_type, "boundary"); !boundary.empty())
-        return "--" + std::string(boundary);
+    const auto boundaries = parameters(body.content_type, "boundary", Backslash::kEscapes);
+    if (!boundaries.empty() && !boundaries[0].empty()) return "--" + boundaries[0];
     if (!body.bytes.starts_with("--")) return {};
     return std::string(body.bytes.substr(0, body.bytes.find_first_of("\r\n")));
 }
@@ -74,17 +69,26 @@ class Multipart {
         std::size_t at = begin;
         bool finished = false;
         while (at < end && !finished) {
-            const std::size_t next = std::min(in_.find('\n', at), end - 1) + 1;
+            const std::size_t next = end_of_field(at, end);
             const std::string_view line = without_break(in_.substr(at, next - at));
             finished = line.empty();
             const std::size_t colon = line.find(':');
             const bool named = colon != std::string_view::npos;
-            const std::size_t value = named ? std::min(line.find_first_not_of(" \t", colon + 1), line.size()) : 0;
+            const std::size_t value = named ? std::min(line.find_first_not_of(" \t\r\n", colon + 1), line.size()) : 0;
             headers.push_back({std::string(line.substr(0, named ? colon : 0)), std::string(line.substr(value))});
             append_field(headers.back(), in_.substr(at, next - at), next == in_.size());
             at = next;
         }
         content(at, end, headers);
+    }
+
+    // With the lines that begin with white space, which belong to the one before (RFC 5322 §2.2.3).
+    [[nodiscard]] std::size_t end_of_field(std::size_t begin, std::size_t end) const {
+        std::size_t next = std::min(in_.find('\n', begin), end - 1) + 1;
+        if (without_break(in_.substr(begin, next - begin)).empty()) return next;
+        while (next < end && (in_[next] == ' ' || in_[next] == '\t'))
+            next = std::min(in_.find('\n', next), end - 1) + 1;
+        return next;
     }
 
     static std::string_view without_break(std::string_view line) {
@@ -110,10 +114,12 @@ class Multipart {
         const std::size_t line_break = last ? 0 : all.ends_with("\r\n") ? 2 : all.ends_with('\n') ? 1 : 0;
         const std::string_view bytes = all.substr(0, all.size() - line_break);
         const std::string_view disposition = protocols::header_value(headers, "content-disposition");
-        const std::string_view name = parameter(disposition, "name");
+        const std::vector<std::string> names = names_of_part(disposition);
+        const auto name =
+            std::find_if(names.begin(), names.end(), [this](const std::string& one) { return values_.sensitive(one); });
         const bool encoded = !protocols::header_value(headers, "content-encoding").empty();
-        if (values_.sensitive(name)) {
-            out_ += values_.named_secret(name, bytes);
+        if (name != names.end()) {
+            out_ += values_.named_secret(*name, bytes);
         } else {
             const std::string_view type = protocols::header_value(headers, "content-type");
             out_ += redact_body(values_, {type, bytes, encoded}, {nesting_.depth + 1, nesting_.cut && last});

@@ -20,6 +20,7 @@ struct Name {
 constexpr std::array kTable = {
     Name{"password", Where::kAnywhere},
     Name{"passwd", Where::kAnywhere},
+    Name{"passwort", Where::kAnywhere},
     Name{"passphrase", Where::kAnywhere},
     Name{"passcode", Where::kAnywhere},
     Name{"secret", Where::kAnywhere},
@@ -53,6 +54,9 @@ constexpr std::array kTable = {
     Name{"samlrequest", Where::kAnywhere},
     Name{"pwd", Where::kLastWord},
     Name{"pass", Where::kLastWord},
+    Name{"pw", Where::kLastWord},
+    Name{"userpass", Where::kLastWord},
+    Name{"dbpass", Where::kLastWord},
     Name{"pin", Where::kLastWord},
     Name{"pincode", Where::kLastWord},
     Name{"cvv", Where::kLastWord},
@@ -67,6 +71,7 @@ constexpr std::array kTable = {
     Name{"otp", Where::kLastWord},
     Name{"totp", Where::kLastWord},
     Name{"auth", Where::kLastWord},
+    Name{"authentication", Where::kLastWord},
     Name{"jwt", Where::kLastWord},
     Name{"bearer", Where::kLastWord},
     Name{"sig", Where::kLastWord},
@@ -129,9 +134,14 @@ SensitiveNames::SensitiveNames()
       harmless_("^" + alternatives(Where::kNever) + "$", bytes()) {}
 
 bool SensitiveNames::contains(std::string_view name) const {
-    if (name.size() < 3) return false;
+    if (name.size() < 2) return false;
     const std::string words = words_of(name);
     return re2::RE2::PartialMatch(words, secret_) && !re2::RE2::PartialMatch(words, harmless_);
+}
+
+bool holds_credentials(std::string_view name) {
+    const std::string words = words_of(name);
+    return words.find("authorization") != std::string::npos || words.ends_with("authentication");
 }
 
 std::string words_of(std::string_view name) {

@@ -24,6 +24,9 @@ class SensitiveNames {
 // "userPIN", "user[pin]", "user-pin": "user_pin".
 [[nodiscard]] std::string words_of(std::string_view name);
 
+// "Proxy-Authorization": what stands below it may be a scheme and a secret.
+[[nodiscard]] bool holds_credentials(std::string_view name);
+
 // Of "Bearer abc" the length of "Bearer "; 0 without a scheme that is known.
 [[nodiscard]] std::size_t scheme_length(std::string_view credentials);
 

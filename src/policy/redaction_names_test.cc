@@ -61,7 +61,16 @@ TEST(SensitiveNames, are_compared_without_case_and_separators) {
                              "private_key",
                              "aws_secret_access_key",
                              "pass",
-                             "SAMLResponse"})
+                             "SAMLResponse",
+                             "userpass",
+                             "dbpass",
+                             "DB_PASS",
+                             "pw",
+                             "user_pw",
+                             "passwort",
+                             "neuesPasswort",
+                             "authentication",
+                             "X-Authentication"})
         EXPECT_TRUE(names.contains(name)) << name;
     for (const char* name : {"",
                              "a",
@@ -92,7 +101,11 @@ TEST(SensitiveNames, are_compared_without_case_and_separators) {
                              "design",
                              "classify",
                              "mission",
-                             "topic"})
+                             "topic",
+                             "compass",
+                             "bypass",
+                             "pwa",
+                             "authenticationMethod"})
         EXPECT_FALSE(names.contains(name)) << name;
 }
 

@@ -56,7 +56,7 @@ std::string ValueRedactor::credentials(std::string_view value) {
 }
 
 std::string ValueRedactor::named_secret(std::string_view name, std::string_view value) {
-    return words_of(name).find("authorization") != std::string::npos ? credentials(value) : secret(value);
+    return holds_credentials(name) ? credentials(value) : secret(value);
 }
 
 std::string ValueRedactor::opaque(std::string_view bytes) {
