@@ -41,7 +41,7 @@ std::string make_instance_id() {
 
 // A path of the reference's variable that is none does not end a DaemonSet.
 std::string node_root(const Settings& settings) {
-    const std::string given = settings.text("node-root");
+    std::string given = settings.text("node-root");
     if (given.empty()) return capture::usual_node_root();
     if (settings.value("node-root").source != "HOST_MAPPING" || ::access((given + "/sys").c_str(), F_OK) == 0)
         return given;
