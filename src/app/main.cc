@@ -127,6 +127,8 @@ int main(int argc, char** argv) {
         log.warn(line);
     if (run_command->parsed()) return run(*settings, child);
     if (replay_command->parsed()) return replay(*settings, recording);
+    for (const std::string& warning : settings->warnings())
+        log.warn(warning);
     fmt::print("{}", markdown ? config_markdown() : config_text(*settings));
     return 0;
 }

@@ -134,7 +134,7 @@ Result<std::unique_ptr<policy::Sink>> make_kafka_sink(const Settings& settings, 
     if (is_called_off(settings)) {
         Log(settings).warn(fmt::format("{}: no records go to Kafka; they are counted and dropped",
                                        settings.value("kafka-disabled").source));
-        return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
+        return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>(sinks::NullSink::Counts::kDropped));
     }
     std::vector<std::string> warnings;
     auto options = kafka_options(settings, instance_id, warnings);

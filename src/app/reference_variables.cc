@@ -131,10 +131,11 @@ std::span<const VariableNote> differences() {
 
 std::vector<std::string> meaningless_lines(const Environment& environment) {
     std::vector<std::string> lines;
-    if (!environment("AKTO_KAFKA_BROKER_MAL") && !environment("KUBERNETES_SERVICE_HOST")) return lines;
+    const bool meant = environment("AKTO_KAFKA_BROKER_MAL") || environment("AKTO_KAFKA_BROKER_URL") ||
+                       environment("KUBERNETES_SERVICE_HOST");
     for (const VariableNote& one : kWithoutMeaning)
         for (const std::string_view name : names_in(one.variables))
-            if (const auto value = environment(name); value && !value->empty())
+            if (const auto value = environment(name); value && !value->empty() && (meant || name.starts_with("AKTO_")))
                 lines.push_back(fmt::format("{} has no meaning here: {}", name, one.note));
     return lines;
 }
@@ -147,8 +148,8 @@ std::string reference_markdown() {
         out += fmt::format("| {} | {} |\n", in_code(one.variables), one.note);
     out +=
         "\n## Variables of the reference without a meaning here\n\nThey are accepted; a line in the log says so for "
-        "each "
-        "that is set.\n\n| variable | why |\n| --- | --- |\n";
+        "each that is set (of a name without `AKTO_` only in a pod, or where Akto's variables name brokers).\n\n| "
+        "variable | why |\n| --- | --- |\n";
     for (const VariableNote& one : kWithoutMeaning)
         out += fmt::format("| {} | {} |\n", in_code(one.variables), one.note);
     return out;

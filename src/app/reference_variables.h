@@ -19,7 +19,7 @@ struct VariableNote {
 
 // Accepted: a DaemonSet that sets one goes on, and its log says so in a line.
 [[nodiscard]] std::span<const VariableNote> variables_without_meaning();
-// A line for each of them that is set, where the environment is one for the reference; elsewhere a LOG_LEVEL is
+// A line for each of them that is set, where its name or the environment is the reference's; elsewhere a LOG_LEVEL is
 // somebody else's.
 [[nodiscard]] std::vector<std::string> meaningless_lines(const Environment& environment);
 

@@ -51,13 +51,17 @@ class NdjsonSink final : public policy::Sink {
     std::atomic<std::int64_t> hurry_ns_{0};  // steady clock; 0: no hurry
 };
 
-// Takes everything and keeps nothing: for measurements.
+// Takes everything and keeps nothing: for measurements, or in the place of a sink that was asked for and cannot be.
 class NullSink final : public policy::Sink {
   public:
+    enum class Counts : std::uint8_t { kDelivered, kDropped };
+    explicit NullSink(Counts as = Counts::kDelivered) : as_(as) {}
+
     void write(const policy::CleanTransaction&) override { taken_.fetch_add(1, std::memory_order_relaxed); }
     [[nodiscard]] policy::SinkCounts counts() const override {
         policy::SinkCounts counts;
-        counts.delivered = taken_.load(std::memory_order_relaxed);
+        auto& count = as_ == Counts::kDelivered ? counts.delivered : counts.dropped_failed;
+        count = taken_.load(std::memory_order_relaxed);
         return counts;
     }
     [[nodiscard]] bool takes_unanswered() const override { return true; }
@@ -65,6 +69,7 @@ class NullSink final : public policy::Sink {
     Status finish() override { return Done{}; }
 
   private:
+    const Counts as_;
     std::atomic<std::uint64_t> taken_{0};
 };
 

@@ -112,6 +112,13 @@ TEST(NdjsonFullDisk, is_reported_at_the_end_at_the_latest) {
     EXPECT_EQ((*sink)->counts().delivered + (*sink)->counts().queued, 0U);
 }
 
+TEST(NullSink, in_the_place_of_another_it_delivers_nothing) {
+    NullSink sink(NullSink::Counts::kDropped);
+    sink.write({});
+    EXPECT_EQ(sink.counts().delivered, 0U);
+    EXPECT_EQ(sink.counts().dropped_failed, 1U);
+}
+
 TEST(NullSink, takes_everything) {
     NullSink sink;
     sink.write(request_of("/a"));
