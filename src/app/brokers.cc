@@ -5,15 +5,10 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/text.h"
+
 namespace apiarist::app {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 bool is_port(std::string_view text) {
     std::uint16_t port = 0;
@@ -21,19 +16,16 @@ bool is_port(std::string_view text) {
     return error == std::errc{} && end == text.data() + text.size() && port != 0;
 }
 
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool is_host(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(),
-                                        [](char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; });
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_ascii_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+    });
 }
 
 // "::1", "fe80::1%eth0".
 bool is_inside_brackets(std::string_view text) {
     return text.find(':') != std::string_view::npos && std::all_of(text.begin(), text.end(), [](char c) {
-               return is_alphanumeric(c) || c == ':' || c == '.' || c == '%' || c == '-' || c == '_';
+               return is_ascii_alphanumeric(c) || c == ':' || c == '.' || c == '%' || c == '-' || c == '_';
            });
 }
 
@@ -58,7 +50,7 @@ std::optional<std::string> parse_brokers(std::string_view text) {
     std::string brokers;
     for (std::size_t at = 0; at <= text.size();) {
         const std::size_t comma = std::min(text.find(',', at), text.size());
-        std::string_view one = trimmed(text.substr(at, comma - at));
+        std::string_view one = trimmed(text.substr(at, comma - at), " \t\r\n");
         at = comma + 1;
         if (one.starts_with(kScheme)) one.remove_prefix(kScheme.size());
         if (one.empty()) continue;

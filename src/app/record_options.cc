@@ -5,20 +5,9 @@
 #include <map>
 
 #include "base/json.h"
+#include "base/text.h"
 
 namespace apiarist::app {
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && text.front() == ' ')
-        text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return text;
-}
-
-}  // namespace
-
 std::string tags_json(std::string_view text) {
     std::map<std::string_view, std::string_view> tags;  // of a name that stands twice the last value
     while (!text.empty()) {
@@ -26,8 +15,8 @@ std::string tags_json(std::string_view text) {
         text.remove_prefix(std::min(text.size(), part.size() + 1));
         const auto equals = part.find('=');
         if (equals == std::string_view::npos) continue;
-        const std::string_view name = trimmed(part.substr(0, equals));
-        if (!name.empty()) tags[name] = trimmed(part.substr(equals + 1));
+        const std::string_view name = trimmed(part.substr(0, equals), " ");
+        if (!name.empty()) tags[name] = trimmed(part.substr(equals + 1), " ");
     }
     if (tags.empty()) return {};
     std::string json = "{";

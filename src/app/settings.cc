@@ -10,6 +10,7 @@
 
 #include "app/brokers.h"
 #include "app/reference_variables.h"
+#include "base/text.h"
 
 namespace apiarist::app {
 namespace {
@@ -116,15 +117,8 @@ std::vector<std::string> default_texts(const Setting& setting) {
     return {std::string(setting.fallback)};
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
-
 bool is_true(std::string_view text) {
-    return lower(text) == "true";
+    return to_lower(text) == "true";
 }
 
 std::optional<long long> parse_whole(std::string_view text) {
@@ -153,7 +147,7 @@ std::optional<std::vector<std::string>> in_our_words(const Setting& setting, For
             return if_valid(setting, *megabytes < 0 ? "0" : fmt::format("{}M", *megabytes));
         }
         case Form::kLevel: {
-            std::string level = lower(text);
+            std::string level = to_lower(text);
             if (level == "dbeug") level = "debug";  // as a page of the reference spells it
             return if_valid(setting, level);
         }

@@ -13,6 +13,8 @@
 #include <iterator>
 #include <thread>
 
+#include "base/cpu_time.h"
+
 namespace apiarist::app {
 namespace {
 
@@ -51,12 +53,6 @@ constexpr std::array kCounts = {
 std::string content_of(const char* path) {
     std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-double own_cpu_seconds() {
-    timespec used{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
 std::optional<std::uint64_t> first_number(std::string_view& text) {
@@ -177,12 +173,12 @@ Vitals::Vitals(const Settings& settings, std::string instance_id, std::function<
       instance_id_(std::move(instance_id)),
       ledger_(std::move(ledger)),
       last_(Clock::now()),
-      own_cpu_(own_cpu_seconds()),
+      own_cpu_(process_cpu_seconds()),
       host_cpu_(parse_host_cpu(content_of("/proc/stat")).value_or(HostCpu{})) {}
 
 void Vitals::add_cpu(sinks::HeartbeatValues& values) {
     const auto now = Clock::now();
-    const double own = own_cpu_seconds();
+    const double own = process_cpu_seconds();
     const HostCpu host = parse_host_cpu(content_of("/proc/stat")).value_or(host_cpu_);
     const double seconds = std::max(std::chrono::duration<double>(now - last_).count(), 1e-6);
     const double cores = (own - own_cpu_) / seconds;

@@ -5,23 +5,18 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <initializer_list>
 #include <utility>
 
+#include "base/cpu_time.h"
+
 namespace apiarist::app {
 namespace {
 
 constexpr auto kPeriod = std::chrono::seconds(1);
-
-double cpu_seconds() {
-    timespec used{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
-}
 
 // Milliseconds until the first of them, rounded up; -1: for ever.
 int timeout_until(std::initializer_list<std::optional<Clock::time_point>> times) {
@@ -56,12 +51,12 @@ CpuWatch::CpuWatch(const GovernorOptions& options, capture::KernelSource& kernel
       kernel_(kernel),
       on_detach_(std::move(on_detach)),
       last_(Clock::now()),
-      used_(cpu_seconds()) {
+      used_(process_cpu_seconds()) {
     if (limit_ > 0) next_ = last_ + kPeriod;
 }
 
 void CpuWatch::tick(Clock::time_point now) {
-    const double used = cpu_seconds();
+    const double used = process_cpu_seconds();
     const double seconds = std::chrono::duration<double>(now - last_).count();
     const auto verdict = governor_.step((used - used_) / seconds);
     used_ = used;

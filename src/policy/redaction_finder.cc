@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/text.h"
 #include "policy/redaction_mark.h"
 #include "policy/redaction_shapes.h"
 
@@ -31,17 +32,9 @@ constexpr std::size_t kShortestPrefixed = 16;  // letters, digits, "_" and "-" i
 constexpr std::size_t kShortestRandom = 32;
 constexpr unsigned kFewestDigits = 8;
 
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_alnum(char c) {
-    return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 // Of base64, in both alphabets.
 constexpr bool in_run(char c) {
-    return is_alnum(c) || c == '-' || c == '_' || c == '+' || c == '/';
+    return is_ascii_alphanumeric(c) || c == '-' || c == '_' || c == '+' || c == '/';
 }
 
 enum Kind : std::uint8_t { kOther, kLetter, kDigit, kDash, kAt, kSign };  // kLetter: of a run
@@ -49,7 +42,7 @@ enum Kind : std::uint8_t { kOther, kLetter, kDigit, kDash, kAt, kSign };  // kLe
 constexpr std::array<std::uint8_t, 256> make_kinds() {
     std::array<std::uint8_t, 256> kinds{};
     for (std::size_t c = 0; c < kinds.size(); ++c)
-        if (in_run(static_cast<char>(c))) kinds[c] = is_digit(static_cast<char>(c)) ? kDigit : kLetter;
+        if (in_run(static_cast<char>(c))) kinds[c] = is_ascii_digit(static_cast<char>(c)) ? kDigit : kLetter;
     kinds['-'] = kDash;
     kinds['@'] = kAt;
     kinds[':'] = kinds['='] = kSign;
@@ -79,7 +72,7 @@ bool add_hex_parts(std::string_view text, const FoundSpan& run, std::vector<Foun
     bool found = false;
     for (std::size_t begin = run.begin; begin < run.end;) {
         std::size_t end = begin;
-        while (end < run.end && is_alnum(text[end]))
+        while (end < run.end && is_ascii_alphanumeric(text[end]))
             ++end;
         const std::string_view part = text.substr(begin, end - begin);
         const bool hex = part.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -204,7 +197,7 @@ void ValueFinder::find_numbers(const Gap& gap, Spans& out) const {
         const std::string_view text = text_of(gap.text, *span);
         begin = span->end;
         if (is_uuid(text)) continue;
-        if (is_digit(text[0]) || text[0] == '+' || text[0] == '(') {
+        if (is_ascii_digit(text[0]) || text[0] == '+' || text[0] == '(') {
             for (const NumberSpan& number : numbers_in(text))
                 out.push_back({span->begin + number.begin, span->begin + number.end, kind_of(number.kind)});
             continue;
@@ -224,7 +217,7 @@ std::string_view ValueFinder::type_of(std::string_view value) const {
     find_shapes(value, look, spans);
     if (spans.size() != 1 || spans[0].begin != 0 || spans[0].end != value.size()) {
         if (is_uuid(value)) return "uuid";
-        return std::all_of(value.begin(), value.end(), is_digit) ? "number" : "secret";
+        return std::all_of(value.begin(), value.end(), is_ascii_digit) ? "number" : "secret";
     }
     switch (spans[0].kind) {
         case Found::kPrivateKey:

@@ -5,18 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "policy/redaction_escapes.h"
 
 namespace apiarist::policy {
 namespace {
 
 using protocols::same_name;
-
-std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 // "name=value": the name stays; what has none is a value.
 void append_cookie(ValueRedactor& values, std::string& out, std::string_view pair) {
@@ -37,7 +32,7 @@ std::string by_semicolons(std::string_view text, const Piece& piece) {
     std::string out;
     for (std::size_t begin = 0, number = 0; begin <= text.size(); ++number) {
         const std::size_t end = std::min(text.find(';', begin), text.size());
-        const std::string_view inside = trimmed(text.substr(begin, end - begin));
+        const std::string_view inside = trimmed(text.substr(begin, end - begin), " \t");
         if (number > 0) out += ';';
         const std::size_t indent = inside.empty() ? 0 : static_cast<std::size_t>(inside.data() - text.data()) - begin;
         out += text.substr(begin, indent);

@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "base/text.h"
+
 namespace apiarist::policy {
 namespace {
 
@@ -17,10 +19,6 @@ constexpr std::size_t kHexDigits = 12;
 
 bool is_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
 }
 
 }  // namespace
@@ -62,7 +60,7 @@ bool is_mark(std::string_view text) {
     if (dash == std::string_view::npos || dash == 0) return false;
     const std::string_view hash = text.substr(dash + 1);
     const auto type_end = text.begin() + static_cast<std::ptrdiff_t>(dash);
-    return hash.size() == kHexDigits && std::all_of(text.begin(), type_end, is_lower) &&
+    return hash.size() == kHexDigits && std::all_of(text.begin(), type_end, is_ascii_lower) &&
            std::all_of(hash.begin(), hash.end(), is_hex);
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "base/text.h"
 #include "protocols/message.h"
 
 namespace apiarist::policy {
@@ -112,19 +113,11 @@ re2::RE2::Options bytes() {
     return options;
 }
 
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-
 // Also between the last capital of "API" and the "Key" behind it.
 bool word_begins(std::string_view name, std::size_t i) {
-    if (i == 0 || !is_upper(name[i])) return false;
-    if (!is_upper(name[i - 1])) return true;
-    return i + 1 < name.size() && is_lower(name[i + 1]);
+    if (i == 0 || !is_ascii_upper(name[i])) return false;
+    if (!is_ascii_upper(name[i - 1])) return true;
+    return i + 1 < name.size() && is_ascii_lower(name[i + 1]);
 }
 
 }  // namespace
@@ -149,9 +142,10 @@ std::string words_of(std::string_view name) {
     out.reserve(name.size() + 4);
     for (std::size_t i = 0; i < name.size(); ++i) {
         const char c = name[i];
-        const bool letter = is_upper(c) || is_lower(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) > 127;
+        const bool letter =
+            is_ascii_upper(c) || is_ascii_lower(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) > 127;
         if ((!letter || word_begins(name, i)) && !out.empty() && out.back() != '_') out += '_';
-        if (letter) out += is_upper(c) ? static_cast<char>(c + 32) : c;
+        if (letter) out += is_ascii_upper(c) ? static_cast<char>(c + 32) : c;
     }
     return out;
 }

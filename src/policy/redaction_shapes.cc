@@ -8,23 +8,13 @@
 #include <cstdint>
 #include <string>
 
+#include "base/text.h"
+
 namespace apiarist::policy {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-
-bool is_alnum(char c) {
-    return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z');
-}
-
 bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return is_ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 bool luhn(std::string_view digits) {
@@ -53,16 +43,16 @@ constexpr std::array kNetworks = {
 
 // ISO 13616: the first four characters at the end, letters as numbers from 10 on, remainder 1 of 97.
 bool is_iban(std::string_view compact) {
-    const auto letter = [](char c) { return !is_digit(c); };
+    const auto letter = [](char c) { return !is_ascii_digit(c); };
     if (compact.size() < 15 || compact.size() > 34 || !letter(compact[0]) || !letter(compact[1])) return false;
-    if (!is_digit(compact[2]) || !is_digit(compact[3])) return false;
+    if (!is_ascii_digit(compact[2]) || !is_ascii_digit(compact[3])) return false;
     unsigned remainder = 0;
     for (std::size_t i = 0; i < compact.size(); ++i) {
         const char c = compact[(i + 4) % compact.size()];
-        if (is_digit(c)) {
+        if (is_ascii_digit(c)) {
             remainder = (remainder * 10 + static_cast<unsigned>(c - '0')) % 97;
         } else {
-            remainder = (remainder * 100 + static_cast<unsigned>(is_upper(c) ? c - 'A' : c - 'a') + 10) % 97;
+            remainder = (remainder * 100 + static_cast<unsigned>(is_ascii_upper(c) ? c - 'A' : c - 'a') + 10) % 97;
         }
     }
     return remainder == 1;
@@ -91,12 +81,12 @@ Part longest_part(std::string_view run) {
     Part best;
     Part part;
     for (std::size_t i = 0; i < run.size(); ++i) {
-        if (!is_alnum(run[i])) {
+        if (!is_ascii_alphanumeric(run[i])) {
             part = {};
             continue;
         }
         ++part.size;
-        if (is_digit(run[i]) && (part.size == 1 || !is_digit(run[i - 1]))) ++part.digit_groups;
+        if (is_ascii_digit(run[i]) && (part.size == 1 || !is_ascii_digit(run[i - 1]))) ++part.digit_groups;
         if (part.size > best.size) best = part;
     }
     return best;
@@ -121,9 +111,9 @@ std::size_t iban_length(std::string_view text) {
     std::size_t found = 0;
     for (std::size_t i = 0; i < text.size() && compact.size() < 34; ++i) {
         if (text[i] == ' ') continue;
-        if (!is_alnum(text[i])) break;
+        if (!is_ascii_alphanumeric(text[i])) break;
         compact += text[i];
-        const bool word_ends = i + 1 == text.size() || !is_alnum(text[i + 1]);
+        const bool word_ends = i + 1 == text.size() || !is_ascii_alphanumeric(text[i + 1]);
         if (word_ends && found == 0 && is_iban(compact)) found = i + 1;
     }
     return found;
@@ -143,7 +133,7 @@ bool looks_random(std::string_view run) {
     // Of the most that so many characters can have, random base64 has 0.91 ± 0.02 (of 32), words 0.8.
     constexpr double kShare = 0.86;
     const double most = std::min(6.0, std::log2(static_cast<double>(run.size())));
-    return std::any_of(run.begin(), run.end(), is_digit) && entropy(run) >= kShare * most;
+    return std::any_of(run.begin(), run.end(), is_ascii_digit) && entropy(run) >= kShare * most;
 }
 
 bool is_uuid(std::string_view text) {

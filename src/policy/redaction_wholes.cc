@@ -4,18 +4,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/text.h"
 #include "policy/redaction_finder.h"
 #include "policy/redaction_mark.h"
 
 namespace apiarist::policy {
 namespace {
 
-bool is_letter(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 bool in_scheme(char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '.' || c == '-';
+    return is_ascii_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '.' || c == '-';
 }
 
 class UrlsAhead {
@@ -28,7 +25,7 @@ class UrlsAhead {
             if (sign_ < from) find_sign(from);
             if (sign_ >= text_.size()) return std::nullopt;
             scheme_ = std::max(scheme_, from);
-            while (scheme_ < sign_ && !is_letter(text_[scheme_]))
+            while (scheme_ < sign_ && !is_ascii_letter(text_[scheme_]))
                 ++scheme_;
             if (scheme_ < sign_ && has_more()) return FoundSpan{scheme_, sign_ + kSign.size(), Found::kUrl};
             find_sign(sign_ + 1);

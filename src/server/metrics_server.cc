@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/cpu_time.h"
 #include "server/metrics_text.h"
 
 namespace apiarist::server {
@@ -99,7 +100,7 @@ void MetricsServer::State::add_handlers() {
         const ProcessFacts process{.version = callbacks.version,
                                    .ready = callbacks.why_not_ready().empty(),
                                    .uptime_seconds = uptime.count(),
-                                   .cpu_seconds = cpu_seconds(),
+                                   .cpu_seconds = process_cpu_seconds(),
                                    .resident_bytes = resident_bytes()};
         response.set_content(metrics_text(callbacks.ledger(), process), kMetricsType);
     });

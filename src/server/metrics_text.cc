@@ -2,7 +2,6 @@
 #include "server/metrics_text.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -55,15 +54,6 @@ std::uint64_t resident_bytes() {
     std::uint64_t resident = 0;
     file >> total >> resident;
     return file ? resident * static_cast<std::uint64_t>(::getpagesize()) : 0;
-}
-
-double cpu_seconds() {
-    rusage usage{};
-    if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 }  // namespace apiarist::server

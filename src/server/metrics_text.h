@@ -25,6 +25,5 @@ struct ProcessFacts {
 
 // Of this process, now; zero where /proc does not tell.
 [[nodiscard]] std::uint64_t resident_bytes();
-[[nodiscard]] double cpu_seconds();
 
 }  // namespace apiarist::server

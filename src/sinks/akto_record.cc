@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/text.h"
 
 namespace apiarist::sinks {
 namespace {
@@ -19,20 +20,13 @@ using protocols::Header;
 using protocols::Message;
 using transactions::Direction;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return out;
-}
-
 // The consumer takes one value for each name: repeated fields are joined as RFC 9110 §5.3 has it, cookies by "; "
 // (RFC 6265 §5.4; not Set-Cookie, whose attributes stand behind a ";"), names in lower case and in the order of their
 // first appearance.
 std::string headers_json(const std::vector<Header>& headers) {
     std::vector<std::pair<std::string, std::string>> merged;
     for (const Header& header : headers) {
-        std::string name = lower(header.name);
+        std::string name = to_lower(header.name);
         const auto same =
             std::find_if(merged.begin(), merged.end(), [&](const auto& one) { return one.first == name; });
         if (same == merged.end()) {

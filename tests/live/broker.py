@@ -4,6 +4,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import support  # noqa: E402
@@ -11,6 +12,7 @@ import support  # noqa: E402
 FOLDER = pathlib.Path(__file__).resolve().parent / "kafka"
 JARS = support.ROOT / "build/kafka"
 TOPIC = "akto.api.logs"
+INIT = {"testConnectionString": "kafkaInit"}  # the first record of every collector
 PARTITIONS = 3
 CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw"
 
@@ -30,6 +32,14 @@ def jars() -> str:
             raise Unavailable(f"Apache Kafka cannot be had from Maven Central: {done.stdout.strip()[-300:]}")
         marker.touch()
     return f"{JARS}/*"
+
+
+def need():
+    """For tests that cannot be without: they are skipped, and say why."""
+    try:
+        jars()
+    except Unavailable as why:
+        raise unittest.SkipTest(str(why)) from why
 
 
 def java(*command: str) -> list[str]:

@@ -17,16 +17,12 @@ import support  # noqa: E402
 
 MANY = str(support.PEERS / "many.py")
 STEPS = str(support.PEERS / "steps.py")
-INIT = {"testConnectionString": "kafkaInit"}
 
 
 class Kafka(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        try:
-            broker.jars()
-        except broker.Unavailable as why:
-            raise unittest.SkipTest(str(why)) from why
+        broker.need()
 
     def setUp(self):
         self.folder = support.temporary_folder()
@@ -47,11 +43,11 @@ class Kafka(unittest.TestCase):
         """The records, without the first one, which every collector sends."""
         consumed = self.broker.consume()
         payloads = [json.loads(one["payload"]) for one in consumed]
-        self.assertEqual(payloads.count(INIT), 1)
-        self.assertEqual(akto_consumer.complaints([one["payload"] for one in consumed if json.loads(one["payload"]) != INIT]), [])
+        self.assertEqual(payloads.count(broker.INIT), 1)
+        self.assertEqual(akto_consumer.complaints([one["payload"] for one in consumed if json.loads(one["payload"]) != broker.INIT]), [])
         self.partitions = {one["partition"] for one in consumed}
         self.headers = {json.loads(one["payload"]).get("path"): one.get("headers") for one in consumed}
-        return [one for one in payloads if one != INIT]
+        return [one for one in payloads if one != broker.INIT]
 
     def agree(self, exchanges: int, ledger: dict, records: list[dict]):
         self.assertTrue(ledger["adds_up"])

@@ -18,16 +18,12 @@ import support  # noqa: E402
 
 REQUESTS = 100_000
 AWAY_SECONDS = 20
-INIT = {"testConnectionString": "kafkaInit"}
 
 
 class Counts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        try:
-            broker.jars()
-        except broker.Unavailable as why:
-            raise unittest.SkipTest(str(why)) from why
+        broker.need()
 
     def setUp(self):
         self.folder = support.temporary_folder()
@@ -52,7 +48,7 @@ class Counts(unittest.TestCase):
         result = self.load.end()
         self.assertEqual(result.status, 0, result.errors)
         texts = [one["payload"] for one in self.brokers.consume()]
-        payloads = [one for one in map(json.loads, texts) if one != INIT]
+        payloads = [one for one in map(json.loads, texts) if one != broker.INIT]
         paths = [one["path"] for one in payloads]
         self.assertEqual(result.disagreements(paths), [])
         self.assertGreaterEqual(len(result.paths), REQUESTS)

@@ -17,16 +17,12 @@ import support  # noqa: E402
 NASTY = str(support.PEERS / "nasty.py")
 STEPS = str(support.PEERS / "steps.py")
 HEARTBEATS = "akto.daemonset.producer.heartbeats"
-INIT = {"testConnectionString": "kafkaInit"}
 
 
 class Base(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        try:
-            broker.jars()
-        except broker.Unavailable as why:
-            raise unittest.SkipTest(str(why)) from why
+        broker.need()
 
     def setUp(self):
         self.folder = support.temporary_folder()
@@ -74,7 +70,7 @@ class Nasty(Base):
         self.assertEqual(done.returncode, 0, done.stderr)
         asked = json.loads(done.stdout)
         texts = [one["payload"] for one in self.broker.consume()]
-        texts = [text for text in texts if json.loads(text) != INIT]
+        texts = [text for text in texts if json.loads(text) != broker.INIT]
         self.assertEqual(akto_consumer.complaints(texts), [])
         records = [json.loads(text) for text in texts]
         for direction in ("1", "2"):
@@ -121,7 +117,7 @@ class Heartbeats(Base):
         self.assertEqual({(beat["daemonPodName"], beat["imageVersion"]) for beat in beats}, {("akto-tc:the-agent", "image:7")})
         records = [json.loads(one["payload"]) for one in self.broker.consume()]
         self.assertEqual({beat["daemonId"] for beat in beats},
-                         {record["daemonset_id"] for record in records if record != INIT})
+                         {record["daemonset_id"] for record in records if record != broker.INIT})
         env = json.loads(beats[0]["additionalData"])["env"]
         self.assertEqual(env["APIARIST_BODY_BYTES"], "1M")
         self.assertEqual(env["USE_TLS"], "false")
@@ -134,7 +130,7 @@ class Heartbeats(Base):
         done = subprocess.run([*self.collector("--heartbeat-interval", "0"), "--", "true"], capture_output=True, text=True,
                               timeout=support.PATIENCE_SECONDS, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual([json.loads(one["payload"]) for one in self.broker.consume()], [INIT])
+        self.assertEqual([json.loads(one["payload"]) for one in self.broker.consume()], [broker.INIT])
         self.assertEqual(self.beats(), [])
 
 

@@ -98,10 +98,7 @@ class Run:
 class Security(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        try:
-            broker.jars()
-        except broker.Unavailable as why:
-            raise unittest.SkipTest(str(why)) from why
+        broker.need()
         cls.keys = keys = Keys(support.temporary_folder())
         cls.broker = broker.Broker(support.temporary_folder(), listeners={
             "GOOD": ("SSL", keys.store("good", keys.good)),

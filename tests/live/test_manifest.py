@@ -63,10 +63,7 @@ class Node(unittest.TestCase):
         found = pods.strangers()
         if found:
             raise unittest.SkipTest(f"there are pods on this machine that are not of this test ({found[0]}): they would be traced")
-        try:
-            broker.jars()
-        except broker.Unavailable as why:
-            raise unittest.SkipTest(str(why)) from why
+        broker.need()
         self.folder = support.temporary_folder()
         self.broker = broker.Broker(self.folder)
         self.hierarchy = pods.Hierarchy("v1", self.folder)

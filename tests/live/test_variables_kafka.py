@@ -55,10 +55,7 @@ class Run:
 class Kafka(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        try:
-            broker.jars()
-        except broker.Unavailable as why:
-            raise unittest.SkipTest(str(why)) from why
+        broker.need()
         cls.recording = recording.Recording([support.PYTHON, MANY, "1", str(EXCHANGES), "60"])
         cls.broker = broker.Broker(support.temporary_folder(), {"num.partitions": "1"})
         cls.broker.start()

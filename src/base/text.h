@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Text as protocols and settings have it: bytes, of which only the ASCII ones have a kind or a case, whatever the
+// locale.
+
+#include <string>
+#include <string_view>
+
+namespace apiarist {
+
+[[nodiscard]] constexpr bool is_ascii_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+[[nodiscard]] constexpr bool is_ascii_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+[[nodiscard]] constexpr bool is_ascii_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_ascii_letter(char c) {
+    return is_ascii_upper(c) || is_ascii_lower(c);
+}
+[[nodiscard]] constexpr bool is_ascii_alphanumeric(char c) {
+    return is_ascii_letter(c) || is_ascii_digit(c);
+}
+
+[[nodiscard]] inline std::string to_lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (is_ascii_upper(c)) c = static_cast<char>(c + ('a' - 'A'));
+    return out;
+}
+
+// Without `blanks` at both ends.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text, std::string_view blanks) {
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+}  // namespace apiarist
