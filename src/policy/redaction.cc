@@ -2,38 +2,24 @@
 #include "policy/redaction.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "policy/redaction_body.h"
 #include "policy/redaction_headers.h"
 #include "policy/redaction_target.h"
+#include "protocols/content_coding.h"
 
 namespace apiarist::policy {
 namespace {
 
 using protocols::Message;
 
-// A coding that nobody removes, also where the body is cut and nothing says that it was not decoded.
-bool has_unknown_coding(std::string_view codings) {
-    constexpr std::array<std::string_view, 7> kKnown = {"gzip", "x-gzip", "deflate", "br", "zstd", "identity", ""};
-    while (!codings.empty()) {
-        const auto comma = std::min(codings.find(','), codings.size());
-        std::string_view coding = codings.substr(0, comma);
-        codings.remove_prefix(std::min(comma + 1, codings.size()));
-        coding.remove_prefix(std::min(coding.find_first_not_of(" \t"), coding.size()));
-        coding = coding.substr(0, coding.find_last_not_of(" \t") + 1);
-        const auto same = [coding](std::string_view known) { return protocols::same_name(known, coding); };
-        if (std::none_of(kKnown.begin(), kKnown.end(), same)) return true;
-    }
-    return false;
-}
-
+// A coding that nobody removes hides the body also where it is cut, and nothing says that it was not decoded.
 bool is_opaque(const Message& message) {
     const auto unknown = [](const protocols::Header& header) {
-        return protocols::same_name(header.name, "content-encoding") && has_unknown_coding(header.value);
+        return protocols::same_name(header.name, "content-encoding") && !protocols::knows_codings(header.value);
     };
-    return message.body_not_decoded || has_unknown_coding(message.transfer_coding) ||
+    return message.body_not_decoded || !protocols::knows_codings(message.transfer_coding) ||
            std::any_of(message.headers.begin(), message.headers.end(), unknown);
 }
 

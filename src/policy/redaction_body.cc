@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "policy/redaction_json.h"
 #include "policy/redaction_multipart.h"
 #include "policy/redaction_target.h"
@@ -16,11 +17,7 @@ namespace {
 
 // In lower case, without parameters.
 std::string media_type(std::string_view content_type) {
-    std::string type(content_type.substr(0, content_type.find(';')));
-    type.erase(type.find_last_not_of(" \t") + 1);
-    for (char& c : type)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return type;
+    return to_lower(trimmed(content_type.substr(0, content_type.find(';')), " \t"));
 }
 
 bool is_binary_type(std::string_view type) {

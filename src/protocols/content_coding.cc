@@ -49,6 +49,10 @@ Decoded as_it_is(std::string_view body, std::size_t limit, DecodeState state) {
 
 }  // namespace
 
+bool knows_codings(std::string_view content_encoding) {
+    return parse_layers(content_encoding).has_value();
+}
+
 Decoded decode_content(std::string_view content_encoding, std::string_view body, std::size_t limit) {
     const auto layers = parse_layers(content_encoding);
     if (!layers) return as_it_is(body, limit, DecodeState::kUnsupported);

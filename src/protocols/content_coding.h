@@ -25,6 +25,9 @@ struct Decoded {
     DecodeState state = DecodeState::kPlain;
 };
 
+// All codings of this list can be removed; an empty list has none.
+[[nodiscard]] bool knows_codings(std::string_view content_encoding);
+
 // `content_encoding`: the header's value, several joined by ", ". `limit`: bytes of output, of every layer.
 [[nodiscard]] Decoded decode_content(std::string_view content_encoding, std::string_view body, std::size_t limit);
 

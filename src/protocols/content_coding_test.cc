@@ -68,6 +68,13 @@ void expect_as_it_is(const char* coding, const std::string& body, DecodeState st
     EXPECT_EQ(decoded.body, body) << coding;
 }
 
+TEST(ContentCoding, a_list_is_known_when_each_of_it_is_and_there_are_not_too_many) {
+    for (const char* list : {"", "gzip", "X-GZIP , br", "identity", "gzip,,zstd", "gzip, br, deflate, zstd"})
+        EXPECT_TRUE(knows_codings(list)) << list;
+    for (const char* list : {"compress", "gzip, aes128gcm", "gzip,gzip,gzip,gzip,gzip"})
+        EXPECT_FALSE(knows_codings(list)) << list;
+}
+
 TEST(ContentCoding, none_or_identity_leaves_the_body) {
     for (const char* coding : {"", "identity", " Identity , ", ",,"}) {
         expect_as_it_is(coding, kHello, DecodeState::kPlain);
