@@ -189,7 +189,7 @@ struct ap_process_event {
 
 struct ap_mapped {
     struct ap_header header;
-    ap_u64 address; /* start of the mapping: /proc/TGID/map_files */
+    ap_u64 address; /* start of the mapping: /proc/TGID/map_files; 0: the program itself, /proc/TGID/exe */
     ap_u64 length;
     ap_u64 inode;
     ap_u32 device;
@@ -264,9 +264,12 @@ struct ap_ring_control {
 #define AP_STATE_COUNTED 2   /* positions are our own counts */
 #define AP_STATE_ENDED 4     /* gone, but ap_conn_end found no room: user space sweeps */
 #define AP_STATE_PLAIN_TCP 8
+#define AP_STATE_TIED 16 /* a TLS session is known whose ciphertext it carries */
 #define AP_SESSION_FROM_START 1
 #define AP_SESSION_ANNOUNCED 2
 #define AP_SESSION_ENDED 4 /* gone, but ap_tls_end found no room: user space sweeps */
+#define AP_SESSION_MEMORY 8 /* it reads and writes memory; another call moves that to and from the socket */
+#define AP_PROCESS_MEMORY 1 /* has such sessions */
 
 struct ap_process {
     ap_u32 ring;

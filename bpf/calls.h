@@ -20,7 +20,8 @@ struct call {
 static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
 {
     u64 id = bpf_get_current_pid_tgid();
-    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
+    struct tls_caller caller = caller__thread(id);
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
     if (!window || !window->depth)
         return 0;
 #pragma unroll
@@ -34,6 +35,7 @@ static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
     if (top < WINDOW_FRAMES)
         window->frames[top].would_block = 0;
     conn->classifier.protocol = AP_CLASS_TLS;
+    conn->flags |= AP_STATE_TIED;
     return 1;
 }
 
@@ -42,8 +44,8 @@ static __noinline int call__would_block(struct ap_process *process)
 {
     if (!process->sessions)
         return 0;
-    u64 id = bpf_get_current_pid_tgid();
-    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
+    struct tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
     if (!window)
         return 0;
     u32 top = window->depth - 1;
@@ -78,6 +80,20 @@ static __noinline int call__look(struct ap_connection *conn, struct call *call)
     if (size && !classifier__pass_header(&conn->classifier, call->direction, &front.base, &size, call->size))
         classifier__look(&conn->classifier, call->direction, front.base, size);
     return 0;
+}
+
+/* What a session wrote into memory leaves by this socket: then it is the session's. */
+static __noinline int call__tie_by_evidence(struct ap_connection *conn, struct call *call, struct sock *sk)
+{
+    struct user_iovec front = call__front(call);
+    struct ap_tls_key key = {.tgid = bpf_get_current_pid_tgid() >> 32};
+    key.ssl = evidence__find_writer(front.base, (u32)front.len, (u32)key.tgid);
+    if (!key.ssl)
+        return 0;
+    session__tie(&key, conn, sk);
+    conn->classifier.protocol = AP_CLASS_TLS;
+    conn->flags |= AP_STATE_TIED;
+    return 1;
 }
 
 /* SHED_* */
@@ -155,6 +171,8 @@ static __noinline int call__data(struct call *call)
     if (!call->process->sessions || !call__tie(conn, ref.sk))
         if (call->turn)
             call__look(conn, call);
+    if (call->process->flags & AP_PROCESS_MEMORY && call->direction == AP_WRITE && !(conn->flags & AP_STATE_TIED))
+        call__tie_by_evidence(conn, call, ref.sk);
     call__copy(call, conn, ref.sk);
     return 1;
 }
@@ -280,41 +298,13 @@ static __noinline int call__splice(struct call *call, struct pt_regs *regs)
     return call__data(call);
 }
 
-/* A file that is mapped executable for the first time: user space looks whether it is a TLS library. */
 static __noinline int call__mapped(struct ap_process *process, struct task_struct *task, struct pt_regs *regs, u64 address)
 {
     if (!(syscall__arg2(regs) & PROT_EXEC) || syscall__arg3(regs) & MAP_ANONYMOUS)
         return 0;
     struct file *file = file__of(task, (u32)syscall__arg4(regs));
-    if (!file)
-        return 0;
-    struct inode *inode = BPF_CORE_READ(file, f_inode);
-    struct ap_file_id id = {.inode = BPF_CORE_READ(inode, i_ino), .device = BPF_CORE_READ(inode, i_sb, s_dev)};
-    if (bpf_map_lookup_elem(&known_files, &id))
-        return 0;
-    void *ring = ring__of(process->ring);
-    if (!ring)
-        return 0;
-    struct ap_mapped *event = bpf_ringbuf_reserve(ring, sizeof(*event), 0);
-    if (!event) {
-        loss__add(AP_LOSS_RING_FULL_RECORDS, 1);
-        return 0;
-    }
-    ring__header(&event->header, AP_EVENT_MAPPED, sizeof(*event));
-    event->address = address;
-    event->length = syscall__arg1(regs);
-    event->inode = id.inode;
-    event->device = (u32)id.device;
-    event->tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
-    const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
-    if (bpf_probe_read_kernel_str(event->name, sizeof(event->name), name) < 0)
-        event->name[0] = 0;
-    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP); /* the first request of the process may be milliseconds away */
-    u32 one = 1;
-    bpf_map_update_elem(&known_files, &id, &one, BPF_ANY);
-    return 0;
+    return file ? file__report(process, file, address, syscall__arg1(regs)) : 0;
 }
-
 SEC("tp_btf/sys_exit")
 int on_sys_exit(u64 *ctx)
 {

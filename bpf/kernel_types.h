@@ -27,6 +27,7 @@ typedef u32 __wsum;
 #define BPF_MAP_TYPE_HASH 1
 #define BPF_MAP_TYPE_ARRAY 2
 #define BPF_MAP_TYPE_PERCPU_ARRAY 6
+#define BPF_MAP_TYPE_LRU_HASH 9
 #define BPF_MAP_TYPE_ARRAY_OF_MAPS 12
 #define BPF_MAP_TYPE_RINGBUF 27
 #define BPF_ANY 0
@@ -151,12 +152,17 @@ struct files_struct {
     struct fdtable *fdt;
 };
 
+struct mm_struct {
+    struct file *exe_file;
+};
+
 struct task_struct {
     struct thread_info thread_info;
     s32 pid;
     s32 tgid;
     struct task_struct *real_parent;
     struct task_struct *group_leader;
+    struct mm_struct *mm;
     struct files_struct *files;
     struct signal_struct *signal;
     struct css_set *cgroups;

@@ -28,10 +28,12 @@ int on_exec(u64 *ctx)
         return 0;
     u32 sessions = process->sessions;
     process->sessions = 0;
-    u64 id = bpf_get_current_pid_tgid();
-    bpf_map_delete_elem(&tls_windows, &id);
+    process->flags = 0;
+    struct tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
+    bpf_map_delete_elem(&tls_windows, &caller);
     process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXEC, sessions, task);
-    return 0;
+    struct file *program = BPF_CORE_READ(task, mm, exe_file);
+    return program ? file__report(process, program, 0, 0) : 0;
 }
 
 SEC("tp_btf/sched_process_exit")
@@ -42,8 +44,8 @@ int on_exit(u64 *ctx)
     struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
     if (!process)
         return 0;
-    u64 id = (u64)tgid << 32 | (u32)task->pid;
-    bpf_map_delete_elem(&tls_windows, &id);
+    struct tls_caller caller = {.owner = (u32)task->pid, .tgid = tgid};
+    bpf_map_delete_elem(&tls_windows, &caller);
     if (BPF_CORE_READ(task, signal, live.counter) > 0) /* other threads live on */
         return 0;
     process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXIT, process->sessions, task);

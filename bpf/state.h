@@ -46,6 +46,14 @@ struct {
 
 #define WINDOW_FRAMES 4
 #define WINDOW_HANDSHAKE 2 /* a window without data; else AP_READ or AP_WRITE */
+#define WINDOW_SENDFILE 4  /* what is written is a file's: a length without bytes */
+#define WINDOW_KNOWN 8     /* only if the object is known: others of its kind carry no TLS */
+
+/* Who makes the calls: a thread. */
+struct tls_caller {
+    u64 owner; /* thread number */
+    u64 tgid;
+};
 
 struct tls_frame {
     u64 sp; /* frames are ordered by the stack: an inner one lies lower */
@@ -53,8 +61,10 @@ struct tls_frame {
     u64 buffer;
     u64 length_address; /* *_ex: where the length is written; 0: it is the return value */
     u32 direction;
-    u16 data;        /* 0: only a window (handshake) */
-    u16 would_block; /* the last socket call inside it found nothing to read */
+    u8 data;        /* 0: only a window (handshake) */
+    u8 not_seen;    /* sendfile */
+    u8 would_block; /* the last socket call inside it found nothing to read */
+    u8 pad;
 };
 
 struct tls_window {
@@ -63,14 +73,34 @@ struct tls_window {
     struct tls_frame frames[WINDOW_FRAMES];
 };
 
-/* thread → its open TLS calls. Written and deleted by the thread itself, so no lock; at its exit the rest. Full: the call
- * is not captured, counted. */
+/* caller → its open TLS calls. Written and deleted by the caller itself, so no lock; at a thread's exit the rest. Full: the
+ * call is not captured, counted. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 16384);
-    __type(key, u64);
+    __type(key, struct tls_caller);
     __type(value, struct tls_window);
 } tls_windows SEC(".maps");
+
+/* The beginning of a TLS record that a session wrote into memory, by bytes that no other record has (tls_evidence.h). */
+struct tls_evidence {
+    u8 bytes[32];
+    u64 tgid;
+};
+
+struct tls_writer {
+    u64 ssl;
+    u64 session; /* its number: the object's address comes back */
+};
+
+/* evidence → the session that wrote it. Written when the library hands the record out; deleted when it is found at a
+ * socket; the rest makes room by age: a session that finds no socket by one record does by the next. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 8192);
+    __type(key, struct tls_evidence);
+    __type(value, struct tls_writer);
+} tls_written SEC(".maps");
 
 /* sock → connection. Written at the first data call of a traced process; deleted at tcp_destroy_sock. Full: the call is
  * not captured, counted. No LRU: a busy connection must not push out another. */

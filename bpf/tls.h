@@ -129,6 +129,24 @@ static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_se
     return 1;
 }
 
+static __always_inline struct tls_caller caller__thread(u64 id)
+{
+    struct tls_caller caller = {.owner = (u32)id, .tgid = id >> 32};
+    return caller;
+}
+
+/* The caller's window, made if need be. */
+static __noinline struct tls_window *window__of(struct tls_caller *caller)
+{
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, caller);
+    if (window)
+        return window;
+    struct tls_window fresh = {};
+    if (bpf_map_update_elem(&tls_windows, caller, &fresh, BPF_ANY))
+        loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
+    return bpf_map_lookup_elem(&tls_windows, caller);
+}
+
 static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u64 length_address, u32 kind)
 {
     u64 id = bpf_get_current_pid_tgid();
@@ -137,19 +155,16 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
         return 0;
     struct ap_tls_key key = {.ssl = ssl, .tgid = id >> 32};
     u32 library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
-    if (!session__of(&key, process, library, kind & WINDOW_HANDSHAKE ? AP_SESSION_FROM_START : 0))
+    if (kind & WINDOW_KNOWN) {
+        if (!bpf_map_lookup_elem(&tls_sessions, &key))
+            return 0;
+    } else if (!session__of(&key, process, library, kind & WINDOW_HANDSHAKE ? AP_SESSION_FROM_START : 0)) {
         return 0;
-    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
-    if (!window) {
-        struct tls_window fresh = {};
-        if (bpf_map_update_elem(&tls_windows, &id, &fresh, BPF_ANY)) {
-            loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
-            return 0;
-        }
-        window = bpf_map_lookup_elem(&tls_windows, &id);
-        if (!window)
-            return 0;
     }
+    struct tls_caller caller = caller__thread(id);
+    struct tls_window *window = window__of(&caller);
+    if (!window)
+        return 0;
     u64 sp = user__sp(ctx);
     u32 depth = window->depth;
 #pragma unroll
@@ -167,6 +182,7 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
     frame->length_address = length_address;
     frame->direction = kind & 1;
     frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
+    frame->not_seen = kind & WINDOW_SENDFILE || !buffer ? 1 : 0;
     frame->would_block = 0;
     window->depth = depth + 1;
     return 0;
@@ -174,9 +190,9 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
 
 /* Takes the frame of the call that returns here off the stack: of those that do not lie above the stack pointer here, the
  * outermost; deeper ones were left without a return. */
-static __always_inline bool window__leave(u64 id, u64 sp, struct tls_frame *out)
+static __always_inline bool window__leave(struct tls_caller *caller, u64 sp, struct tls_frame *out)
 {
-    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &id);
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, caller);
     if (!window)
         return false;
     bool found = false;
@@ -226,12 +242,29 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
         count__add(&bytes->lost, size);
         return 0;
     }
-    u64 meta = COPY_TLS | COPY_FLAGS(AP_DATA_CALL_START) | (direction == AP_WRITE ? COPY_WRITE : 0);
+    u32 flags = AP_DATA_CALL_START | (frame->not_seen ? AP_DATA_NOT_SEEN : 0);
+    u64 meta = COPY_TLS | COPY_FLAGS(flags) | (direction == AP_WRITE ? COPY_WRITE : 0);
     struct buffers from = {.base = frame->buffer};
     return copy__call(key->ssl, position, meta, &from, size);
 }
 
-static __noinline int window__return(struct pt_regs *ctx)
+#define RESULT_SSL 0       /* SSL_read: what is not more than 0 is an end, or is to be tried again */
+#define RESULT_ZERO_ENDS 1 /* 0 is an end, and this error of GnuTLS */
+#define GNUTLS_E_PREMATURE_TERMINATION -110
+
+/* A library on a socket tells of what is to be tried again after a call that would block; with other BIOs there is no call
+ * to tell by. */
+static __always_inline bool result__is_end(const struct ap_tls_session *session, const struct tls_frame *frame, s32 returned,
+                                           u32 results)
+{
+    if (frame->direction != AP_READ)
+        return false;
+    if (results == RESULT_ZERO_ENDS)
+        return returned == 0 || returned == GNUTLS_E_PREMATURE_TERMINATION;
+    return session->conn.sock && !(session->flags & AP_SESSION_MEMORY) && !frame->would_block;
+}
+
+static __noinline int window__return(struct pt_regs *ctx, u32 results)
 {
     u64 id = bpf_get_current_pid_tgid();
     u32 tgid = (u32)(id >> 32);
@@ -239,7 +272,8 @@ static __noinline int window__return(struct pt_regs *ctx)
     if (!process)
         return 0;
     struct tls_frame frame = {};
-    if (!window__leave(id, user__sp(ctx), &frame) || !frame.data)
+    struct tls_caller caller = caller__thread(id);
+    if (!window__leave(&caller, user__sp(ctx), &frame) || !frame.data)
         return 0;
     struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};
     struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
@@ -247,9 +281,7 @@ static __noinline int window__return(struct pt_regs *ctx)
         return 0;
     s32 returned = (s32)user__result(ctx);
     if (returned <= 0) {
-        /* Over, unless it is to be tried again: a library on a socket says that after a call that would block. With
-         * other BIOs there is no call to tell by. */
-        if (frame.direction == AP_READ && session->conn.sock && !frame.would_block)
+        if (result__is_end(session, &frame, returned, results))
             session__side_end(session, AP_READ);
         return 0;
     }
@@ -296,10 +328,35 @@ int tls_handshake_enter(struct pt_regs *ctx)
     return window__enter(ctx, user__arg0(ctx), 0, 0, WINDOW_HANDSHAKE);
 }
 
+/* SSL_sendfile */
+SEC("uprobe")
+int tls_sendfile_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), 0, 0, AP_WRITE | WINDOW_SENDFILE);
+}
+
+SEC("uprobe")
+int tls_known_read_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, AP_READ | WINDOW_KNOWN);
+}
+
+SEC("uprobe")
+int tls_known_write_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, AP_WRITE | WINDOW_KNOWN);
+}
+
 SEC("uretprobe")
 int tls_return(struct pt_regs *ctx)
 {
-    return window__return(ctx);
+    return window__return(ctx, RESULT_SSL);
+}
+
+SEC("uretprobe")
+int tls_zero_ends_return(struct pt_regs *ctx)
+{
+    return window__return(ctx, RESULT_ZERO_ENDS);
 }
 
 static __always_inline struct ap_tls_session *session__of_call(u64 ssl, struct ap_tls_key *key,

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
-#include "capture/tls_library.h"
+#include "capture/tls_stack.h"
 
 namespace apiarist::app {
 namespace {
@@ -58,7 +58,7 @@ std::string doctor_json(const std::vector<Finding>& findings, bool can_capture) 
 
 int doctor(bool json) {
     capture::HostFacts facts = capture::read_host("/");
-    facts.tls_libraries = capture::read_tls_libraries(capture::usual_tls_libraries());
+    facts.tls_libraries = capture::read_tls_libraries(capture::usual_tls_libraries("/"));
     capture::try_programs(facts);
     const auto findings = capture::judge(facts);
     const bool able = capture::can_capture(facts);

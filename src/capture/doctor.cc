@@ -2,35 +2,26 @@
 // The facts. What follows from them stands in doctor_judge.cc.
 #include "capture/doctor.h"
 
-#include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <sys/klog.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <cstring>
 #include <fstream>
 #include <set>
 #include <sstream>
 
-#include "base/handles.h"
 #include "capture/cgroups.h"
 #include "capture/host.h"
 #include "capture/kernel_source.h"
 #include "capture/proc.h"
-#include "capture/tls_library.h"
+#include "capture/tls_stack.h"
 #include "events/event.h"
 
 namespace apiarist::capture {
 namespace {
 
 namespace fs = std::filesystem;
-using ElfFile = std::unique_ptr<Elf, Destroy<elf_end>>;
 
 std::string first_line(const fs::path& path) {
     std::ifstream file(path);
@@ -79,100 +70,27 @@ bool log_names_gvisor() {
            std::string_view::npos;
 }
 
-Error elf_error() {
-    const char* why = elf_errmsg(-1);
-    return Error{std::errc::executable_format_error, why == nullptr ? "not an ELF file" : why};
-}
-
-constexpr unsigned kOurMachine =
-#if defined(__aarch64__)
-    EM_AARCH64;
-#else
-    EM_X86_64;
-#endif
-
-Status check_machine(Elf* elf) {
-    if (elf_kind(elf) != ELF_K_ELF) return Error{std::errc::executable_format_error, "not an ELF file"};
-    GElf_Ehdr header;
-    if (gelf_getehdr(elf, &header) == nullptr) return elf_error();
-    if (gelf_getclass(elf) != ELFCLASS64)
-        return Error{std::errc::executable_format_error, "32-bit; the calls of 32-bit processes are not read"};
-    if (header.e_machine != kOurMachine) return Error{std::errc::executable_format_error, "code of another machine"};
-    return Done{};
-}
-
-void remove_defined(Elf* elf, Elf_Scn* section, std::set<std::string_view>& wanted) {
-    GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr) return;
-    if (header.sh_type != SHT_DYNSYM && header.sh_type != SHT_SYMTAB) return;
-    Elf_Data* data = elf_getdata(section, nullptr);
-    const std::size_t size = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
-    if (data == nullptr || size == 0) return;
-    const auto count = static_cast<int>(std::min<std::size_t>(data->d_size / size, std::size_t{1} << 24));
-    for (int i = 0; i < count && !wanted.empty(); ++i) {
-        GElf_Sym symbol;
-        if (gelf_getsym(data, i, &symbol) == nullptr) return;
-        if (symbol.st_shndx == SHN_UNDEF || GELF_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
-        if (const char* name = elf_strptr(elf, header.sh_link, symbol.st_name); name != nullptr) wanted.erase(name);
-    }
-}
-
-Result<Fd> open_regular(const std::string& path) {
-    // Not blocking: what has the name of a library may be a pipe.
-    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) return Error::from_errno(errno, "open");
-    struct stat info {};
-    if (::fstat(fd.get(), &info) != 0) return Error::from_errno(errno, "open");
-    constexpr off_t kLargest = off_t{1} << 30;
-    if (!S_ISREG(info.st_mode) || info.st_size > kLargest)
-        return Error{std::errc::executable_format_error, "not a library"};
-    return fd;
-}
-
 }  // namespace
 
-Result<std::vector<std::string>> missing_functions(const std::string& path,
-                                                   std::span<const std::string_view> functions) {
-    auto fd = open_regular(path);
-    if (!fd) return std::move(fd).error();
-    if (elf_version(EV_CURRENT) == EV_NONE) return elf_error();
-    // Read, not mapped: a file that shrinks meanwhile would be a SIGBUS.
-    const ElfFile elf(elf_begin(fd->get(), ELF_C_READ, nullptr));
-    if (!elf) return elf_error();
-    APIARIST_TRY(check_machine(elf.get()));
-    std::set<std::string_view> wanted(functions.begin(), functions.end());
-    for (Elf_Scn* section = elf_nextscn(elf.get(), nullptr); section != nullptr;
-         section = elf_nextscn(elf.get(), section))
-        remove_defined(elf.get(), section, wanted);
-    std::vector<std::string> missing;
-    for (const std::string_view function : functions)
-        if (wanted.contains(function)) missing.emplace_back(function);
-    return missing;
-}
-
 std::vector<TlsLibraryFacts> read_tls_libraries(const std::vector<std::string>& paths) {
-    std::vector<std::string_view> functions;
-    for (const TlsFunction& function : tls_functions())
-        functions.emplace_back(function.symbol);
     std::set<fs::path> seen;
     std::vector<TlsLibraryFacts> libraries;
     for (const std::string& path : paths) {
         std::error_code error;
         const fs::path real = fs::canonical(path, error);
         if (!error && !seen.insert(real).second) continue;
-        TlsLibraryFacts library;
-        library.path = path;
-        auto missing = missing_functions(path, functions);
-        if (missing) {
-            library.version = tls_library_version(path);
-            library.missing = std::move(*missing);
-        } else {
-            library.unfit = missing.error().what;
+        const auto elf = ElfFile::open(path);
+        if (!elf) {
+            libraries.push_back({.path = path, .version = {}, .unfit = elf.error().what, .missing = {}, .probed = {}});
+            continue;
         }
-        for (const TlsFunction& function : tls_functions())
-            if (function.required && std::ranges::find(library.missing, function.symbol) != library.missing.end())
-                library.unfit = std::string("it has no ") + function.symbol;
-        libraries.push_back(std::move(library));
+        for (ProbePlan& plan : tls_plans(*elf, path, true))
+            if (!plan.part)
+                libraries.push_back({.path = path,
+                                     .version = std::move(plan.version),
+                                     .unfit = std::move(plan.unfit),
+                                     .missing = std::move(plan.missing),
+                                     .probed = {}});
     }
     return libraries;
 }

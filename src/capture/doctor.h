@@ -48,11 +48,6 @@ struct HostFacts {
 // Loads and attaches the programs with an empty selection: nothing is traced. Fills `programs` and `probed`.
 void try_programs(HostFacts& facts);
 
-// Those of `functions` that the library does not define. An error: it is no ELF file of this machine's 64-bit code. The
-// file is data that may be hostile; it is never loaded or run.
-Result<std::vector<std::string>> missing_functions(const std::string& path,
-                                                   std::span<const std::string_view> functions);
-
 enum class Verdict : std::uint8_t { kOk, kWarn, kNo };
 
 struct Finding {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "capture/tls_library.h"
+#include "capture/tls_stack.h"
 
 namespace apiarist::capture {
 namespace {
@@ -244,75 +244,16 @@ TEST_F(ReadHost, odd_files_are_no_facts) {
     EXPECT_EQ(facts.capabilities, 0U);
 }
 
-std::string content_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-TEST(MissingFunctions, of_this_hosts_libssl) {
-    const auto libraries = usual_tls_libraries();
-    if (libraries.empty()) GTEST_SKIP() << "no libssl here";
-    const auto missing = missing_functions(libraries.front(), kFunctions);
-    ASSERT_TRUE(missing) << missing.error().what;
-    EXPECT_THAT(*missing, ElementsAre("SSL_no_such_function"));
-    const auto facts = read_tls_libraries({libraries.front(), libraries.front()});
-    ASSERT_EQ(facts.size(), 1U);  // the same file
-    EXPECT_EQ(facts.front().unfit, "");
-    EXPECT_FALSE(facts.front().probed);
-}
-
-TEST(MissingFunctions, a_library_that_only_calls_them_does_not_have_them) {
-    const auto missing = missing_functions("/proc/self/exe", kFunctions);
-    ASSERT_TRUE(missing) << missing.error().what;
-    EXPECT_EQ(missing->size(), std::size(kFunctions));
-}
-
-using HostileLibrary = Folder;
-
-TEST_F(HostileLibrary, other_files_are_errors) {
-    for (const std::string& content : {std::string(),
-                                       std::string("\x7f"
-                                                   "ELF"),
-                                       std::string(100, 'x'), std::string("!<arch>\n")})
-        EXPECT_FALSE(missing_functions(put("libssl.so.3", content), kFunctions));
-    EXPECT_FALSE(missing_functions(root_, kFunctions));
-    EXPECT_FALSE(missing_functions(root_ + "/none", kFunctions));
-    ASSERT_EQ(::mkfifo((root_ + "/libssl.so.4").c_str(), 0600), 0);
-    EXPECT_FALSE(missing_functions(root_ + "/libssl.so.4", kFunctions));
-}
-
-TEST_F(HostileLibrary, code_of_another_machine_or_width_is_named) {
-    std::string elf = content_of("/proc/self/exe").substr(0, 64);
-    elf[18] = 8;  // e_machine: MIPS
-    elf[19] = 0;
-    auto answer = missing_functions(put("libssl.so.3", elf), kFunctions);
-    ASSERT_FALSE(answer);
-    EXPECT_THAT(answer.error().what, HasSubstr("another machine"));
-    elf[4] = 1;  // EI_CLASS: 32 bits
-    answer = missing_functions(put("libssl.so.3", elf), kFunctions);
-    ASSERT_FALSE(answer);
-    EXPECT_THAT(answer.error().what, HasSubstr("32-bit"));
-}
-
-// No promise about the answer, only that there is one.
-TEST_F(HostileLibrary, cut_and_changed_files_do_no_harm) {
-    const auto libraries = usual_tls_libraries();
-    if (libraries.empty()) GTEST_SKIP() << "no libssl here";
-    const std::string good = content_of(libraries.front());
-    for (std::size_t size = 0; size < good.size(); size += 1 + good.size() / 60)
-        (void)missing_functions(put("cut", good.substr(0, size)), kFunctions);
-    for (std::size_t i = 0; i < 64; ++i) {
-        std::string changed = good;
-        changed[i] = '\xff';
-        (void)missing_functions(put("changed", changed), kFunctions);
-    }
-    std::uint64_t sections = 0;
-    std::copy_n(good.data() + 40, sizeof(sections), reinterpret_cast<char*>(&sections));  // e_shoff
-    ASSERT_LT(sections, good.size());
-    for (std::size_t i = sections; i + 8 < good.size(); i += 8) {
-        std::string changed = good;
-        changed.replace(i, 8, "\xff\xff\xff\xff\xff\xff\xff\x7f");
-        (void)missing_functions(put("changed", changed), kFunctions);
+TEST(ReadTlsLibraries, of_this_host_each_file_once) {
+    const auto libraries = usual_tls_libraries("/");
+    if (libraries.empty()) GTEST_SKIP() << "no TLS library here";
+    std::vector<std::string> twice = libraries;
+    twice.insert(twice.end(), libraries.begin(), libraries.end());
+    const auto facts = read_tls_libraries(twice);
+    EXPECT_EQ(facts.size(), read_tls_libraries(libraries).size());
+    for (const TlsLibraryFacts& one : facts) {
+        EXPECT_EQ(one.unfit, "") << one.path;
+        EXPECT_FALSE(one.probed);
     }
 }
 

@@ -125,7 +125,6 @@ struct KernelSource::State {
     Status add_cgroups(const std::vector<Cgroup>& cgroups);
     Result<std::vector<Cgroup>> find_cgroups(const KernelOptions& options) const;
     Status select_cgroups(const KernelOptions& options);
-    void look_at_libraries(std::uint32_t pid);
     Status select(const KernelOptions& options);
     void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
     void add_fact(std::span<const std::byte> record);
@@ -271,14 +270,8 @@ Status KernelSource::State::select_cgroups(const KernelOptions& options) {
     if (!libraries) return Done{};
     for (const Cgroup& cgroup : *cgroups)
         for (const std::uint32_t pid : processes_in(cgroup))
-            look_at_libraries(pid);
+            libraries->look_at(pid);
     return Done{};
-}
-
-void KernelSource::State::look_at_libraries(std::uint32_t pid) {
-    if (!libraries) return;
-    for (const MappedFile& file : mapped_files(pid))
-        libraries->look_at(file.open_path, file.path);
 }
 
 // With the programs attached, so that no fork and no end is missed: a child of a selected process selects itself from
@@ -295,7 +288,7 @@ Status KernelSource::State::select(const KernelOptions& options) {
     const int processes = bpf_map__fd(skeleton->maps.processes);
     for (const std::uint32_t pid : selected) {
         if (!process_exists(pid)) (void)bpf_map_delete_elem(processes, &pid);
-        look_at_libraries(pid);
+        if (libraries) libraries->look_at(pid);
     }
     return Done{};
 }
@@ -431,9 +424,12 @@ std::size_t KernelSource::drain(unsigned number, const OnRecord& on_record) {
             if (const auto event = events::decode(record)) {
                 if (const auto* mapped = std::get_if<ap_mapped>(&*event); mapped != nullptr && state_->libraries)
                     state_->libraries->on_mapped(*mapped);
-                if (const auto* process = std::get_if<ap_process_event>(&*event);
-                    process != nullptr && process->sessions > 0)
-                    state_->sweep_sessions(*process, number, on_record);
+                if (const auto* process = std::get_if<ap_process_event>(&*event); process != nullptr) {
+                    if (process->sessions > 0) state_->sweep_sessions(*process, number, on_record);
+                    // It came into the scope by itself, and what it mapped before was not reported.
+                    if (process->kind == AP_PROCESS_SEEN && state_->libraries)
+                        state_->libraries->look_at(process->tgid);
+                }
             }
         }
         on_record(record);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The TLS programs at the functions of TLS libraries: once per file, ahead of use where the file lies in a usual place,
-// else when a traced process maps it. What was found is told as ap_library records.
+// The TLS programs at the TLS stacks in libraries and programs: once per file, ahead of use where the file is a library
+// in a usual place, else when a traced process maps it. What was found is told as ap_library records.
 //
 // Threads: a thread of its own attaches; the methods may be called from any.
 
@@ -21,7 +21,7 @@
 #include "base/queue.h"
 #include "base/result.h"
 #include "bpf/abi.h"
-#include "capture/tls_library.h"
+#include "capture/tls_stack.h"
 
 struct bpf_link;
 struct bpf_object;
@@ -47,7 +47,8 @@ class LibraryProbes {
     void attach_usual(const std::string& root);
     // From now on look_at() and on_mapped() have an effect.
     void start();
-    void look_at(const std::string& open_path, const std::string& shown_name);
+    // All files that a process has mapped.
+    void look_at(std::uint32_t pid);
     void on_mapped(const ap_mapped& mapped);
     // Removes all probes; none is made any more.
     void detach();
@@ -58,24 +59,20 @@ class LibraryProbes {
     };
     using Link = std::unique_ptr<bpf_link, Unlink>;
     struct Candidate {
-        std::string path;       // to be opened
-        std::string name;       // to be shown
+        std::string path{};     // to be opened
+        std::string name{};     // to be shown
         ap_file_id reported{};  // as the kernel program keyed it; zero: found ahead
-    };
-    struct Place {
-        std::uint32_t library;
-        std::uint64_t file_offset;
-        bool return_probe;
+        std::uint32_t pid = 0;  // not 0: all files of this process instead
     };
 
     void attach(const Candidate& candidate);
+    void attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan);
     // So that its next mapping is reported.
     void forget(const Candidate& candidate) const;
     void enqueue(Candidate candidate);
-    Result<Link> probe(const char* program, const std::string& path, const Place& place);
-    Status probe_function(const std::string& path, const TlsFunction& function, std::uint32_t library,
-                          std::vector<Link>& made);
-    Result<std::vector<Link>> probe_functions(const std::string& path, std::uint32_t library);
+    [[nodiscard]] Result<Link> probe(const std::string& path, const ProbePoint& point, std::uint32_t library);
+    [[nodiscard]] Result<std::vector<Link>> probe_all(const std::string& path, const ProbePlan& plan,
+                                                      std::uint32_t library);
 
     bpf_object* programs_;
     int known_files_;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#pragma once
+/* Program files and libraries, as processes map them. */
+
+/* A file that is mapped executable for the first time: user space looks whether it holds a TLS stack. */
+static __noinline int file__report(struct ap_process *process, struct file *file, u64 address, u64 length)
+{
+    struct inode *inode = BPF_CORE_READ(file, f_inode);
+    struct ap_file_id id = {.inode = BPF_CORE_READ(inode, i_ino), .device = BPF_CORE_READ(inode, i_sb, s_dev)};
+    if (bpf_map_lookup_elem(&known_files, &id))
+        return 0;
+    void *ring = ring__of(process->ring);
+    if (!ring)
+        return 0;
+    struct ap_mapped *event = bpf_ringbuf_reserve(ring, sizeof(*event), 0);
+    if (!event) {
+        loss__add(AP_LOSS_RING_FULL_RECORDS, 1);
+        return 0;
+    }
+    ring__header(&event->header, AP_EVENT_MAPPED, sizeof(*event));
+    event->address = address;
+    event->length = length;
+    event->inode = id.inode;
+    event->device = (u32)id.device;
+    event->tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+    if (bpf_probe_read_kernel_str(event->name, sizeof(event->name), name) < 0)
+        event->name[0] = 0;
+    bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP); /* the first request of the process may be milliseconds away */
+    u32 one = 1;
+    bpf_map_update_elem(&known_files, &id, &one, BPF_ANY);
+    return 0;
+}

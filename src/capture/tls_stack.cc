@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/tls_stack.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+
+#include "capture/probe_site.h"
+
+namespace apiarist::capture {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error cannot_tell_returns(const char* function) {
+    return Error{std::errc::not_supported,
+                 fmt::format("{}: its returns cannot be told from its code, and return probes are not used on this "
+                             "kernel (--return-probes)",
+                             function)};
+}
+
+// With a return probe the entry is the first instruction, because the kernel puts a breakpoint there for the return
+// anyway.
+Result<std::vector<ProbePoint>> points_of(const TlsFile& file, const FunctionProbe& probe) {
+    const auto found = file.functions.find(probe.function);
+    if (found == file.functions.end())
+        return Error{std::errc::executable_format_error, fmt::format("it has no {}", probe.function)};
+    const auto begin = file.elf.code_offset(found->second.address);
+    if (!begin)
+        return Error{std::errc::executable_format_error,
+                     fmt::format("{} lies in no executable segment", probe.function)};
+    const auto code = file.elf.code(found->second);
+    const ProbeSites sites = code ? find_probe_sites(*code, probe.arguments) : ProbeSites{};
+    const bool by_return_probe = probe.at_return != nullptr && !sites.result && file.return_probes;
+    std::vector<std::uint64_t> returns;
+    if (probe.at_return != nullptr && !by_return_probe)
+        returns = sites.result ? std::vector{*sites.result} : sites.returns;
+    if (probe.at_return != nullptr && !by_return_probe && returns.empty()) return cannot_tell_returns(probe.function);
+    const std::uint64_t entry = by_return_probe ? 0 : sites.entry.value_or(0);
+    std::vector<ProbePoint> points{{probe.at_entry, *begin + entry, false}};
+    if (by_return_probe) points.push_back({probe.at_return, *begin, true});
+    for (const std::uint64_t at : returns)
+        points.push_back({probe.at_return, *begin + at, false});
+    return points;
+}
+
+}  // namespace
+
+void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, ProbePlan& plan) {
+    for (const FunctionProbe& probe : probes) {
+        auto points = points_of(file, probe);
+        if (points) {
+            plan.points.insert(plan.points.end(), points->begin(), points->end());
+        } else if (probe.required) {
+            plan.unfit = points.error().what;
+            plan.points.clear();
+            return;
+        } else {
+            plan.missing.emplace_back(probe.function);
+        }
+    }
+}
+
+std::span<const TlsStack> tls_stacks() {
+    static const std::array kStacks{openssl_stack(), boringssl_stack(), gnutls_stack()};
+    return kStacks;
+}
+
+std::vector<ProbePlan> tls_plans(const ElfFile& elf, const std::string& path, bool return_probes) {
+    TlsFile file{elf, path, {}, return_probes};
+    elf.each_function([&file](std::string_view name, const ElfFunction& function) {
+        for (const TlsStack& stack : tls_stacks())
+            if (stack.wants(name)) {
+                file.functions.try_emplace(std::string(name), function);
+                return;
+            }
+    });
+    std::vector<ProbePlan> plans;
+    for (const TlsStack& stack : tls_stacks())
+        if (auto plan = stack.plan(file)) plans.push_back(std::move(*plan));
+    return plans;
+}
+
+bool names_tls_library(std::string_view path) {
+    const auto slash = path.rfind('/');
+    const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    // Wheels carry their own under names with a hash: libssl-3e69114b.so.1.1. NSS has a libssl3.so.
+    for (const std::string_view library : {"libssl", "libcrypto", "libgnutls", "libboringssl", "libnspr4"}) {
+        if (!name.starts_with(library)) continue;
+        const std::string_view rest = name.substr(library.size());
+        if (rest.starts_with(".so.") || (rest.starts_with("-") && rest.find(".so") != std::string_view::npos) ||
+            (library == "libboringssl" && rest == ".so") || (library == "libnspr4" && rest == ".so"))
+            return true;
+    }
+    return false;
+}
+
+std::vector<std::string> usual_tls_libraries(const std::string& root) {
+    std::vector<std::string> found;
+    const auto look = [&found](const fs::path& folder) {
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator(folder, error))
+            if (names_tls_library(entry.path().native())) found.push_back(entry.path());
+    };
+    for (const char* place : {"usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "usr/local/ssl/lib"}) {
+        look(fs::path(root) / place);
+        std::error_code error;
+        for (const auto& entry : fs::directory_iterator(fs::path(root) / place, error)) {
+            const std::string name = entry.path().filename();
+            if (name.find("-linux-") == std::string::npos) continue;
+            look(entry.path());
+            look(entry.path() / "android");
+        }
+    }
+    return found;
+}
+
+}  // namespace apiarist::capture
