@@ -73,6 +73,8 @@ struct tls_window {
     struct tls_frame frames[WINDOW_FRAMES];
 };
 
+static const struct tls_window empty_window = {}; /* the stack has no room for one */
+
 /* caller → its open TLS calls. Written and deleted by the caller itself, so no lock; at a thread's exit the rest. Full: the
  * call is not captured, counted. */
 struct {

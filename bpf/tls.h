@@ -141,8 +141,7 @@ static __noinline struct tls_window *window__of(struct tls_caller *caller)
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, caller);
     if (window)
         return window;
-    struct tls_window fresh = {};
-    if (bpf_map_update_elem(&tls_windows, caller, &fresh, BPF_ANY))
+    if (bpf_map_update_elem(&tls_windows, caller, &empty_window, BPF_ANY))
         loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
     return bpf_map_lookup_elem(&tls_windows, caller);
 }
