@@ -346,6 +346,13 @@ int tls_known_write_enter(struct pt_regs *ctx)
     return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, AP_WRITE | WINDOW_KNOWN);
 }
 
+/* PR_Writev: a length without bytes */
+SEC("uprobe")
+int tls_known_vector_enter(struct pt_regs *ctx)
+{
+    return window__enter(ctx, user__arg0(ctx), 0, 0, AP_WRITE | WINDOW_KNOWN | WINDOW_SENDFILE);
+}
+
 SEC("uretprobe")
 int tls_return(struct pt_regs *ctx)
 {
@@ -370,20 +377,33 @@ static __always_inline struct ap_tls_session *session__of_call(u64 ssl, struct a
     return bpf_map_lookup_elem(&tls_sessions, key);
 }
 
-/* The object's role is set: a session begins, and nothing passed before. */
-SEC("uprobe")
-int tls_start_enter(struct pt_regs *ctx)
+/* A session of this object begins, and nothing passed before. */
+static __noinline int session__start(struct pt_regs *ctx, u64 ssl)
 {
     u64 id = bpf_get_current_pid_tgid();
     struct ap_process *process = scope__current((u32)(id >> 32));
     if (!process)
         return 0;
-    struct ap_tls_key key = {.ssl = user__arg0(ctx), .tgid = id >> 32};
+    struct ap_tls_key key = {.ssl = ssl, .tgid = id >> 32};
     u32 library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
     struct ap_tls_session *session = session__of(&key, process, library, AP_SESSION_FROM_START);
     if (session && session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
         session__begin_again(&key, session, AP_SESSION_FROM_START);
     return 0;
+}
+
+/* The object's role is set. */
+SEC("uprobe")
+int tls_start_enter(struct pt_regs *ctx)
+{
+    return session__start(ctx, user__arg0(ctx));
+}
+
+/* SSL_ImportFD of NSS: TLS is put on top of the second argument, which stays the name of both. */
+SEC("uprobe")
+int tls_nss_import_enter(struct pt_regs *ctx)
+{
+    return session__start(ctx, user__arg1(ctx));
 }
 
 SEC("uprobe")

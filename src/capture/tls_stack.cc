@@ -63,7 +63,7 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 }
 
 std::span<const TlsStack> tls_stacks() {
-    static const std::array kStacks{openssl_stack(), boringssl_stack(), gnutls_stack()};
+    static const std::array kStacks{openssl_stack(), boringssl_stack(), gnutls_stack(), nss_stack()};
     return kStacks;
 }
 
@@ -85,12 +85,12 @@ std::vector<ProbePlan> tls_plans(const ElfFile& elf, const std::string& path, bo
 bool names_tls_library(std::string_view path) {
     const auto slash = path.rfind('/');
     const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-    // Wheels carry their own under names with a hash: libssl-3e69114b.so.1.1. NSS has a libssl3.so.
-    for (const std::string_view library : {"libssl", "libcrypto", "libgnutls", "libboringssl", "libnspr4"}) {
+    if (name == "libssl3.so" || name == "libnspr4.so" || name == "libboringssl.so") return true;
+    // Wheels carry their own under names with a hash: libssl-3e69114b.so.1.1.
+    for (const std::string_view library : {"libssl", "libcrypto", "libgnutls"}) {
         if (!name.starts_with(library)) continue;
         const std::string_view rest = name.substr(library.size());
-        if (rest.starts_with(".so.") || (rest.starts_with("-") && rest.find(".so") != std::string_view::npos) ||
-            (library == "libboringssl" && rest == ".so") || (library == "libnspr4" && rest == ".so"))
+        if (rest.starts_with(".so.") || (rest.starts_with("-") && rest.find(".so") != std::string_view::npos))
             return true;
     }
     return false;

@@ -79,5 +79,6 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 [[nodiscard]] TlsStack openssl_stack();
 [[nodiscard]] TlsStack boringssl_stack();
 [[nodiscard]] TlsStack gnutls_stack();
+[[nodiscard]] TlsStack nss_stack();
 
 }  // namespace apiarist::capture
