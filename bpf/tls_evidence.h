@@ -77,11 +77,11 @@ int tls_memory_write(struct pt_regs *ctx)
     struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
     if (!session || session->conn.sock)
         return 0;
+    struct tls_evidence evidence = {.tgid = tgid};
+    if (!evidence__read(user__arg1(ctx), (u32)user__arg2(ctx), &evidence)) /* a transcript is kept in such memory too */
+        return 0;
     session->flags |= AP_SESSION_MEMORY;
     process->flags |= AP_PROCESS_MEMORY;
-    struct tls_evidence evidence = {.tgid = tgid};
-    if (!evidence__read(user__arg1(ctx), (u32)user__arg2(ctx), &evidence))
-        return 0;
     struct tls_writer writer = {.ssl = key.ssl, .session = session->id};
     bpf_map_update_elem(&tls_written, &evidence, &writer, BPF_ANY);
     return 0;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Server × client × transport: every exchange gives one record on each side that equals, byte for byte, what the client sent
-and received. Prints the table."""
+and received. Prints the table; an empty cell names its reason."""
 import json
 import pathlib
 import sys
@@ -8,9 +8,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
-import bodies  # noqa: E402
-import cases  # noqa: E402
-import nginx  # noqa: E402
+import servers  # noqa: E402
 import support  # noqa: E402
 
 TRANSPORTS = {
@@ -20,8 +18,14 @@ TRANSPORTS = {
     "mTLS 1.2": {"tls": "1.2", "mutual": True},
     "mTLS 1.3": {"tls": "1.3", "mutual": True},
 }
-CLIENTS = ("python", "curl", "pipelined")
-NO_NODE_TLS = "Node's own OpenSSL is inside its binary, not a libssl: a TLS stack of its own"
+CLIENTS = ("python", "curl", "pipelined", "wget", "asyncio", "node", "libcurl-gnutls", "libcurl-nss")
+SERVERS = ("nginx", "python", "node", "uvicorn", "apache", "haproxy")
+NSS_MUTUAL = "libcurl with NSS takes a client's key from a database of its own, not from a file"
+
+
+def reason_against(client: str, transport: dict) -> str:
+    """Why a cell is empty; empty: it is not."""
+    return NSS_MUTUAL if client == "libcurl-nss" and transport.get("mutual") else ""
 
 
 class Matrix(unittest.TestCase):
@@ -35,32 +39,11 @@ class Matrix(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         rows = sorted({(server, client) for server, client, _ in cls.table})
-        support.log("\n" + f"{'server × client':24}" + "".join(f"{name:>12}" for name in TRANSPORTS))
+        support.log("\n" + f"{'server × client':28}" + "".join(f"{name:>12}" for name in TRANSPORTS))
         for server, client in rows:
-            support.log(f"{server + ' × ' + client:24}" +
+            support.log(f"{server + ' × ' + client:28}" +
                         "".join(f"{cls.table.get((server, client, name), '-'):>12}" for name in TRANSPORTS))
-        support.log(f"- : {NO_NODE_TLS}")
-
-    def server_command(self, server: str, folder: pathlib.Path, port: int, transport: dict) -> list[str]:
-        tls = bool(transport)
-        if server == "nginx":
-            certificate = self.certificates.server if tls else None
-            return nginx.command(folder, [f"127.0.0.1:{port}" + (" ssl" if tls else "")], certificate=certificate,
-                                 client_ca=self.certificates.ca if transport.get("mutual") else None)
-        here = folder / "server"
-        here.mkdir(exist_ok=True)
-        (here / "body.br").write_bytes(nginx.brotli(bodies.text("br", 3000), folder))
-        name = "server.js" if server == "node" else "server.py"
-        for needed in (name, "bodies.py"):
-            (here / needed).write_bytes((support.PEERS / needed).read_bytes())
-        if server == "node":
-            return ["node", str(here / name), str(port)]
-        command = [support.PYTHON, str(here / name), str(port)]
-        if tls:
-            command += [str(part) for part in self.certificates.server]
-        if transport.get("mutual"):
-            command.append(str(self.certificates.ca))
-        return command
+        support.log(f"- : {NSS_MUTUAL}")
 
     def client_command(self, client: str, port: int, case_list: str, prefix: str, truth: pathlib.Path,
                        transport: dict) -> list[str]:
@@ -74,19 +57,22 @@ class Matrix(unittest.TestCase):
     def check(self, server: str, transport_name: str):
         transport = TRANSPORTS[transport_name]
         folder = support.temporary_folder()
-        port = support.free_ports(1)[0]
         truth = folder / "truth"
-        case_list = "FILES" if server == "nginx" else "EVERYTHING"
-        plan = {"servers": [{"command": self.server_command(server, folder, port, transport), "port": port}],
-                "clients": [self.client_command(client, port, case_list, client, truth, transport) for client in CLIENTS]}
+        asked = servers.Server(server, folder, self.certificates, transport)
+        clients = [client for client in CLIENTS if not reason_against(client, transport)]
+        plan = {"servers": asked.commands,
+                "clients": [self.client_command(client, asked.port, servers.CASES[server], client, truth, transport)
+                            for client in clients]}
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")])
         self.assertEqual(result.status, 0, result.errors)
         truths = [json.loads(line) for line in truth.read_text().splitlines()]
         faults = []
-        for client in CLIENTS:
+        for client in clients:
             mine = [one for one in truths if f"id={client}-" in one["path"]]
-            records = [record for record in result.records if f"id={client}-" in record["path"]]
+            # Behind a proxy every exchange is seen once more.
+            records = [record for record in result.records
+                       if f"id={client}-" in record["path"] and record["destIp"].endswith(f":{asked.port}")]
             self.assertGreater(len(mine), 2)
             found = support.compare(records, mine, ("1", "2")) + support.addresses_mirror(records)
             tls_wrong = [record["path"] for record in records if bool(record["tls"]) != bool(transport)]
@@ -106,10 +92,8 @@ def add(server: str, transport: str):
     setattr(Matrix, name, test)
 
 
-for _server in ("nginx", "python", "node"):
+for _server in SERVERS:
     for _transport in TRANSPORTS:
-        if _server == "node" and _transport != "clear":
-            continue
         add(_server, _transport)
 
 if __name__ == "__main__":

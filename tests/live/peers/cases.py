@@ -62,3 +62,5 @@ FILES = [
     Case("large", "GET", "large"),
     Case("after-large", "GET", "plain"),
 ]
+
+FILES_OF_APACHE = [case for case in FILES if case.name != "br"] + [Case("br", "GET", "br", (("Accept-Encoding", "br"),))]

@@ -109,6 +109,110 @@ class CurlClient:
         pass
 
 
+class WgetClient:
+    """A process for every request; Debian's wget has GnuTLS."""
+
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="apiarist-wget-"))
+
+    def command(self, case, path) -> list[str]:
+        arguments = self.arguments
+        scheme, host = ("https", "localhost") if arguments.tls else ("http", "127.0.0.1")
+        command = ["wget", "-d", "--no-proxy", "-T", str(TIMEOUT_SECONDS), "-t", "1", "-O", str(self.folder / "body"),
+                   "--no-hsts", f"--method={case.method}", "--content-on-error"]
+        command += [f"--header={name}: {value}" for name, value in case.headers]
+        if case.body:
+            (self.folder / "request").write_bytes(case.body)
+            command.append(f"--body-file={self.folder / 'request'}")
+        if arguments.tls:
+            command += [f"--ca-certificate={arguments.ca}", f"--ciphers=NORMAL:-VERS-ALL:+VERS-TLS{arguments.tls}"]
+        if arguments.cert:
+            command += [f"--certificate={arguments.cert}", f"--private-key={arguments.key}"]
+        return command + [f"{scheme}://{host}:{arguments.port}{path}"]
+
+    def ask(self, case, path) -> dict:
+        done = subprocess.run(self.command(case, path), capture_output=True, check=False)
+        said = done.stderr.decode("latin-1")
+
+        def part(name: str) -> list[str]:
+            between = said.split(f"---{name} begin---\n", 1)[1].split(f"---{name} end---", 1)[0]
+            return [line.rstrip("\r") for line in between.split("\n")]
+
+        def headers(lines: list[str]) -> list:
+            return [tuple(piece.strip() for piece in line.split(":", 1)) for line in lines[1:] if ":" in line]
+
+        answer = part("response")
+        return truth(case, path, headers(part("request")), int(answer[0].split()[1]), headers(answer))
+
+    def finish(self):
+        pass
+
+
+class AsyncioPeer:
+    """asyncio_client.py as one of the clients here."""
+
+    def __init__(self, arguments):
+        import asyncio_client
+        self.client = asyncio_client.AsyncioClient(arguments.port, tls_context(arguments))
+
+    def ask(self, case, path) -> dict:
+        headers = [("Host", "localhost"), *case.headers]
+        if case.body:
+            headers.append(("Content-Length", str(len(case.body))))
+        status, received = self.client.ask(case.method, path, headers, case.body)
+        return truth(case, path, headers, status, received)
+
+    def finish(self):
+        self.client.finish()
+
+
+class LibcurlPeer:
+    """libcurl_client.py as one of the clients here."""
+
+    LIBRARIES = {"libcurl-gnutls": "libcurl-gnutls.so.4", "libcurl-nss": "libcurl-nss.so.4"}
+
+    def __init__(self, arguments):
+        import libcurl_client
+        self.client = libcurl_client.LibcurlClient(self.LIBRARIES[arguments.client], arguments.port, arguments.tls, arguments.ca,
+                                                   arguments.cert, arguments.key)
+
+    def ask(self, case, path) -> dict:
+        sent, status, received = self.client.ask(case.method, path, case.headers, case.body)
+        # Trailers are shown as headers.
+        return truth(case, path, sent, status, [pair for pair in received if pair[0] != "X-Check"])
+
+    def finish(self):
+        self.client.finish()
+
+
+class NodePeer:
+    """client.js, which takes all exchanges at once."""
+
+    def __init__(self, arguments):
+        self.arguments = arguments
+
+    def ask_all(self, wanted: list) -> list[dict]:
+        arguments = self.arguments
+        tls = arguments.tls and {"version": arguments.tls, "ca": arguments.ca, "cert": arguments.cert, "key": arguments.key}
+        exchanges = [{"method": case.method, "path": path, "body": base64.b64encode(case.body).decode(),
+                      "headers": list(case.headers) + ([("Content-Length", str(len(case.body)))] if case.body else [])}
+                     for case, path in wanted]
+        plan = {"port": arguments.port, "tls": tls or None, "exchanges": exchanges}
+        done = subprocess.run(["node", str(pathlib.Path(__file__).with_name("client.js"))], input=json.dumps(plan).encode(),
+                              stdout=subprocess.PIPE, check=True)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        return [truth(case, path, answer["sent"], answer["status"], answer["received"])
+                for (case, path), answer in zip(wanted, answers, strict=True)]
+
+    def finish(self):
+        pass
+
+
+CLIENTS = {"python": PythonClient, "curl": CurlClient, "wget": WgetClient, "asyncio": AsyncioPeer, "node": NodePeer,
+           "libcurl-gnutls": LibcurlPeer, "libcurl-nss": LibcurlPeer}
+
+
 def pipelined(arguments, out):
     """Three requests in one piece over one connection; then the answers are read."""
     wanted = [cases.Case(f"pipelined-{i}", "HEAD" if i == 1 else "GET", "plain") for i in range(3)]
@@ -146,9 +250,14 @@ def main():
         if arguments.client == "pipelined":
             pipelined(arguments, out)
             return
-        client = PythonClient(arguments) if arguments.client == "python" else CurlClient(arguments)
-        for case in getattr(cases, arguments.cases):
-            out.write(json.dumps(client.ask(case, f"/{case.kind}?id={arguments.prefix}-{case.name}")) + "\n")
+        client = CLIENTS[arguments.client](arguments)
+        wanted = [(case, f"/{case.kind}?id={arguments.prefix}-{case.name}") for case in getattr(cases, arguments.cases)]
+        if hasattr(client, "ask_all"):
+            truths = client.ask_all(wanted)
+        else:
+            truths = (client.ask(case, path) for case, path in wanted)
+        for one in truths:
+            out.write(json.dumps(one) + "\n")
         client.finish()
 
 

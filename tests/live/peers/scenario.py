@@ -16,8 +16,12 @@ def main() -> int:
     servers = [subprocess.Popen(server["command"], stdout=subprocess.DEVNULL) for server in plan["servers"]]
     status = 0
     try:
-        for server in plan["servers"]:
-            support.wait_for_port(server["port"])
+        for server, process in zip(plan["servers"], servers):
+            support.wait_until(lambda port=server["port"], one=process: one.poll() is not None or support.port_answers(port),
+                               f"a server on port {server['port']}")
+            if process.returncode is not None:
+                print(f"{server['command']}: ended with status {process.returncode}", file=sys.stderr)
+                return 1
         for client in plan["clients"]:
             done = subprocess.run(client, check=False)
             if done.returncode:

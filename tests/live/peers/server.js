@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Node's http server with the answers that the tests need: server.js PORT. The bodies are those of bodies.py.
+// Node's http server with the answers that the tests need: server.js PORT [CERT KEY [CLIENT_CA]]. The bodies are those of
+// bodies.py.
 const crypto = require('crypto');
 const fs = require('fs');
 const http = require('http');
+const https = require('https');
 const path = require('path');
 const zlib = require('zlib');
 
@@ -59,7 +61,7 @@ function get(kind, response) {
     }
 }
 
-http.createServer((request, response) => {
+function serve(request, response) {
     const kind = new URL(request.url, 'http://x').pathname.replace(/\//g, '');
     let size = 0;
     request.on('data', (piece) => size += piece.length);
@@ -70,4 +72,12 @@ http.createServer((request, response) => {
             get(kind, response);
         }
     });
-}).listen(Number(process.argv[2]), '127.0.0.1');
+}
+
+const [port, certificate, key, clientCa] = process.argv.slice(2);
+const tls = certificate && {
+    cert: fs.readFileSync(certificate), key: fs.readFileSync(key), requestCert: Boolean(clientCa),
+    ca: clientCa && fs.readFileSync(clientCa),
+};
+const server = tls ? https.createServer(tls, serve) : http.createServer(serve);
+server.listen(Number(port), '127.0.0.1');
