@@ -251,8 +251,8 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
 #define RESULT_ZERO_ENDS 1 /* 0 is an end, and this error of GnuTLS */
 #define GNUTLS_E_PREMATURE_TERMINATION -110
 
-/* A library on a socket tells of what is to be tried again after a call that would block; with other BIOs there is no call
- * to tell by. */
+/* A library on a socket tells of what is to be tried again after a call that would block. On memory there is no such call:
+ * SSL_read says 0 only at an end; SSL_read_ex says 0 for all, so its end is not known before the session's. */
 static __always_inline bool result__is_end(const struct ap_tls_session *session, const struct tls_frame *frame, s32 returned,
                                            u32 results)
 {
@@ -260,7 +260,9 @@ static __always_inline bool result__is_end(const struct ap_tls_session *session,
         return false;
     if (results == RESULT_ZERO_ENDS)
         return returned == 0 || returned == GNUTLS_E_PREMATURE_TERMINATION;
-    return session->conn.sock && !(session->flags & AP_SESSION_MEMORY) && !frame->would_block;
+    if (session->flags & AP_SESSION_MEMORY)
+        return returned == 0 && !frame->length_address;
+    return session->conn.sock && !frame->would_block;
 }
 
 static __noinline int window__return(struct pt_regs *ctx, u32 results)

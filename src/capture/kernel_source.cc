@@ -106,6 +106,7 @@ struct KernelSource::State {
     std::mutex facts_mutex;
     std::vector<std::vector<std::vector<std::byte>>> facts;  // guarded by facts_mutex: records made here, by ring
     std::atomic<bool> facts_waiting{false};
+    std::optional<Uprobes> uprobes;
     std::optional<LibraryProbes> libraries;  // not without TLS
     std::set<std::string_view> left_out;     // programs that were refused
     std::vector<std::string> refused;
@@ -151,6 +152,7 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
     rodata.option_capture_clear = options.clear ? 1 : 0;
     rodata.option_cookies = cookies ? 1 : 0;
     bpf_map__set_max_entries(skeleton->maps.connections, options.connection_table);
+    uprobes = Uprobes::prepare(skeleton->obj, cookies);
     for (const ProgramInfo& program : dispensable_programs())
         if (left_out.contains(program.name) || !program.wanted(options))
             bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, program.name.data()), false);
@@ -363,8 +365,7 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     State* raw = state.get();
     if (options.tls)
         raw->libraries.emplace(
-            raw->skeleton->obj, bpf_map__fd(raw->skeleton->maps.known_files),
-            ProbeOptions{raw->cookies, options.return_probes},
+            *raw->uprobes, bpf_map__fd(raw->skeleton->maps.known_files), options.return_probes,
             [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble);
     APIARIST_TRY(state->attach_programs());
     APIARIST_TRY(state->select(options));

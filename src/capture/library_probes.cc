@@ -2,13 +2,12 @@
 #include "capture/library_probes.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
-#include "capture/libbpf_log.h"
 #include "capture/proc.h"
 #include "events/event.h"
 
@@ -19,15 +18,10 @@ constexpr std::size_t kComplaints = 100;  // names are somebody else's choice, a
 
 }  // namespace
 
-void LibraryProbes::Unlink::operator()(bpf_link* link) const {
-    bpf_link__destroy(link);
-}
-
-LibraryProbes::LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact,
-                             OnTrouble on_trouble)
-    : programs_(programs),
+LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble)
+    : uprobes_(uprobes),
       known_files_(known_files),
-      options_(options),
+      return_probes_(return_probes),
       on_fact_(std::move(on_fact)),
       on_trouble_(std::move(on_trouble)) {}
 
@@ -47,6 +41,7 @@ void LibraryProbes::detach() {
     candidates_.close();
     if (thread_.joinable()) thread_.join();
     const std::scoped_lock lock(mutex_);
+    Uprobes::remove(std::move(links_));
     links_.clear();
 }
 
@@ -78,34 +73,6 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
              .reported = {mapped.inode, mapped.device}});
 }
 
-Result<LibraryProbes::Link> LibraryProbes::probe(const std::string& path, const ProbePoint& point,
-                                                 std::uint32_t library) {
-    bpf_program* program = bpf_object__find_program_by_name(programs_, point.program);
-    bpf_uprobe_opts options{};
-    options.sz = sizeof(options);
-    options.bpf_cookie = options_.cookies ? library : 0;
-    options.retprobe = point.return_probe;
-    clear_libbpf_log();
-    Link link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), point.file_offset, &options));
-    if (link) return link;
-    const int error = errno;
-    if (error == EACCES || error == EPERM)
-        return Error::from_errno(error, "no leave to set uprobes (kernels of late 2025 on want CAP_SYS_ADMIN for it)");
-    return Error::from_errno(error, fmt::format("probe by {} ({})", point.program, last_libbpf_line()));
-}
-
-Result<std::vector<LibraryProbes::Link>> LibraryProbes::probe_all(const std::string& path, const ProbePlan& plan,
-                                                                  std::uint32_t library) {
-    std::vector<Link> made;
-    for (const ProbePoint& point : plan.points) {
-        if (stop_.load()) return Error{std::errc::operation_canceled, "the run ends"};
-        auto link = probe(path, point, library);
-        if (!link) return std::move(link).error();
-        made.push_back(std::move(*link));
-    }
-    return made;
-}
-
 void LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan) {
     ap_library record{};
     record.header = events::header_of<ap_library>(AP_EVENT_LIBRARY, monotonic_ns());
@@ -114,11 +81,13 @@ void LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, 
     record.inode = elf.inode();
     events::copy_text(record.version, plan.version);
     events::copy_text(record.path, candidate.name);
-    Result<std::vector<Link>> made = Error{std::errc::not_supported, plan.unfit};
-    if (plan.unfit.empty()) made = probe_all(fmt::format("/proc/self/fd/{}", elf.fd()), plan, record.library);
+    Result<std::vector<ProbeLink>> made = Error{std::errc::not_supported, plan.unfit};
+    if (plan.unfit.empty())
+        made = uprobes_.attach(fmt::format("/proc/self/fd/{}", elf.fd()), plan.points, record.library);
+    record.header.ts_ns = monotonic_ns();
     if (made) {
         record.state = AP_LIBRARY_PROBED;
-        for (Link& link : *made)
+        for (ProbeLink& link : *made)
             links_.push_back(std::move(link));
     } else {
         record.state = AP_LIBRARY_FAILED;
@@ -148,7 +117,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
     }
     const std::scoped_lock lock(mutex_);
     if (!probed_.emplace(elf->device(), elf->inode()).second) return;
-    for (const ProbePlan& plan : tls_plans(*elf, candidate.path, options_.return_probes))
+    for (const ProbePlan& plan : tls_plans(*elf, candidate.path, return_probes_))
         attach_plan(candidate, *elf, plan);
 }
 

@@ -22,26 +22,19 @@
 #include "base/result.h"
 #include "bpf/abi.h"
 #include "capture/tls_stack.h"
-
-struct bpf_link;
-struct bpf_object;
+#include "capture/uprobes.h"
 
 namespace apiarist::capture {
-
-struct ProbeOptions {
-    bool cookies = false;        // the kernel hands programs the library's number
-    bool return_probes = false;  // allowed; else returns are probed at their instructions
-};
 
 class LibraryProbes {
   public:
     using OnFact = std::function<void(std::span<const std::byte>)>;
     using OnTrouble = std::function<void(const std::string&)>;
 
-    // `programs`: loaded; outlives this. `known_files`: the map of files that were reported. `on_fact` is called from
-    // any thread.
+    // `uprobes`: its programs are loaded and outlive this. `known_files`: the map of files that were reported.
+    // `return_probes`: allowed; else returns are probed at their instructions. `on_fact` is called from any thread, and
     // `on_trouble` too; it may be empty.
-    LibraryProbes(bpf_object* programs, int known_files, ProbeOptions options, OnFact on_fact, OnTrouble on_trouble);
+    LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble);
     ~LibraryProbes();
 
     void attach_usual(const std::string& root);
@@ -54,10 +47,6 @@ class LibraryProbes {
     void detach();
 
   private:
-    struct Unlink {
-        void operator()(bpf_link* link) const;
-    };
-    using Link = std::unique_ptr<bpf_link, Unlink>;
     struct Candidate {
         std::string path{};     // to be opened
         std::string name{};     // to be shown
@@ -70,17 +59,14 @@ class LibraryProbes {
     // So that its next mapping is reported.
     void forget(const Candidate& candidate) const;
     void enqueue(Candidate candidate);
-    [[nodiscard]] Result<Link> probe(const std::string& path, const ProbePoint& point, std::uint32_t library);
-    [[nodiscard]] Result<std::vector<Link>> probe_all(const std::string& path, const ProbePlan& plan,
-                                                      std::uint32_t library);
 
-    bpf_object* programs_;
+    Uprobes uprobes_;
     int known_files_;
-    ProbeOptions options_;
+    bool return_probes_;
     OnFact on_fact_;
     OnTrouble on_trouble_;
     std::mutex mutex_;
-    std::vector<Link> links_;                                   // guarded by mutex_
+    std::vector<ProbeLink> links_;                              // guarded by mutex_
     std::set<std::pair<std::uint64_t, std::uint64_t>> probed_;  // guarded by mutex_: (device, inode)
     std::set<std::string> complained_;                          // guarded by mutex_: libraries by name
     std::uint32_t libraries_ = 0;                               // guarded by mutex_

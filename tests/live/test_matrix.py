@@ -54,6 +54,13 @@ class Matrix(unittest.TestCase):
             command += ["--cert", str(self.certificates.client[0]), "--key", str(self.certificates.client[1])]
         return command
 
+    @staticmethod
+    def case_list(server: str, client: str, transport: dict) -> str:
+        # SSL_read_ex on memory, which asyncio calls, says the same of an end and of nothing to read yet: the record of a
+        # response until close is "response_truncated" there.
+        wanted = servers.CASES[server]
+        return "WITH_ENDS" if client == "asyncio" and transport and wanted == "EVERYTHING" else wanted
+
     def check(self, server: str, transport_name: str):
         transport = TRANSPORTS[transport_name]
         folder = support.temporary_folder()
@@ -61,7 +68,8 @@ class Matrix(unittest.TestCase):
         asked = servers.Server(server, folder, self.certificates, transport)
         clients = [client for client in CLIENTS if not reason_against(client, transport)]
         plan = {"servers": asked.commands,
-                "clients": [self.client_command(client, asked.port, servers.CASES[server], client, truth, transport)
+                "clients": [self.client_command(client, asked.port, self.case_list(server, client, transport), client, truth,
+                                                transport)
                             for client in clients]}
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")])

@@ -64,3 +64,6 @@ FILES = [
 ]
 
 FILES_OF_APACHE = [case for case in FILES if case.name != "br"] + [Case("br", "GET", "br", (("Accept-Encoding", "br"),))]
+
+# Without a response that only the end of the connection ends.
+WITH_ENDS = [case for case in EVERYTHING if case.kind != "close"]
