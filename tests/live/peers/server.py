@@ -85,6 +85,7 @@ def main():
     if len(sys.argv) > 3:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2], sys.argv[3])
+        context.options |= 0x100  # SSL_OP_ALLOW_CLIENT_RENEGOTIATION
         if len(sys.argv) > 4:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(sys.argv[4])
