@@ -17,7 +17,7 @@ struct call {
 };
 
 /* Inside TLS calls a socket's bytes are ciphertext, whatever they look like. */
-static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
+static __noinline int call__tie(struct ap_connection *conn, struct call *call, struct sock *sk)
 {
     u64 id = bpf_get_current_pid_tgid();
     struct tls_caller caller = caller__thread(id);
@@ -32,8 +32,14 @@ static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
         session__tie(&key, conn, sk);
     }
     u32 top = window->depth - 1;
-    if (top < WINDOW_FRAMES)
-        window->frames[top].would_block = 0;
+    if (top < WINDOW_FRAMES) {
+        struct tls_frame *frame = &window->frames[top];
+        frame->would_block = 0;
+        if (call->direction == AP_READ && call->size)
+            frame->socket_read = 1;
+        else if (call->direction == AP_READ)
+            frame->socket_ended = 1;
+    }
     conn->classifier.protocol = AP_CLASS_TLS;
     conn->flags |= AP_STATE_TIED;
     return 1;
@@ -156,7 +162,7 @@ static __noinline int call__data(struct call *call)
     }
     if (!call->size) {
         if (conn->classifier.protocol == AP_CLASS_TLS)
-            call__tie(conn, ref.sk);
+            call__tie(conn, call, ref.sk);
         if (conn->flags & AP_STATE_ANNOUNCED && !conn->shed_until_ns)
             connection__side_end(conn, (u64)ref.sk, AP_READ,
                                  conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);
@@ -168,7 +174,7 @@ static __noinline int call__data(struct call *call)
     }
     connection__check_positions(conn, ref.sk);
     call->turn = classifier__turn(&conn->classifier, call->direction);
-    if (!call->process->sessions || !call__tie(conn, ref.sk))
+    if (!call->process->sessions || !call__tie(conn, call, ref.sk))
         if (call->turn)
             call__look(conn, call);
     if (call->process->flags & AP_PROCESS_MEMORY && call->direction == AP_WRITE && !(conn->flags & AP_STATE_TIED))

@@ -60,11 +60,14 @@ struct tls_frame {
     u64 ssl;
     u64 buffer;
     u64 length_address; /* *_ex: where the length is written; 0: it is the return value */
-    u32 direction;
-    u8 data;        /* 0: only a window (handshake) */
-    u8 not_seen;    /* sendfile */
-    u8 would_block; /* the last socket call inside it found nothing to read */
-    u8 pad;
+    u8 direction;
+    u8 data;     /* 0: only a window (handshake) */
+    u8 not_seen; /* sendfile */
+    /* Of the socket calls inside it: */
+    u8 would_block;  /* the last found nothing to read */
+    u8 socket_read;  /* one read something */
+    u8 socket_ended; /* one found the end */
+    u16 pad;
 };
 
 struct tls_window {

@@ -182,7 +182,7 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
     frame->direction = kind & 1;
     frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
     frame->not_seen = kind & WINDOW_SENDFILE || !buffer ? 1 : 0;
-    frame->would_block = 0;
+    frame->would_block = frame->socket_read = frame->socket_ended = 0;
     window->depth = depth + 1;
     return 0;
 }
@@ -251,18 +251,17 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
 #define RESULT_ZERO_ENDS 1 /* 0 is an end, and this error of GnuTLS */
 #define GNUTLS_E_PREMATURE_TERMINATION -110
 
-/* A library on a socket tells of what is to be tried again after a call that would block. On memory there is no such call:
- * SSL_read says 0 only at an end; SSL_read_ex says 0 for all, so its end is not known before the session's. */
-static __always_inline bool result__is_end(const struct ap_tls_session *session, const struct tls_frame *frame, s32 returned,
-                                           u32 results)
+/* A library fails at an end and when it is to be called again. SSL_read says 0 at an end alone. SSL_read_ex says 0 for both:
+ * there it is an end when the call read from the socket and was not told to wait; on memory that is not known. */
+static __always_inline bool result__is_end(const struct tls_frame *frame, s32 returned, u32 results)
 {
     if (frame->direction != AP_READ)
         return false;
     if (results == RESULT_ZERO_ENDS)
         return returned == 0 || returned == GNUTLS_E_PREMATURE_TERMINATION;
-    if (session->flags & AP_SESSION_MEMORY)
-        return returned == 0 && !frame->length_address;
-    return session->conn.sock && !frame->would_block;
+    if (frame->socket_ended)
+        return true;
+    return returned == 0 && !frame->would_block && (!frame->length_address || frame->socket_read);
 }
 
 static __noinline int window__return(struct pt_regs *ctx, u32 results)
@@ -282,7 +281,7 @@ static __noinline int window__return(struct pt_regs *ctx, u32 results)
         return 0;
     s32 returned = (s32)user__result(ctx);
     if (returned <= 0) {
-        if (result__is_end(session, &frame, returned, results))
+        if (result__is_end(&frame, returned, results))
             session__side_end(session, AP_READ);
         return 0;
     }

@@ -102,7 +102,7 @@ class CurlClient:
         lines = (self.folder / "headers").read_bytes().decode("latin-1").split("\r\n")
         received = [tuple(part.strip() for part in line.split(":", 1)) for line in lines[1:] if ":" in line]
         # curl shows trailers as headers.
-        received = [pair for pair in received if pair[0] != "X-Check"]
+        received = [pair for pair in received if pair[0].lower() != "x-check"]
         return truth(case, path, sent, int(lines[0].split()[1]), received)
 
     def finish(self):
@@ -180,7 +180,7 @@ class LibcurlPeer:
     def ask(self, case, path) -> dict:
         sent, status, received = self.client.ask(case.method, path, case.headers, case.body)
         # Trailers are shown as headers.
-        return truth(case, path, sent, status, [pair for pair in received if pair[0] != "X-Check"])
+        return truth(case, path, sent, status, [pair for pair in received if pair[0].lower() != "x-check"])
 
     def finish(self):
         self.client.finish()
