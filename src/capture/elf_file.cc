@@ -133,10 +133,10 @@ void ElfFile::each_function(const OnFunction& on_function) const {
             if (gelf_getshdr(section, &header) == nullptr || header.sh_type != type) continue;
             const auto table = symbols_of(elf_.get(), section, size_);
             if (!table) continue;
+            const auto* symbols = static_cast<const Elf64_Sym*>(table->entries->d_buf);
             for (std::size_t i = 0; i < table->count; ++i) {
-                GElf_Sym one;
-                if (gelf_getsym(table->entries, static_cast<int>(i), &one) == nullptr) break;
-                if (one.st_shndx == SHN_UNDEF || GELF_ST_TYPE(one.st_info) != STT_FUNC || one.st_size == 0 ||
+                const Elf64_Sym& one = symbols[i];
+                if (one.st_shndx == SHN_UNDEF || ELF64_ST_TYPE(one.st_info) != STT_FUNC || one.st_size == 0 ||
                     one.st_name >= table->names.size())
                     continue;
                 std::string_view name = table->names.substr(one.st_name);

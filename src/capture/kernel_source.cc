@@ -22,6 +22,7 @@
 #include "capture/cgroups.h"
 #include "capture/libbpf_log.h"
 #include "capture/library_probes.h"
+#include "capture/node_guard.h"
 #include "capture/proc.h"
 #include "events/event.h"
 #include "programs.skel.h"
@@ -93,6 +94,7 @@ ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u3
 
 // Members are destroyed from the last to the first: links before maps, maps before the skeleton.
 struct KernelSource::State {
+    NodeGuard guard;  // when the whole node is selected
     Skeleton skeleton;
     std::vector<Link> links;
     std::vector<std::unique_ptr<Ring>> rings;
@@ -360,6 +362,11 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     APIARIST_TRY(state->choose_hierarchy(options));
     // Before anything is attached, so that a wrong path is an error then.
     if (const auto cgroups = state->find_cgroups(options); !cgroups) return cgroups.error();
+    if (options.pods || options.all) {
+        auto guard = NodeGuard::take();
+        if (!guard) return std::move(guard).error();
+        state->guard = std::move(*guard);
+    }
     APIARIST_TRY(state->load(options));
     APIARIST_TRY(state->make_rings(options));
     State* raw = state.get();

@@ -22,7 +22,7 @@ constexpr std::array<FunctionProbe, 8> kFunctions{{
     {"SSL_shutdown", "tls_shutdown_enter", nullptr, false, 1},
 }};
 constexpr std::array kMethods{"BIO_s_mem", "BIO_s_bio"};
-constexpr std::array kBoringsslOnly{"SSL_CTX_set_custom_verify", "BORINGSSL_self_test"};
+constexpr std::array kBoringsslOnly{"SSL_CTX_set_custom_verify", "BORINGSSL_self_test", "CRYPTO_is_confidential_build"};
 
 // endbr64, then the address of the table into rax, then the return.
 std::optional<std::uint64_t> returned_address(const ElfFile& elf, const ElfFunction& function) {
@@ -85,12 +85,13 @@ bool is_boringssl(const TlsFile& file) {
                        [&file](const char* name) { return file.has(name); });
 }
 
-void add_memory_writes(const TlsFile& file, unsigned slot, ProbePlan& plan) {
+void add_memory_writes(const TlsFile& file, ProbePlan& plan) {
+    constexpr std::uint64_t kWriteFunction = 24;  // in bio_method_st since 1.1.1: after type, name and the newer write
     for (const char* method : kMethods) {
         const auto found = file.functions.find(method);
         if (found == file.functions.end()) continue;
         const auto table = returned_address(file.elf, found->second);
-        const auto write = table ? file.elf.pointer_at(*table + std::uint64_t{8} * slot) : std::nullopt;
+        const auto write = table ? file.elf.pointer_at(*table + kWriteFunction) : std::nullopt;
         const auto offset = write ? file.elf.code_offset(*write) : std::nullopt;
         if (offset)
             plan.points.push_back({"tls_memory_write", *offset, false});
@@ -104,6 +105,7 @@ std::string openssl_version(std::string_view text) {
     std::size_t end = text.find(' ') + 1;
     unsigned dots = 0;
     // "3.0.15+quic", "1.1.1w"; not "3.0" alone, which other texts speak of.
+    if (end >= text.size() || !is_digit(text[end])) return {};
     for (; end < text.size(); ++end) {
         const char c = text[end];
         if (c == '.') {
@@ -118,7 +120,7 @@ std::string openssl_version(std::string_view text) {
 
 std::string openssl_version_in(const ElfFile& elf) {
     constexpr std::size_t kLongest = 48;
-    for (const std::string_view start : {"OpenSSL 1.", "OpenSSL 3.", "OpenSSL 4.", "LibreSSL "})
+    for (const std::string_view start : {"OpenSSL ", "LibreSSL "})
         if (const std::string text = elf.find_text(
                 ".rodata", start, kLongest, [](std::string_view found) { return !openssl_version(found).empty(); });
             !text.empty())

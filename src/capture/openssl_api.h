@@ -16,9 +16,9 @@ namespace apiarist::capture {
 [[nodiscard]] bool has_openssl_api(const TlsFile& file);
 [[nodiscard]] bool is_boringssl(const TlsFile& file);
 
-// Where the BIOs that are memory are written to, when this file has them. BIO_s_mem() and BIO_s_bio() give the address
-// of a method table; `slot`: the 64-bit field of it that holds the function write(BIO*, const char*, int).
-void add_memory_writes(const TlsFile& file, unsigned slot, ProbePlan& plan);
+// Where OpenSSL's BIOs that are memory are written to, when this file has them: BIO_s_mem() and BIO_s_bio() give the
+// address of a table of functions, write(BIO*, const char*, int) among them.
+void add_memory_writes(const TlsFile& file, ProbePlan& plan);
 
 // "OpenSSL 3.0.22" at the start of a text; empty: it is another.
 [[nodiscard]] std::string openssl_version(std::string_view text);

@@ -66,7 +66,7 @@ std::string version_of(const TlsFile& file) {
 std::optional<ProbePlan> plan(const TlsFile& file) {
     if (is_boringssl(file)) return std::nullopt;
     ProbePlan made{.stack = "OpenSSL"};
-    add_memory_writes(file, 3, made);
+    add_memory_writes(file, made);
     if (const auto node = file.functions.find(kNodeWrite); node != file.functions.end())
         if (const auto offset = file.elf.code_offset(node->second.address))
             made.points.push_back({"tls_memory_write", *offset, false});

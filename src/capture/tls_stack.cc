@@ -45,6 +45,11 @@ Result<std::vector<ProbePoint>> points_of(const TlsFile& file, const FunctionPro
     return points;
 }
 
+// The bulk of a large program's names are C++; asking every stack about each takes tens of milliseconds.
+bool may_matter(std::string_view function) {
+    return !function.starts_with("_Z") || function.starts_with("_ZN4node6crypto7NodeBIO");
+}
+
 }  // namespace
 
 void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, ProbePlan& plan) {
@@ -70,6 +75,7 @@ std::span<const TlsStack> tls_stacks() {
 std::vector<ProbePlan> tls_plans(const ElfFile& elf, const std::string& path, bool return_probes) {
     TlsFile file{elf, path, {}, return_probes};
     elf.each_function([&file](std::string_view name, const ElfFunction& function) {
+        if (!may_matter(name)) return;
         for (const TlsStack& stack : tls_stacks())
             if (stack.wants(name)) {
                 file.functions.try_emplace(std::string(name), function);

@@ -67,3 +67,4 @@ FILES_OF_APACHE = [case for case in FILES if case.name != "br"] + [Case("br", "G
 
 # Without a response that only the end of the connection ends.
 WITH_ENDS = [case for case in EVERYTHING if case.kind != "close"]
+WITHOUT_TRAILERS = [case for case in EVERYTHING if case.kind != "chunked"]

@@ -120,7 +120,7 @@ class WgetClient:
         arguments = self.arguments
         scheme, host = ("https", "localhost") if arguments.tls else ("http", "127.0.0.1")
         command = ["wget", "-d", "--no-proxy", "-T", str(TIMEOUT_SECONDS), "-t", "1", "-O", str(self.folder / "body"),
-                   "--no-hsts", f"--method={case.method}", "--content-on-error"]
+                   "--no-hsts", f"--method={case.method}"]
         command += [f"--header={name}: {value}" for name, value in case.headers]
         if case.body:
             (self.folder / "request").write_bytes(case.body)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs under the collector: starts the servers of a plan, waits until they listen, runs the clients one after the other,
-ends the servers. scenario.py PLAN.json, where the plan is {"servers": [{"command", "port"}], "clients": [command, …]}."""
+ends the servers. scenario.py PLAN.json, where the plan is {"servers": [{"command", "port"}], "clients": [command, …]};
+a server without a port only lives."""
 import json
 import pathlib
 import signal
@@ -17,6 +18,8 @@ def main() -> int:
     status = 0
     try:
         for server, process in zip(plan["servers"], servers):
+            if server["port"] is None:
+                continue
             support.wait_until(lambda port=server["port"], one=process: one.poll() is not None or support.port_answers(port),
                                f"a server on port {server['port']}")
             if process.returncode is not None:
