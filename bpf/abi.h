@@ -269,6 +269,7 @@ struct ap_ring_control {
 #define AP_SESSION_ANNOUNCED 2
 #define AP_SESSION_ENDED 4 /* gone, but ap_tls_end found no room: user space sweeps */
 #define AP_SESSION_MEMORY 8 /* it reads and writes memory; another call moves that to and from the socket */
+#define AP_SESSION_SOCKET_ENDED 16 /* with AP_SESSION_MEMORY: its socket has nothing more to read */
 #define AP_PROCESS_MEMORY 1 /* has such sessions */
 
 struct ap_process {

@@ -99,6 +99,8 @@ static __noinline int call__tie_by_evidence(struct ap_connection *conn, struct c
     session__tie(&key, conn, sk);
     conn->classifier.protocol = AP_CLASS_TLS;
     conn->flags |= AP_STATE_TIED;
+    u64 sock = (u64)sk;
+    bpf_map_update_elem(&tls_memory_sockets, &sock, &key, BPF_ANY);
     return 1;
 }
 
@@ -163,6 +165,8 @@ static __noinline int call__data(struct call *call)
     if (!call->size) {
         if (conn->classifier.protocol == AP_CLASS_TLS)
             call__tie(conn, call, ref.sk);
+        if (call->process->flags & AP_PROCESS_MEMORY && conn->flags & AP_STATE_TIED)
+            evidence__socket_ended((u64)ref.sk);
         if (conn->flags & AP_STATE_ANNOUNCED && !conn->shed_until_ns)
             connection__side_end(conn, (u64)ref.sk, AP_READ,
                                  conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);

@@ -78,6 +78,15 @@ struct tls_window {
 
 static const struct tls_window empty_window = {}; /* the stack has no room for one */
 
+/* sock → the session on memory whose bytes it carries. Written when that is found; deleted with the connection. Full: the end of
+ * what such a session reads is not told. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __type(key, u64);
+    __type(value, struct ap_tls_key);
+} tls_memory_sockets SEC(".maps");
+
 /* caller → its open TLS calls. Written and deleted by the caller itself, so no lock; at a thread's exit the rest. Full: the
  * call is not captured, counted. */
 struct {

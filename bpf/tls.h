@@ -252,14 +252,15 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
 #define GNUTLS_E_PREMATURE_TERMINATION -110
 
 /* A library fails at an end and when it is to be called again. SSL_read says 0 at an end alone. SSL_read_ex says 0 for both:
- * there it is an end when the call read from the socket and was not told to wait; on memory that is not known. */
-static __always_inline bool result__is_end(const struct tls_frame *frame, s32 returned, u32 results)
+ * there it is an end when the call read from the socket and was not told to wait; on memory when the socket has ended. */
+static __always_inline bool result__is_end(const struct ap_tls_session *session, const struct tls_frame *frame, s32 returned,
+                                           u32 results)
 {
     if (frame->direction != AP_READ)
         return false;
     if (results == RESULT_ZERO_ENDS)
         return returned == 0 || returned == GNUTLS_E_PREMATURE_TERMINATION;
-    if (frame->socket_ended)
+    if (frame->socket_ended || session->flags & AP_SESSION_SOCKET_ENDED)
         return true;
     return returned == 0 && !frame->would_block && (!frame->length_address || frame->socket_read);
 }
@@ -281,7 +282,7 @@ static __noinline int window__return(struct pt_regs *ctx, u32 results)
         return 0;
     s32 returned = (s32)user__result(ctx);
     if (returned <= 0) {
-        if (result__is_end(&frame, returned, results))
+        if (result__is_end(session, &frame, returned, results))
             session__side_end(session, AP_READ);
         return 0;
     }

@@ -57,6 +57,19 @@ static __noinline u64 evidence__find_writer(u64 address, u32 len, u32 tgid)
     return session && session->id == number ? key.ssl : 0;
 }
 
+/* The socket has nothing more to read; what its session holds is read by the calls that follow. */
+static __noinline int evidence__socket_ended(u64 sock)
+{
+    struct ap_tls_key *key = bpf_map_lookup_elem(&tls_memory_sockets, &sock);
+    if (!key)
+        return 0;
+    struct ap_tls_key copy = *key;
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &copy);
+    if (session && session->conn.sock == sock)
+        session->flags |= AP_SESSION_SOCKET_ENDED;
+    return 0;
+}
+
 /* A BIO that is memory takes what the innermost TLS call of this thread writes. */
 SEC("uprobe")
 int tls_memory_write(struct pt_regs *ctx)

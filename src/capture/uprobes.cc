@@ -14,6 +14,7 @@
 #include <map>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "capture/libbpf_log.h"
@@ -70,6 +71,18 @@ Error error_of(int error, const char* program) {
     if (error == EACCES || error == EPERM)
         return Error::from_errno(error, "no leave to set uprobes (kernels of late 2025 on want CAP_SYS_ADMIN for it)");
     return Error::from_errno(error, fmt::format("probe by {}", program));
+}
+
+// Whoever uses the file meanwhile is seen from the moment when his session begins to be known: by then all that tells of
+// its data must be there, and a return before its entry.
+using Turn = std::tuple<bool, bool, std::string_view, bool>;
+
+Turn turn_of(const ProbePoint& point) {
+    const std::string_view program = point.program;
+    const bool begins = program.find("handshake_enter") != std::string_view::npos ||
+                        program.find("start_enter") != std::string_view::npos ||
+                        program.find("import_enter") != std::string_view::npos;
+    return {begins, program.ends_with("_enter"), program, point.return_probe};
 }
 
 bool is_uprobe(const bpf_program* program) {
@@ -134,11 +147,11 @@ Result<ProbeLink> Uprobes::attach_together(const std::string& path, std::span<co
 
 Result<std::vector<ProbeLink>> Uprobes::attach(const std::string& path, std::span<const ProbePoint> points,
                                                std::uint32_t library) const {
-    std::map<std::pair<std::string_view, bool>, std::vector<ProbePoint>> by_program;
+    std::map<Turn, std::vector<ProbePoint>> by_program;
     for (const ProbePoint& point : points)
-        by_program[{point.program, point.return_probe}].push_back(point);
+        by_program[turn_of(point)].push_back(point);
     std::vector<ProbeLink> links;
-    for (const auto& [key, group] : by_program) {
+    for (const auto& [turn, group] : by_program) {
         const std::size_t at_once = multi_ ? group.size() : 1;
         for (std::size_t at = 0; at < group.size(); at += at_once) {
             auto link = multi_ ? attach_together(path, group, library) : attach_one(path, group[at], library);

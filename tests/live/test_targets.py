@@ -20,7 +20,11 @@ class Targets(unittest.TestCase):
         certificates = support.Certificates(cls.folder)
         cls.tls = [str(part) for part in (*certificates.server, certificates.ca)]
         source = str(support.PEERS / "openssl_client.c")
-        for name, flags in (("shared", ["-lssl", "-lcrypto"]), ("static", ["-static", "-lssl", "-lcrypto", "-ldl", "-lpthread"])):
+        android = str(next(pathlib.Path("/usr/lib").glob("*-linux-gnu/android")))
+        builds = {"shared": ["-lssl", "-lcrypto"], "static": ["-static", "-lssl", "-lcrypto", "-ldl", "-lpthread"],
+                  "boringssl": ["-I/usr/include/android", f"-L{android}", f"-Wl,-rpath,{android}", "-l:libssl.so.0",
+                                "-l:libcrypto.so.0"]}
+        for name, flags in builds.items():
             subprocess.run(["cc", "-O1", "-w", "-o", str(cls.folder / name), source, *flags], check=True, capture_output=True)
         cls.port = support.free_ports(1)[0]
         cls.server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(cls.port), *cls.tls[:2]])
@@ -34,17 +38,17 @@ class Targets(unittest.TestCase):
     def client(self, program: str, mode: str, name: str = "") -> list[str]:
         return [str(self.folder / program), mode, str(self.port), self.tls[2], f"/plain?id={name}", str(COUNT)]
 
-    def check_records(self, records: list[dict], name: str = ""):
+    def check_records(self, records: list[dict], name: str = "", stack: str = "OpenSSL"):
         """Every exchange of the client gives a record, whole and with its addresses."""
         self.assertEqual([(record["path"], record["capture"], record["direction"], len(record["responsePayload"]),
-                           record["destIp"], record["tls"][:7]) for record in records],
-                         [(f"/plain?id={name}{i}", "complete", "2", 3000, f"127.0.0.1:{self.port}", "OpenSSL")
+                           record["destIp"], record["tls"].split()[0]) for record in records],
+                         [(f"/plain?id={name}{i}", "complete", "2", 3000, f"127.0.0.1:{self.port}", stack)
                           for i in range(COUNT)])
 
-    def check(self, command: list[str]):
+    def check(self, command: list[str], stack: str = "OpenSSL"):
         result = support.capture(support.temporary_folder(), command)
         self.assertEqual(result.status, 0, result.errors)
-        self.check_records(result.records)
+        self.check_records(result.records, stack=stack)
         self.assertTrue(result.ledger["adds_up"], result.errors)
 
     def check_new_file(self, mode: str):
@@ -69,6 +73,12 @@ class Targets(unittest.TestCase):
 
     def test_linked_statically_on_a_bio_pair(self):
         self.check_new_file("pair")
+
+    def test_boringssl(self):
+        self.check(self.client("boringssl", "plain"), "BoringSSL")
+
+    def test_boringssl_on_a_bio_pair(self):
+        self.check(self.client("boringssl", "pair"), "BoringSSL")
 
     def test_renegotiation_between_requests(self):
         self.check(self.client("shared", "renegotiate"))
