@@ -7,6 +7,7 @@
 struct call {
     struct ap_process *process;
     struct task_struct *task;
+    u64 goroutine; /* as a caller of TLS calls; 0: none */
     u32 fd;
     u32 direction;
     u32 size;  /* bytes that the call moved; 0 in a read: the end of that side */
@@ -17,11 +18,18 @@ struct call {
 };
 
 /* Inside TLS calls a socket's bytes are ciphertext, whatever they look like. */
-static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
+static __noinline int call__tie(struct ap_connection *conn, struct call *call, struct sock *sk)
 {
     u64 id = bpf_get_current_pid_tgid();
-    struct tls_caller caller = caller__thread(id);
-    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
+    struct ap_tls_caller caller = caller__thread(id);
+    struct tls_window *window = 0;
+    if (call->goroutine) {
+        caller.owner = call->goroutine;
+        window = bpf_map_lookup_elem(&tls_windows, &caller);
+        caller.owner = (u32)id;
+    }
+    if (!window) /* also C libraries in a program of Go */
+        window = bpf_map_lookup_elem(&tls_windows, &caller);
     if (!window || !window->depth)
         return 0;
 #pragma unroll
@@ -32,8 +40,11 @@ static __noinline int call__tie(struct ap_connection *conn, struct sock *sk)
         session__tie(&key, conn, sk);
     }
     u32 top = window->depth - 1;
-    if (top < WINDOW_FRAMES)
+    if (top < WINDOW_FRAMES) {
         window->frames[top].would_block = 0;
+        if (!call->size)
+            window->frames[top].socket_ended = 1;
+    }
     conn->classifier.protocol = AP_CLASS_TLS;
     conn->flags |= AP_STATE_TIED;
     return 1;
@@ -44,7 +55,7 @@ static __noinline int call__would_block(struct ap_process *process)
 {
     if (!process->sessions)
         return 0;
-    struct tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
+    struct ap_tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
     if (!window)
         return 0;
@@ -156,7 +167,7 @@ static __noinline int call__data(struct call *call)
     }
     if (!call->size) {
         if (conn->classifier.protocol == AP_CLASS_TLS)
-            call__tie(conn, ref.sk);
+            call__tie(conn, call, ref.sk);
         if (conn->flags & AP_STATE_ANNOUNCED && !conn->shed_until_ns)
             connection__side_end(conn, (u64)ref.sk, AP_READ,
                                  conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);
@@ -168,7 +179,7 @@ static __noinline int call__data(struct call *call)
     }
     connection__check_positions(conn, ref.sk);
     call->turn = classifier__turn(&conn->classifier, call->direction);
-    if (!call->process->sessions || !call__tie(conn, ref.sk))
+    if (!call->process->sessions || !call__tie(conn, call, ref.sk))
         if (call->turn)
             call__look(conn, call);
     if (call->process->flags & AP_PROCESS_MEMORY && call->direction == AP_WRITE && !(conn->flags & AP_STATE_TIED))
@@ -331,6 +342,8 @@ int on_sys_exit(u64 *ctx)
     if (nr == SYS_mmap)
         return call__mapped(process, task, regs, (u64)returned);
     struct call call = {.process = process, .task = task};
+    if (process->flags & AP_PROCESS_GO)
+        call.goroutine = caller__goroutine(go__g(regs));
     call.size = (u32)returned;
     call.fd = (u32)syscall__arg0(regs);
     if (nr == SYS_splice)

@@ -49,25 +49,20 @@ struct {
 #define WINDOW_SENDFILE 4  /* what is written is a file's: a length without bytes */
 #define WINDOW_KNOWN 8     /* only if the object is known: others of its kind carry no TLS */
 
-/* Who makes the calls: a thread. */
-struct tls_caller {
-    u64 owner; /* thread number */
-    u64 tgid;
-};
-
 struct tls_frame {
-    u64 sp; /* frames are ordered by the stack: an inner one lies lower */
+    u64 sp; /* frames are ordered by the stack: an inner one lies lower. Of a goroutine from its stack's end, because it may move */
     u64 ssl;
-    u64 buffer;
+    u64 buffer; /* of a goroutine, when it lies in its stack: from the stack's end, which makes it negative */
     u64 length_address; /* *_ex: where the length is written; 0: it is the return value */
     u32 direction;
     u8 data;        /* 0: only a window (handshake) */
     u8 not_seen;    /* sendfile */
     u8 would_block; /* the last socket call inside it found nothing to read */
-    u8 pad;
+    u8 socket_ended; /* a socket call inside it read the end */
 };
 
 struct tls_window {
+    u64 opened_ns; /* first, where user space reads it */
     u32 depth;
     u32 pad;
     struct tls_frame frames[WINDOW_FRAMES];
@@ -75,12 +70,13 @@ struct tls_window {
 
 static const struct tls_window empty_window = {}; /* the stack has no room for one */
 
-/* caller → its open TLS calls. Written and deleted by the caller itself, so no lock; at a thread's exit the rest. Full: the
- * call is not captured, counted. */
+/* caller → its open TLS calls. Written and deleted by the caller itself, so no lock; at a thread's exit the rest, at a
+ * process's those of its goroutines, by user space. As many as sessions, because a goroutine that waits for a request is in a
+ * call. Full: the call is not captured, counted. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 16384);
-    __type(key, struct tls_caller);
+    __uint(max_entries, 65536);
+    __type(key, struct ap_tls_caller);
     __type(value, struct tls_window);
 } tls_windows SEC(".maps");
 

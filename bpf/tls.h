@@ -71,7 +71,7 @@ static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls
         session__send_end(session);
     session->id = session__new_id(now, key->ssl);
     session->created_ns = now;
-    session->flags = flags;
+    session->flags = flags | (session->flags & AP_SESSION_GO);
     session->conn.sock = session->conn.inode = 0;
     __builtin_memset(&session->classifier, 0, sizeof(session->classifier));
     session->shed_until_ns = 0;
@@ -99,7 +99,7 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
         return 0;
     if (session->conn.sock == (u64)sk && session->conn.inode == conn->inode)
         return 0;
-    if (session->conn.sock) /* the object moved to another socket without SSL_clear */
+    if (session->conn.sock) /* the object moved to another socket without SSL_clear, or is another at the same address */
         session__begin_again(key, session, 0);
     /* Nothing passed before this call, or only it: then no application data can have. */
     if (conn->bytes[AP_READ].passed + conn->bytes[AP_WRITE].passed == 0 && conn->flags & AP_STATE_PLAIN_TCP &&
@@ -109,6 +109,7 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
     session->conn.sock = (u64)sk;
     session->conn.inode = conn->inode;
     session->ring = conn->ring;
+    conn->tied = *key;
     return 0;
 }
 
@@ -129,21 +130,59 @@ static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_se
     return 1;
 }
 
-static __always_inline struct tls_caller caller__thread(u64 id)
+static __always_inline struct ap_tls_caller caller__thread(u64 id)
 {
-    struct tls_caller caller = {.owner = (u32)id, .tgid = id >> 32};
+    struct ap_tls_caller caller = {.owner = (u32)id, .tgid = id >> 32};
     return caller;
 }
 
+static __always_inline u64 caller__goroutine(u64 g)
+{
+    return AP_CALLER_GO | g;
+}
+
 /* The caller's window, made if need be. */
-static __noinline struct tls_window *window__of(struct tls_caller *caller)
+static __noinline struct tls_window *window__of(struct ap_tls_caller *caller)
 {
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, caller);
     if (window)
         return window;
     if (bpf_map_update_elem(&tls_windows, caller, &empty_window, BPF_ANY))
         loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
-    return bpf_map_lookup_elem(&tls_windows, caller);
+    window = bpf_map_lookup_elem(&tls_windows, caller);
+    if (window)
+        window->opened_ns = bpf_ktime_get_ns();
+    return window;
+}
+
+/* Opens a frame of the call; `wanted` but for its flags, which `kind` tells. */
+static __noinline int window__open(struct ap_tls_caller *caller, struct tls_frame *wanted, u32 kind)
+{
+    struct tls_window *window = window__of(caller);
+    if (!window)
+        return 0;
+    u64 sp = wanted->sp;
+    u32 depth = window->depth;
+#pragma unroll
+    for (u32 i = WINDOW_FRAMES; i > 0; i--) /* frames at or below this one were left without a return */
+        if (depth == i && window->frames[i - 1].sp <= sp)
+            depth = i - 1;
+    if (depth >= WINDOW_FRAMES) {
+        loss__add(AP_LOSS_NESTED_TLS, 1);
+        return 0;
+    }
+    struct tls_frame *frame = &window->frames[depth];
+    frame->sp = sp;
+    frame->ssl = wanted->ssl;
+    frame->buffer = wanted->buffer;
+    frame->length_address = wanted->length_address;
+    frame->direction = kind & 1;
+    frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
+    frame->not_seen = kind & WINDOW_SENDFILE || !wanted->buffer ? 1 : 0;
+    frame->would_block = 0;
+    frame->socket_ended = 0;
+    window->depth = depth + 1;
+    return 0;
 }
 
 static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u64 length_address, u32 kind)
@@ -160,36 +199,14 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
     } else if (!session__of(&key, process, library, kind & WINDOW_HANDSHAKE ? AP_SESSION_FROM_START : 0)) {
         return 0;
     }
-    struct tls_caller caller = caller__thread(id);
-    struct tls_window *window = window__of(&caller);
-    if (!window)
-        return 0;
-    u64 sp = user__sp(ctx);
-    u32 depth = window->depth;
-#pragma unroll
-    for (u32 i = WINDOW_FRAMES; i > 0; i--) /* frames at or below this one were left without a return */
-        if (depth == i && window->frames[i - 1].sp <= sp)
-            depth = i - 1;
-    if (depth >= WINDOW_FRAMES) {
-        loss__add(AP_LOSS_NESTED_TLS, 1);
-        return 0;
-    }
-    struct tls_frame *frame = &window->frames[depth];
-    frame->sp = sp;
-    frame->ssl = ssl;
-    frame->buffer = buffer;
-    frame->length_address = length_address;
-    frame->direction = kind & 1;
-    frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
-    frame->not_seen = kind & WINDOW_SENDFILE || !buffer ? 1 : 0;
-    frame->would_block = 0;
-    window->depth = depth + 1;
-    return 0;
+    struct ap_tls_caller caller = caller__thread(id);
+    struct tls_frame frame = {.sp = user__sp(ctx), .ssl = ssl, .buffer = buffer, .length_address = length_address};
+    return window__open(&caller, &frame, kind);
 }
 
 /* Takes the frame of the call that returns here off the stack: of those that do not lie above the stack pointer here, the
  * outermost; deeper ones were left without a return. */
-static __always_inline bool window__leave(struct tls_caller *caller, u64 sp, struct tls_frame *out)
+static __always_inline bool window__leave(struct ap_tls_caller *caller, u64 sp, struct tls_frame *out)
 {
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, caller);
     if (!window)
@@ -271,7 +288,7 @@ static __noinline int window__return(struct pt_regs *ctx, u32 results)
     if (!process)
         return 0;
     struct tls_frame frame = {};
-    struct tls_caller caller = caller__thread(id);
+    struct ap_tls_caller caller = caller__thread(id);
     if (!window__leave(&caller, user__sp(ctx), &frame) || !frame.data)
         return 0;
     struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};

@@ -62,3 +62,8 @@ FILES = [
     Case("large", "GET", "large"),
     Case("after-large", "GET", "plain"),
 ]
+
+# What a server of Go's library sends without help.
+GO = [case for case in EVERYTHING
+      if case.name in ("plain", "headers", "chunked", "binary", "head", "no-content", "delete", "post", "post-512k", "large",
+                       "after-large", "until-close")]
