@@ -6,7 +6,6 @@
 
 struct call {
     struct ap_process *process;
-    struct task_struct *task;
     u64 goroutine; /* as a caller of TLS calls; 0: none */
     u32 fd;
     u32 direction;
@@ -154,7 +153,7 @@ static __noinline int call__copy(struct call *call, struct ap_connection *conn, 
 static __noinline int call__data(struct call *call)
 {
     struct socket_ref ref = {};
-    int found = socket__of(call->task, call->fd, &ref);
+    int found = socket__of((struct task_struct *)bpf_get_current_task(), call->fd, &ref);
     if (found == SOCKET_EMPTY)
         loss__add(AP_LOSS_EMPTY_SLOT_CALLS, 1);
     if (found != SOCKET_FOUND)
@@ -341,7 +340,7 @@ int on_sys_exit(u64 *ctx)
         return call__would_block(process);
     if (nr == SYS_mmap)
         return call__mapped(process, task, regs, (u64)returned);
-    struct call call = {.process = process, .task = task};
+    struct call call = {.process = process};
     if (process->flags & AP_PROCESS_GO)
         call.goroutine = caller__goroutine(go__g(regs));
     call.size = (u32)returned;

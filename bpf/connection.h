@@ -24,7 +24,6 @@ static __noinline int connection__end(u64 sock, struct ap_connection *conn)
     end->read = conn->bytes[AP_READ];
     end->write = conn->bytes[AP_WRITE];
     bpf_ringbuf_submit(end, wake);
-    session__socket_ended(conn, sock);
     bpf_map_delete_elem(&connections, &sock);
     bpf_map_delete_elem(&marks, &sock);
     return 0;

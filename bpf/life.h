@@ -65,8 +65,10 @@ int on_tcp_destroy(u64 *ctx)
 {
     u64 sock = ctx[0];
     struct ap_connection *conn = bpf_map_lookup_elem(&connections, &sock);
-    if (conn)
-        connection__end(sock, conn);
+    if (!conn)
+        return 0;
+    session__socket_ended(conn, sock);
+    connection__end(sock, conn);
     return 0;
 }
 
