@@ -73,8 +73,8 @@ struct ap_data {
     ap_u32 captured;        /* bytes that follow; 0 with NOT_SEEN, SKIPPED, FAULT */
     ap_u32 lost;            /* bytes of this direction that could not be sent so far (ring full), low 32 bits */
     ap_u32 tgid;
-    ap_u32 tid;
-    ap_u32 fd; /* socket calls only */
+    ap_u32 tid; /* the thread; of Go the goroutine, whose numbers have the highest bit */
+    ap_u32 fd;  /* socket calls only */
     ap_u8 direction;
     ap_u8 pad[3];
     ap_u32 flags;
@@ -270,6 +270,7 @@ struct ap_ring_control {
 #define AP_SESSION_ENDED 4 /* gone, but ap_tls_end found no room: user space sweeps */
 #define AP_SESSION_MEMORY 8 /* it reads and writes memory; another call moves that to and from the socket */
 #define AP_SESSION_GO 16 /* a tls.Conn of Go: nobody tells when it is freed, so it ends with its socket at the latest */
+#define AP_SESSION_CLOSED 32 /* closed, but calls on it are under way: the last one ends it */
 #define AP_PROCESS_MEMORY 1 /* has sessions of memory */
 #define AP_PROCESS_GO 2 /* has sessions of Go, and windows of goroutines */
 
@@ -313,7 +314,7 @@ struct ap_tls_session {
     ap_u32 ring;
     ap_u32 library;
     ap_u32 flags;
-    ap_u32 pad;
+    ap_u32 open; /* of Go: calls under way */
     struct ap_classifier classifier;
     struct ap_endpoints endpoints;
     ap_u64 position[2];

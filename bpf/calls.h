@@ -40,9 +40,10 @@ static __noinline int call__tie(struct ap_connection *conn, struct call *call, s
     }
     u32 top = window->depth - 1;
     if (top < WINDOW_FRAMES) {
-        window->frames[top].would_block = 0;
         if (!call->size)
-            window->frames[top].socket_ended = 1;
+            window->frames[top].socket = SOCKET_ENDED;
+        else if (window->frames[top].socket != SOCKET_ENDED)
+            window->frames[top].socket = 0;
     }
     conn->classifier.protocol = AP_CLASS_TLS;
     conn->flags |= AP_STATE_TIED;
@@ -60,7 +61,7 @@ static __noinline int call__would_block(struct ap_process *process)
         return 0;
     u32 top = window->depth - 1;
     if (top < WINDOW_FRAMES)
-        window->frames[top].would_block = 1;
+        window->frames[top].socket = SOCKET_WOULD_BLOCK;
     return 0;
 }
 
@@ -347,7 +348,7 @@ int on_sys_exit(u64 *ctx)
     call.fd = (u32)syscall__arg0(regs);
     if (nr == SYS_splice)
         return call__splice(&call, regs);
-    if (call__read_arguments(&call, regs, nr))
-        call__data(&call);
+    if (call__read_arguments(&call, regs, nr) && call__data(&call) && call.goroutine && call.direction == AP_WRITE)
+        go__sent(call.goroutine, call.size);
     return 0;
 }

@@ -13,6 +13,7 @@
 #define user__sp(ctx) ((ctx)->sp)
 #define go__arg0(ctx) ((ctx)->ax)
 #define go__arg1(ctx) ((ctx)->bx)
+#define go__arg2(ctx) ((ctx)->cx)
 #define go__returned(ctx) ((ctx)->ax)
 #define go__g(ctx) ((ctx)->r14)
 #elif defined(__TARGET_ARCH_arm64)
@@ -24,6 +25,7 @@
 #define user__sp(ctx) ((ctx)->sp)
 #define go__arg0(ctx) ((ctx)->regs[0])
 #define go__arg1(ctx) ((ctx)->regs[1])
+#define go__arg2(ctx) ((ctx)->regs[2])
 #define go__returned(ctx) ((ctx)->regs[0])
 #define go__g(ctx) ((ctx)->regs[28])
 #endif

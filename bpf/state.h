@@ -44,6 +44,8 @@ struct {
     __type(value, struct ap_tls_session);
 } tls_sessions SEC(".maps");
 
+#define SOCKET_WOULD_BLOCK 1 /* nothing to read yet */
+#define SOCKET_ENDED 2       /* the end, which stays */
 #define WINDOW_FRAMES 4
 #define WINDOW_HANDSHAKE 2 /* a window without data; else AP_READ or AP_WRITE */
 #define WINDOW_SENDFILE 4  /* what is written is a file's: a length without bytes */
@@ -54,11 +56,13 @@ struct tls_frame {
     u64 ssl;
     u64 buffer; /* of a goroutine, when it lies in its stack: from the stack's end, which makes it negative */
     u64 length_address; /* *_ex: where the length is written; 0: it is the return value */
-    u32 direction;
-    u8 data;        /* 0: only a window (handshake) */
-    u8 not_seen;    /* sendfile */
-    u8 would_block; /* the last socket call inside it found nothing to read */
-    u8 socket_ended; /* a socket call inside it read the end */
+    u32 length;    /* of a goroutine's Write: what it was given; 0: it is known to be sent, or told by the return value */
+    u32 sent;      /* ciphertext of that */
+    u32 goroutine; /* its number, as records name it; 0: a thread's */
+    u8 direction;
+    u8 data;     /* 0: only a window (handshake) */
+    u8 not_seen; /* sendfile */
+    u8 socket;   /* SOCKET_*: what the last socket call inside it found */
 };
 
 struct tls_window {
@@ -79,6 +83,15 @@ struct {
     __type(key, struct ap_tls_caller);
     __type(value, struct tls_window);
 } tls_windows SEC(".maps");
+
+/* (tls.Conn of Go, process) → 1: its session is being ended. Written and deleted by whoever ends it. Full: it ends with its
+ * process. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1024);
+    __type(key, struct ap_tls_key);
+    __type(value, u32);
+} tls_ending SEC(".maps");
 
 /* The beginning of a TLS record that a session wrote into memory, by bytes that no other record has (tls_evidence.h). */
 struct tls_evidence {

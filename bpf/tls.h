@@ -155,7 +155,10 @@ static __noinline struct tls_window *window__of(struct ap_tls_caller *caller)
     return window;
 }
 
-/* Opens a frame of the call; `wanted` but for its flags, which `kind` tells. */
+#define WINDOW_OPENED 1
+#define WINDOW_OPENED_AGAIN 2 /* the same call was seen to begin before */
+
+/* Opens a frame of the call; `wanted` but for its flags, which `kind` tells. 0: no room. */
 static __noinline int window__open(struct ap_tls_caller *caller, struct tls_frame *wanted, u32 kind)
 {
     struct tls_window *window = window__of(caller);
@@ -163,10 +166,14 @@ static __noinline int window__open(struct ap_tls_caller *caller, struct tls_fram
         return 0;
     u64 sp = wanted->sp;
     u32 depth = window->depth;
+    int opened = WINDOW_OPENED;
 #pragma unroll
     for (u32 i = WINDOW_FRAMES; i > 0; i--) /* frames at or below this one were left without a return */
-        if (depth == i && window->frames[i - 1].sp <= sp)
+        if (depth == i && window->frames[i - 1].sp <= sp) {
+            if (window->frames[i - 1].sp == sp && window->frames[i - 1].ssl == wanted->ssl)
+                opened = WINDOW_OPENED_AGAIN;
             depth = i - 1;
+        }
     if (depth >= WINDOW_FRAMES) {
         loss__add(AP_LOSS_NESTED_TLS, 1);
         return 0;
@@ -179,10 +186,12 @@ static __noinline int window__open(struct ap_tls_caller *caller, struct tls_fram
     frame->direction = kind & 1;
     frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
     frame->not_seen = kind & WINDOW_SENDFILE || !wanted->buffer ? 1 : 0;
-    frame->would_block = 0;
-    frame->socket_ended = 0;
+    frame->socket = 0;
+    frame->goroutine = wanted->goroutine;
+    frame->length = wanted->length;
+    frame->sent = 0;
     window->depth = depth + 1;
-    return 0;
+    return opened;
 }
 
 static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u64 length_address, u32 kind)
@@ -201,7 +210,8 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
     }
     struct ap_tls_caller caller = caller__thread(id);
     struct tls_frame frame = {.sp = user__sp(ctx), .ssl = ssl, .buffer = buffer, .length_address = length_address};
-    return window__open(&caller, &frame, kind);
+    window__open(&caller, &frame, kind);
+    return 0;
 }
 
 /* Takes the frame of the call that returns here off the stack: of those that do not lie above the stack pointer here, the
@@ -259,7 +269,7 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
         return 0;
     }
     u32 flags = AP_DATA_CALL_START | (frame->not_seen ? AP_DATA_NOT_SEEN : 0);
-    u64 meta = COPY_TLS | COPY_FLAGS(flags) | (direction == AP_WRITE ? COPY_WRITE : 0);
+    u64 meta = COPY_TLS | COPY_FLAGS(flags) | (direction == AP_WRITE ? COPY_WRITE : 0) | frame->goroutine;
     struct buffers from = {.base = frame->buffer};
     return copy__call(key->ssl, position, meta, &from, size);
 }
@@ -277,7 +287,7 @@ static __always_inline bool result__is_end(const struct ap_tls_session *session,
         return false;
     if (results == RESULT_ZERO_ENDS)
         return returned == 0 || returned == GNUTLS_E_PREMATURE_TERMINATION;
-    return session->conn.sock && !(session->flags & AP_SESSION_MEMORY) && !frame->would_block;
+    return session->conn.sock && !(session->flags & AP_SESSION_MEMORY) && frame->socket != SOCKET_WOULD_BLOCK;
 }
 
 static __noinline int window__return(struct pt_regs *ctx, u32 results)

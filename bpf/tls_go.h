@@ -14,6 +14,12 @@ struct go_call {
     u64 sp; /* from the stack's end */
 };
 
+/* Of those that live; not 0. */
+static __always_inline u32 go__number(u64 g)
+{
+    return (u32)(g >> 3) | 1U << 31;
+}
+
 static __always_inline bool go__call(struct pt_regs *ctx, u64 tgid, struct go_call *out)
 {
     u64 g = go__g(ctx);
@@ -44,19 +50,47 @@ static __noinline int go__enter(struct pt_regs *ctx, u32 kind)
             session__begin_again(&key, session, AP_SESSION_FROM_START);
         session->flags |= AP_SESSION_FROM_START;
     }
-    struct tls_frame frame = {.sp = call.sp, .ssl = key.ssl};
+    struct tls_frame frame = {.sp = call.sp, .ssl = key.ssl, .goroutine = go__number(go__g(ctx))};
     if (!(kind & WINDOW_HANDSHAKE)) {
         frame.buffer = go__arg1(ctx);
         if (frame.buffer < call.stack_end && frame.buffer >= user__sp(ctx)) /* the caller's part of the stack */
             frame.buffer -= call.stack_end;
+        u64 length = go__arg2(ctx);
+        if (kind == AP_WRITE && length && length <= 0x7fffffff)
+            frame.length = (u32)length;
     }
-    return window__open(&call.caller, &frame, kind);
+    if (window__open(&call.caller, &frame, kind) == WINDOW_OPENED)
+        __sync_fetch_and_add(&session->open, 1);
+    return 0;
+}
+
+/* Once, although its calls may return at the same time: who makes the entry in tls_ending ends it. */
+static __noinline int go__end(struct ap_tls_key *key)
+{
+    u32 one = 1;
+    if (bpf_map_update_elem(&tls_ending, key, &one, BPF_NOEXIST))
+        return 0;
+    u32 tgid = (u32)key->tgid;
+    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, key);
+    if (session && process) /* no process: user space sweeps */
+        session__end(key, session, process);
+    bpf_map_delete_elem(&tls_ending, key);
+    return 0;
+}
+
+/* The object, or its socket, is closed. A call on it that returns later may still tell of bytes that were moved before. */
+static __always_inline void go__close(struct ap_tls_key *key, struct ap_tls_session *session)
+{
+    session->flags |= AP_SESSION_CLOSED;
+    if ((s32)session->open <= 0)
+        go__end(key);
 }
 
 /* Of an object that no socket call and no data ever showed: a call on one that was closed before. */
 static __always_inline void go__forget_empty(struct ap_tls_key *key, struct ap_tls_session *session)
 {
-    if (session->conn.sock || session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
+    if ((s32)session->open > 0 || session->conn.sock || session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
         return;
     u32 tgid = (u32)key->tgid;
     struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
@@ -70,11 +104,16 @@ static __noinline int go__result(struct ap_tls_key *key, struct tls_frame *frame
     struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, key);
     if (!session)
         return 0;
-    if (frame->data && returned > 0 && returned <= 0x7fffffff)
-        return session__data(key, session, frame, (u32)returned);
-    if (frame->data && frame->direction == AP_READ && frame->socket_ended)
+    bool told = frame->direction == AP_WRITE && frame->sent && !frame->length;
+    if (frame->data && returned > 0 && returned <= 0x7fffffff && !told)
+        session__data(key, session, frame, (u32)returned);
+    else if (frame->data && frame->direction == AP_READ && frame->socket == SOCKET_ENDED)
         session__side_end(session, AP_READ);
-    go__forget_empty(key, session);
+    __sync_fetch_and_add(&session->open, (u32)-1);
+    if (session->flags & AP_SESSION_CLOSED)
+        go__close(key, session);
+    else
+        go__forget_empty(key, session);
     return 0;
 }
 
@@ -97,6 +136,38 @@ int go_return(struct pt_regs *ctx)
         frame.buffer += call.stack_end;
     struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};
     return go__result(&key, &frame, (s64)go__returned(ctx));
+}
+
+/*
+ * A socket call of this goroutine sent ciphertext. When there is more of it than plaintext, the call that wrote it has sent
+ * all, and is told of now: its goroutine may wait for its turn before it returns, and an answer comes before.
+ */
+static __noinline int go__sent(u64 owner, u32 size)
+{
+    struct ap_tls_caller caller = {.owner = owner, .tgid = bpf_get_current_pid_tgid() >> 32};
+    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
+    u32 top = window ? window->depth - 1 : WINDOW_FRAMES;
+    if (top >= WINDOW_FRAMES)
+        return 0;
+    struct tls_frame *frame = &window->frames[top];
+    u32 length = frame->length;
+    if (!length)
+        return 0;
+    frame->sent += size;
+    if (frame->sent <= length)
+        return 0;
+    struct ap_tls_key key = {.ssl = frame->ssl, .tgid = caller.tgid};
+    struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
+    u64 stack_end = 0;
+    if (!session)
+        return 0;
+    if ((s64)frame->buffer < 0) {
+        if (bpf_probe_read_user(&stack_end, sizeof(stack_end), (void *)((owner & ~AP_CALLER_GO) + GO_STACK_HI)))
+            return 0;
+        frame->buffer += stack_end;
+    }
+    frame->length = 0;
+    return session__data(&key, session, frame, length);
 }
 
 SEC("uprobe")
@@ -124,7 +195,7 @@ int go_close_enter(struct pt_regs *ctx)
     struct ap_tls_key key = {};
     struct ap_tls_session *session = session__of_call(go__arg0(ctx), &key, &process);
     if (session)
-        session__end(&key, session, process);
+        go__close(&key, session);
     return 0;
 }
 
@@ -137,9 +208,6 @@ static __noinline int session__socket_ended(struct ap_connection *conn, u64 sock
     struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, &key);
     if (!session || !(session->flags & AP_SESSION_GO) || session->conn.sock != sock || session->conn.inode != conn->inode)
         return 0;
-    u32 tgid = (u32)key.tgid;
-    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
-    if (process) /* else user space sweeps */
-        session__end(&key, session, process);
+    go__close(&key, session);
     return 0;
 }

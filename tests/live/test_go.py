@@ -17,11 +17,11 @@ GOROUTINES = 8
 CASES = cases.GO
 
 
-def write_cases(path: pathlib.Path):
+def write_cases(path: pathlib.Path, wanted: list):
     path.write_text(json.dumps([
         {"name": case.name, "method": case.method, "kind": case.kind, "headers": case.headers,
          "body": base64.b64encode(case.body).decode(), "expected": base64.b64encode(case.expected()).decode()}
-        for case in CASES]), encoding="utf-8")
+        for case in wanted]), encoding="utf-8")
 
 
 class Go(unittest.TestCase):
@@ -58,15 +58,21 @@ class Go(unittest.TestCase):
         return [support.PYTHON, str(support.PEERS / "client.py"), client, "GO", prefix, truth, str(port), "--tls",
                 "1.2" if client == "curl" else "1.3", "--ca", str(self.certificates.ca)]
 
+    def first_use(self, peer: str, port: int, folder: pathlib.Path) -> list[str]:
+        write_cases(folder / "first.json", CASES[:1])
+        ask = [peer, "ask", str(port), str(self.certificates.ca), str(folder / "first.json"), "first", str(folder / "first"), "1"]
+        return [support.PYTHON, str(support.PEERS / "until_recorded.py"), str(folder / "out.ndjson"), "?id=first-", *ask]
+
     def check(self, version: str, kind: str):
         peer = self.peer(version, kind)
         folder = support.temporary_folder()
-        write_cases(folder / "cases.json")
+        write_cases(folder / "cases.json", CASES)
         ports = dict(zip(("go", "python"), support.free_ports(2)))
         pairs = [("go", "go"), ("go", "curl"), ("go", "python"), ("python", "go")]
         plan = {"servers": [{"command": self.server_command(server, peer, port), "port": port}
                             for server, port in ports.items()],
-                "clients": [self.client_command(client, peer, ports[server], folder, f"{server}.{client}")
+                "clients": [self.first_use(peer, ports["go"], folder)] +
+                           [self.client_command(client, peer, ports[server], folder, f"{server}.{client}")
                             for server, client in pairs]}
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")])
