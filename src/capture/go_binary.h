@@ -32,8 +32,13 @@ struct GoBuildInfo {
 struct GoRelease {
     unsigned major = 0;
     unsigned minor = 0;
-    auto operator<=>(const GoRelease&) const = default;
 };
+[[nodiscard]] constexpr bool operator==(GoRelease a, GoRelease b) {
+    return a.major == b.major && a.minor == b.minor;
+}
+[[nodiscard]] constexpr bool operator<(GoRelease a, GoRelease b) {
+    return a.major != b.major ? a.major < b.major : a.minor < b.minor;
+}
 [[nodiscard]] std::optional<GoRelease> go_release(std::string_view version);
 
 // Bytes of a table, at most `size` of them, fewer at its end.

@@ -75,7 +75,9 @@ class Go(unittest.TestCase):
                            [self.client_command(client, peer, ports[server], folder, f"{server}.{client}")
                             for server, client in pairs]}
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
-        result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")])
+        # Room for all of it: what is left out of a full ring is another test's matter.
+        result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")],
+                                 "--ring-bytes", str(256 << 20))
         self.assertEqual(result.status, 0, result.errors)
         truths = [json.loads(line) for line in (folder / "truth").read_text().splitlines()]
         faults = []
