@@ -73,8 +73,8 @@ struct ap_data {
     ap_u32 captured;        /* bytes that follow; 0 with NOT_SEEN, SKIPPED, FAULT */
     ap_u32 lost;            /* bytes of this direction that could not be sent so far (ring full), low 32 bits */
     ap_u32 tgid;
-    ap_u32 tid;
-    ap_u32 fd; /* socket calls only */
+    ap_u32 tid; /* the thread; of Go the goroutine, whose numbers have the highest bit */
+    ap_u32 fd;  /* socket calls only */
     ap_u8 direction;
     ap_u8 pad[3];
     ap_u32 flags;
@@ -182,7 +182,7 @@ struct ap_process_event {
     ap_u32 tgid;
     ap_u32 parent;
     ap_u32 kind;
-    ap_u32 sessions; /* TLS sessions that the process left behind (EXIT, EXEC) */
+    ap_u32 sessions; /* TLS sessions, and one more for windows of goroutines, that the process left behind (EXIT, EXEC) */
     ap_u64 cgroup;
     char comm[AP_COMM_LEN];
 };
@@ -269,8 +269,11 @@ struct ap_ring_control {
 #define AP_SESSION_ANNOUNCED 2
 #define AP_SESSION_ENDED 4 /* gone, but ap_tls_end found no room: user space sweeps */
 #define AP_SESSION_MEMORY 8 /* it reads and writes memory; another call moves that to and from the socket */
-#define AP_SESSION_SOCKET_ENDED 16 /* with AP_SESSION_MEMORY: its socket has nothing more to read */
-#define AP_PROCESS_MEMORY 1 /* has such sessions */
+#define AP_SESSION_GO 16 /* a tls.Conn of Go: nobody tells when it is freed, so it ends with its socket at the latest */
+#define AP_SESSION_CLOSED 32 /* closed, but calls on it are under way: the last one ends it */
+#define AP_SESSION_SOCKET_ENDED 64 /* with AP_SESSION_MEMORY: its socket has nothing more to read */
+#define AP_PROCESS_MEMORY 1 /* has sessions of memory */
+#define AP_PROCESS_GO 2 /* has sessions of Go, and windows of goroutines */
 
 struct ap_process {
     ap_u32 ring;
@@ -289,6 +292,11 @@ struct ap_classifier {
     ap_u8 pad[3];
 };
 
+struct ap_tls_key {
+    ap_u64 ssl;
+    ap_u64 tgid;
+};
+
 struct ap_connection {
     ap_u64 inode;
     ap_u32 ring;
@@ -296,12 +304,8 @@ struct ap_connection {
     struct ap_classifier classifier;
     ap_u32 count[2]; /* bytes so far by direction: positions when CONN_COUNTED */
     ap_u64 shed_until_ns; /* not 0: its exchanges are left out, at least until then */
+    struct ap_tls_key tied; /* the session that was tied last */
     struct ap_byte_counts bytes[2];
-};
-
-struct ap_tls_key {
-    ap_u64 ssl;
-    ap_u64 tgid;
 };
 
 struct ap_tls_session {
@@ -311,13 +315,20 @@ struct ap_tls_session {
     ap_u32 ring;
     ap_u32 library;
     ap_u32 flags;
-    ap_u32 pad;
+    ap_u32 open; /* of Go: calls under way */
     struct ap_classifier classifier;
     struct ap_endpoints endpoints;
     ap_u64 position[2];
     ap_u64 shed_until_ns; /* as in ap_connection */
     struct ap_byte_counts bytes[2];
 };
+
+/* Who makes TLS calls. */
+struct ap_tls_caller {
+    ap_u64 owner; /* a thread's number; or AP_CALLER_GO and the address of a goroutine */
+    ap_u64 tgid;
+};
+#define AP_CALLER_GO (1ULL << 63)
 
 struct ap_file_id {
     ap_u64 inode;
@@ -339,5 +350,5 @@ AP_ASSERT(sizeof(struct ap_library) == 488, "abi");
 AP_ASSERT(sizeof(struct ap_mark) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_ring_control) == 64, "abi");
 AP_ASSERT(sizeof(struct ap_classifier) == 16, "abi");
-AP_ASSERT(sizeof(struct ap_connection) == 192, "abi");
+AP_ASSERT(sizeof(struct ap_connection) == 208, "abi");
 AP_ASSERT(sizeof(struct ap_tls_session) == 272, "abi");

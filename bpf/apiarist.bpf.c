@@ -25,6 +25,7 @@
 #include "bpf/syscalls.h"
 #include "bpf/registers.h"
 #include "bpf/tls.h"
+#include "bpf/tls_go.h"
 #include "bpf/tls_evidence.h"
 #include "bpf/files.h"
 #include "bpf/calls.h"

@@ -6,7 +6,7 @@
 
 struct call {
     struct ap_process *process;
-    struct task_struct *task;
+    u64 goroutine; /* as a caller of TLS calls; 0: none */
     u32 fd;
     u32 direction;
     u32 size;  /* bytes that the call moved; 0 in a read: the end of that side */
@@ -20,8 +20,15 @@ struct call {
 static __noinline int call__tie(struct ap_connection *conn, struct call *call, struct sock *sk)
 {
     u64 id = bpf_get_current_pid_tgid();
-    struct tls_caller caller = caller__thread(id);
-    struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
+    struct ap_tls_caller caller = caller__thread(id);
+    struct tls_window *window = 0;
+    if (call->goroutine) {
+        caller.owner = call->goroutine;
+        window = bpf_map_lookup_elem(&tls_windows, &caller);
+        caller.owner = (u32)id;
+    }
+    if (!window) /* also C libraries in a program of Go */
+        window = bpf_map_lookup_elem(&tls_windows, &caller);
     if (!window || !window->depth)
         return 0;
 #pragma unroll
@@ -34,11 +41,9 @@ static __noinline int call__tie(struct ap_connection *conn, struct call *call, s
     u32 top = window->depth - 1;
     if (top < WINDOW_FRAMES) {
         struct tls_frame *frame = &window->frames[top];
-        frame->would_block = 0;
-        if (call->direction == AP_READ && call->size)
-            frame->socket_read = 1;
-        else if (call->direction == AP_READ)
-            frame->socket_ended = 1;
+        frame->socket &= (u8)~SOCKET_WOULD_BLOCK;
+        if (call->direction == AP_READ)
+            frame->socket |= call->size ? SOCKET_READ : SOCKET_ENDED;
     }
     conn->classifier.protocol = AP_CLASS_TLS;
     conn->flags |= AP_STATE_TIED;
@@ -50,13 +55,13 @@ static __noinline int call__would_block(struct ap_process *process)
 {
     if (!process->sessions)
         return 0;
-    struct tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
+    struct ap_tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
     if (!window)
         return 0;
     u32 top = window->depth - 1;
     if (top < WINDOW_FRAMES)
-        window->frames[top].would_block = 1;
+        window->frames[top].socket |= SOCKET_WOULD_BLOCK;
     return 0;
 }
 
@@ -151,7 +156,7 @@ static __noinline int call__copy(struct call *call, struct ap_connection *conn, 
 static __noinline int call__data(struct call *call)
 {
     struct socket_ref ref = {};
-    int found = socket__of(call->task, call->fd, &ref);
+    int found = socket__of((struct task_struct *)bpf_get_current_task(), call->fd, &ref);
     if (found == SOCKET_EMPTY)
         loss__add(AP_LOSS_EMPTY_SLOT_CALLS, 1);
     if (found != SOCKET_FOUND)
@@ -340,12 +345,14 @@ int on_sys_exit(u64 *ctx)
         return call__would_block(process);
     if (nr == SYS_mmap)
         return call__mapped(process, task, regs, (u64)returned);
-    struct call call = {.process = process, .task = task};
+    struct call call = {.process = process};
+    if (process->flags & AP_PROCESS_GO)
+        call.goroutine = caller__goroutine(go__g(regs));
     call.size = (u32)returned;
     call.fd = (u32)syscall__arg0(regs);
     if (nr == SYS_splice)
         return call__splice(&call, regs);
-    if (call__read_arguments(&call, regs, nr))
-        call__data(&call);
+    if (call__read_arguments(&call, regs, nr) && call__data(&call) && call.goroutine && call.direction == AP_WRITE)
+        go__sent(call.goroutine, call.size);
     return 0;
 }

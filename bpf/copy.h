@@ -13,7 +13,8 @@
 #define COPY_PIECES 64 /* of one buffer */
 #define COPY_IOVECS 64 /* of one call; what lies beyond either is a length without bytes */
 
-/* What stays the same for all pieces of a call, in one number: descriptor, AP_DATA_* flags, direction, is it TLS. */
+/* What stays the same for all pieces of a call, in one number: descriptor, or of TLS the goroutine, AP_DATA_* flags,
+ * direction, is it TLS. */
 #define COPY_WRITE (1ULL << 48)
 #define COPY_TLS (1ULL << 49)
 #define COPY_FLAGS(flags) ((u64)(flags) << 32)
@@ -64,8 +65,8 @@ static __always_inline void copy__fill(struct ap_data *record, const struct copy
     record->captured = captured;
     record->lost = (u32)to->bytes->lost;
     record->tgid = (u32)(id >> 32);
-    record->tid = (u32)id;
-    record->fd = (u32)meta;
+    record->tid = meta & COPY_TLS && (u32)meta ? (u32)meta : (u32)id;
+    record->fd = meta & COPY_TLS ? 0 : (u32)meta;
     record->direction = meta & COPY_WRITE ? AP_WRITE : AP_READ;
     record->pad[0] = record->pad[1] = record->pad[2] = 0;
     record->flags = (u32)(meta >> 32 & 0xff) | flags;

@@ -51,6 +51,8 @@ typedef u32 __wsum;
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+    unsigned long r14;
+    unsigned long bx;
     unsigned long r10;
     unsigned long r8;
     unsigned long ax;

@@ -18,6 +18,12 @@ int on_fork(u64 *ctx)
     return 0;
 }
 
+/* What user space is to sweep when its address space is gone. */
+static __always_inline u32 process__left_behind(const struct ap_process *process)
+{
+    return process->sessions + (process->flags & AP_PROCESS_GO ? 1 : 0);
+}
+
 SEC("tp_btf/sched_process_exec")
 int on_exec(u64 *ctx)
 {
@@ -26,10 +32,10 @@ int on_exec(u64 *ctx)
     struct ap_process *process = scope__current(tgid);
     if (!process)
         return 0;
-    u32 sessions = process->sessions;
+    u32 sessions = process__left_behind(process);
     process->sessions = 0;
     process->flags = 0;
-    struct tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
+    struct ap_tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
     bpf_map_delete_elem(&tls_windows, &caller);
     process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXEC, sessions, task);
     struct file *program = BPF_CORE_READ(task, mm, exe_file);
@@ -44,11 +50,11 @@ int on_exit(u64 *ctx)
     struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
     if (!process)
         return 0;
-    struct tls_caller caller = {.owner = (u32)task->pid, .tgid = tgid};
+    struct ap_tls_caller caller = {.owner = (u32)task->pid, .tgid = tgid};
     bpf_map_delete_elem(&tls_windows, &caller);
     if (BPF_CORE_READ(task, signal, live.counter) > 0) /* other threads live on */
         return 0;
-    process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXIT, process->sessions, task);
+    process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXIT, process__left_behind(process), task);
     bpf_map_delete_elem(&processes, &tgid);
     return 0;
 }
@@ -59,8 +65,10 @@ int on_tcp_destroy(u64 *ctx)
 {
     u64 sock = ctx[0];
     struct ap_connection *conn = bpf_map_lookup_elem(&connections, &sock);
-    if (conn)
-        connection__end(sock, conn);
+    if (!conn)
+        return 0;
+    session__socket_ended(conn, sock);
+    connection__end(sock, conn);
     return 0;
 }
 

@@ -44,33 +44,30 @@ struct {
     __type(value, struct ap_tls_session);
 } tls_sessions SEC(".maps");
 
+#define SOCKET_WOULD_BLOCK 1 /* the last call found nothing to read */
+#define SOCKET_READ 2        /* one read something */
+#define SOCKET_ENDED 4       /* one found the end */
 #define WINDOW_FRAMES 4
 #define WINDOW_HANDSHAKE 2 /* a window without data; else AP_READ or AP_WRITE */
 #define WINDOW_SENDFILE 4  /* what is written is a file's: a length without bytes */
 #define WINDOW_KNOWN 8     /* only if the object is known: others of its kind carry no TLS */
 
-/* Who makes the calls: a thread. */
-struct tls_caller {
-    u64 owner; /* thread number */
-    u64 tgid;
-};
-
 struct tls_frame {
-    u64 sp; /* frames are ordered by the stack: an inner one lies lower */
+    u64 sp; /* frames are ordered by the stack: an inner one lies lower. Of a goroutine from its stack's end, because it may move */
     u64 ssl;
-    u64 buffer;
+    u64 buffer; /* of a goroutine, when it lies in its stack: from the stack's end, which makes it negative */
     u64 length_address; /* *_ex: where the length is written; 0: it is the return value */
+    u32 length;    /* of a goroutine's Write: what it was given; 0: it is known to be sent, or told by the return value */
+    u32 sent;      /* ciphertext of that */
+    u32 goroutine; /* its number, as records name it; 0: a thread's */
     u8 direction;
     u8 data;     /* 0: only a window (handshake) */
     u8 not_seen; /* sendfile */
-    /* Of the socket calls inside it: */
-    u8 would_block;  /* the last found nothing to read */
-    u8 socket_read;  /* one read something */
-    u8 socket_ended; /* one found the end */
-    u16 pad;
+    u8 socket;   /* SOCKET_*: what the socket calls inside it found */
 };
 
 struct tls_window {
+    u64 opened_ns; /* first, where user space reads it */
     u32 depth;
     u32 pad;
     struct tls_frame frames[WINDOW_FRAMES];
@@ -87,14 +84,24 @@ struct {
     __type(value, struct ap_tls_key);
 } tls_memory_sockets SEC(".maps");
 
-/* caller → its open TLS calls. Written and deleted by the caller itself, so no lock; at a thread's exit the rest. Full: the
- * call is not captured, counted. */
+/* caller → its open TLS calls. Written and deleted by the caller itself, so no lock; at a thread's exit the rest, at a
+ * process's those of its goroutines, by user space. As many as sessions, because a goroutine that waits for a request is in a
+ * call. Full: the call is not captured, counted. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 16384);
-    __type(key, struct tls_caller);
+    __uint(max_entries, 65536);
+    __type(key, struct ap_tls_caller);
     __type(value, struct tls_window);
 } tls_windows SEC(".maps");
+
+/* (tls.Conn of Go, process) → 1: its session is being ended. Written and deleted by whoever ends it. Full: it ends with its
+ * process. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 1024);
+    __type(key, struct ap_tls_key);
+    __type(value, u32);
+} tls_ending SEC(".maps");
 
 /* The beginning of a TLS record that a session wrote into memory, by bytes that no other record has (tls_evidence.h). */
 struct tls_evidence {

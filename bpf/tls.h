@@ -71,7 +71,7 @@ static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls
         session__send_end(session);
     session->id = session__new_id(now, key->ssl);
     session->created_ns = now;
-    session->flags = flags;
+    session->flags = flags | (session->flags & AP_SESSION_GO);
     session->conn.sock = session->conn.inode = 0;
     __builtin_memset(&session->classifier, 0, sizeof(session->classifier));
     session->shed_until_ns = 0;
@@ -99,7 +99,7 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
         return 0;
     if (session->conn.sock == (u64)sk && session->conn.inode == conn->inode)
         return 0;
-    if (session->conn.sock) /* the object moved to another socket without SSL_clear */
+    if (session->conn.sock) /* the object moved to another socket without SSL_clear, or is another at the same address */
         session__begin_again(key, session, 0);
     /* Nothing passed before this call, or only it: then no application data can have. */
     if (conn->bytes[AP_READ].passed + conn->bytes[AP_WRITE].passed == 0 && conn->flags & AP_STATE_PLAIN_TCP &&
@@ -109,6 +109,7 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
     session->conn.sock = (u64)sk;
     session->conn.inode = conn->inode;
     session->ring = conn->ring;
+    conn->tied = *key;
     return 0;
 }
 
@@ -129,21 +130,68 @@ static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_se
     return 1;
 }
 
-static __always_inline struct tls_caller caller__thread(u64 id)
+static __always_inline struct ap_tls_caller caller__thread(u64 id)
 {
-    struct tls_caller caller = {.owner = (u32)id, .tgid = id >> 32};
+    struct ap_tls_caller caller = {.owner = (u32)id, .tgid = id >> 32};
     return caller;
 }
 
+static __always_inline u64 caller__goroutine(u64 g)
+{
+    return AP_CALLER_GO | g;
+}
+
 /* The caller's window, made if need be. */
-static __noinline struct tls_window *window__of(struct tls_caller *caller)
+static __noinline struct tls_window *window__of(struct ap_tls_caller *caller)
 {
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, caller);
     if (window)
         return window;
     if (bpf_map_update_elem(&tls_windows, caller, &empty_window, BPF_ANY))
         loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
-    return bpf_map_lookup_elem(&tls_windows, caller);
+    window = bpf_map_lookup_elem(&tls_windows, caller);
+    if (window)
+        window->opened_ns = bpf_ktime_get_ns();
+    return window;
+}
+
+#define WINDOW_OPENED 1
+#define WINDOW_OPENED_AGAIN 2 /* the same call was seen to begin before */
+
+/* Opens a frame of the call; `wanted` but for its flags, which `kind` tells. 0: no room. */
+static __noinline int window__open(struct ap_tls_caller *caller, struct tls_frame *wanted, u32 kind)
+{
+    struct tls_window *window = window__of(caller);
+    if (!window)
+        return 0;
+    u64 sp = wanted->sp;
+    u32 depth = window->depth;
+    int opened = WINDOW_OPENED;
+#pragma unroll
+    for (u32 i = WINDOW_FRAMES; i > 0; i--) /* frames at or below this one were left without a return */
+        if (depth == i && window->frames[i - 1].sp <= sp) {
+            if (window->frames[i - 1].sp == sp && window->frames[i - 1].ssl == wanted->ssl)
+                opened = WINDOW_OPENED_AGAIN;
+            depth = i - 1;
+        }
+    if (depth >= WINDOW_FRAMES) {
+        loss__add(AP_LOSS_NESTED_TLS, 1);
+        return 0;
+    }
+    struct tls_frame *frame = &window->frames[depth];
+    frame->sp = sp;
+    frame->ssl = wanted->ssl;
+    frame->buffer = wanted->buffer;
+    frame->length_address = wanted->length_address;
+    frame->direction = kind & 1;
+    frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
+    frame->not_seen = kind & WINDOW_SENDFILE || !wanted->buffer ? 1 : 0;
+    frame->socket = 0;
+    frame->goroutine = wanted->goroutine;
+    frame->length = wanted->length;
+    frame->sent = 0;
+    window->depth = depth + 1;
+    return opened;
 }
 
 static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u64 length_address, u32 kind)
@@ -160,36 +208,15 @@ static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u6
     } else if (!session__of(&key, process, library, kind & WINDOW_HANDSHAKE ? AP_SESSION_FROM_START : 0)) {
         return 0;
     }
-    struct tls_caller caller = caller__thread(id);
-    struct tls_window *window = window__of(&caller);
-    if (!window)
-        return 0;
-    u64 sp = user__sp(ctx);
-    u32 depth = window->depth;
-#pragma unroll
-    for (u32 i = WINDOW_FRAMES; i > 0; i--) /* frames at or below this one were left without a return */
-        if (depth == i && window->frames[i - 1].sp <= sp)
-            depth = i - 1;
-    if (depth >= WINDOW_FRAMES) {
-        loss__add(AP_LOSS_NESTED_TLS, 1);
-        return 0;
-    }
-    struct tls_frame *frame = &window->frames[depth];
-    frame->sp = sp;
-    frame->ssl = ssl;
-    frame->buffer = buffer;
-    frame->length_address = length_address;
-    frame->direction = kind & 1;
-    frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
-    frame->not_seen = kind & WINDOW_SENDFILE || !buffer ? 1 : 0;
-    frame->would_block = frame->socket_read = frame->socket_ended = 0;
-    window->depth = depth + 1;
+    struct ap_tls_caller caller = caller__thread(id);
+    struct tls_frame frame = {.sp = user__sp(ctx), .ssl = ssl, .buffer = buffer, .length_address = length_address};
+    window__open(&caller, &frame, kind);
     return 0;
 }
 
 /* Takes the frame of the call that returns here off the stack: of those that do not lie above the stack pointer here, the
  * outermost; deeper ones were left without a return. */
-static __always_inline bool window__leave(struct tls_caller *caller, u64 sp, struct tls_frame *out)
+static __always_inline bool window__leave(struct ap_tls_caller *caller, u64 sp, struct tls_frame *out)
 {
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, caller);
     if (!window)
@@ -242,7 +269,7 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
         return 0;
     }
     u32 flags = AP_DATA_CALL_START | (frame->not_seen ? AP_DATA_NOT_SEEN : 0);
-    u64 meta = COPY_TLS | COPY_FLAGS(flags) | (direction == AP_WRITE ? COPY_WRITE : 0);
+    u64 meta = COPY_TLS | COPY_FLAGS(flags) | (direction == AP_WRITE ? COPY_WRITE : 0) | frame->goroutine;
     struct buffers from = {.base = frame->buffer};
     return copy__call(key->ssl, position, meta, &from, size);
 }
@@ -260,9 +287,9 @@ static __always_inline bool result__is_end(const struct ap_tls_session *session,
         return false;
     if (results == RESULT_ZERO_ENDS)
         return returned == 0 || returned == GNUTLS_E_PREMATURE_TERMINATION;
-    if (frame->socket_ended || session->flags & AP_SESSION_SOCKET_ENDED)
+    if (frame->socket & SOCKET_ENDED || session->flags & AP_SESSION_SOCKET_ENDED)
         return true;
-    return returned == 0 && !frame->would_block && (!frame->length_address || frame->socket_read);
+    return returned == 0 && !(frame->socket & SOCKET_WOULD_BLOCK) && (!frame->length_address || frame->socket & SOCKET_READ);
 }
 
 static __noinline int window__return(struct pt_regs *ctx, u32 results)
@@ -273,7 +300,7 @@ static __noinline int window__return(struct pt_regs *ctx, u32 results)
     if (!process)
         return 0;
     struct tls_frame frame = {};
-    struct tls_caller caller = caller__thread(id);
+    struct ap_tls_caller caller = caller__thread(id);
     if (!window__leave(&caller, user__sp(ctx), &frame) || !frame.data)
         return 0;
     struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};

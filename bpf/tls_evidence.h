@@ -79,7 +79,7 @@ int tls_memory_write(struct pt_regs *ctx)
     struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
     if (!process || !process->sessions)
         return 0;
-    struct tls_caller caller = caller__thread(id);
+    struct ap_tls_caller caller = caller__thread(id);
     struct tls_window *window = bpf_map_lookup_elem(&tls_windows, &caller);
     if (!window || !window->depth)
         return 0;

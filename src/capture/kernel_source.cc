@@ -80,6 +80,15 @@ std::span<const ProgramInfo> dispensable_programs() {
     return kPrograms;
 }
 
+template <typename Key, typename Wanted>
+std::vector<Key> keys_of(int map, Wanted wanted) {
+    std::vector<Key> found;
+    Key key{};
+    for (int more = bpf_map_get_next_key(map, nullptr, &key); more == 0; more = bpf_map_get_next_key(map, &key, &key))
+        if (wanted(key)) found.push_back(key);
+    return found;
+}
+
 ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
     ap_tls_end end{};
     end.header = events::header_of<ap_tls_end>(AP_EVENT_TLS_END, now_ns);
@@ -130,6 +139,7 @@ struct KernelSource::State {
     Status select_cgroups(const KernelOptions& options);
     Status select(const KernelOptions& options);
     void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
+    void sweep_windows(const ap_process_event& process);
     void add_fact(std::span<const std::byte> record);
     void hand_on_facts(unsigned ring, const OnRecord& on_record);
     Status select_process(std::uint32_t pid);
@@ -334,10 +344,7 @@ Status KernelSource::State::select_process(std::uint32_t pid) {
 // its own, and leaves alone what the new program made since.
 void KernelSource::State::sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record) {
     const int map = bpf_map__fd(skeleton->maps.tls_sessions);
-    ap_tls_key key{};
-    std::vector<ap_tls_key> gone;
-    for (int more = bpf_map_get_next_key(map, nullptr, &key); more == 0; more = bpf_map_get_next_key(map, &key, &key))
-        if (key.tgid == process.tgid) gone.push_back(key);
+    const auto gone = keys_of<ap_tls_key>(map, [&process](const ap_tls_key& key) { return key.tgid == process.tgid; });
     for (const ap_tls_key& one : gone) {
         ap_tls_session session{};
         if (bpf_map_lookup_elem(map, &one, &session) != 0 || session.ring != ring ||
@@ -347,6 +354,21 @@ void KernelSource::State::sweep_sessions(const ap_process_event& process, unsign
         on_record(events::bytes_of(end));
         bpf_map_delete_elem(map, &one);
         bpf_map_delete_elem(bpf_map__fd(skeleton->maps.marks), &session.id);
+    }
+}
+
+// A goroutine that was in a TLS call left its window.
+void KernelSource::State::sweep_windows(const ap_process_event& process) {
+    bpf_map* map = skeleton->maps.tls_windows;
+    const auto gone = keys_of<ap_tls_caller>(bpf_map__fd(map), [&process](const ap_tls_caller& caller) {
+        return caller.tgid == process.tgid && (caller.owner & AP_CALLER_GO) != 0;
+    });
+    std::vector<std::byte> window(bpf_map__value_size(map));
+    for (const ap_tls_caller& one : gone) {
+        std::uint64_t opened_ns = 0;
+        if (bpf_map_lookup_elem(bpf_map__fd(map), &one, window.data()) != 0) continue;
+        std::memcpy(&opened_ns, window.data(), sizeof(opened_ns));
+        if (opened_ns < process.header.ts_ns) bpf_map_delete_elem(bpf_map__fd(map), &one);
     }
 }
 
@@ -433,7 +455,10 @@ std::size_t KernelSource::drain(unsigned number, const OnRecord& on_record) {
                 if (const auto* mapped = std::get_if<ap_mapped>(&*event); mapped != nullptr && state_->libraries)
                     state_->libraries->on_mapped(*mapped);
                 if (const auto* process = std::get_if<ap_process_event>(&*event); process != nullptr) {
-                    if (process->sessions > 0) state_->sweep_sessions(*process, number, on_record);
+                    if (process->sessions > 0) {
+                        state_->sweep_sessions(*process, number, on_record);
+                        state_->sweep_windows(*process);
+                    }
                     // It came into the scope by itself, and what it mapped before was not reported.
                     if (process->kind == AP_PROCESS_SEEN && state_->libraries)
                         state_->libraries->look_at(process->tgid);

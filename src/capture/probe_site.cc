@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -29,7 +30,14 @@ struct Close {
     void operator()(csh* handle) const { cs_close(handle); }
 };
 
-constexpr std::array kArguments{X86_REG_RDI, X86_REG_RSI, X86_REG_RDX, X86_REG_RCX};
+constexpr std::size_t kMostArguments = 4;
+using Registers = std::array<x86_reg, kMostArguments>;
+
+const Registers& argument_registers(Calling calling) {
+    static constexpr Registers kC{X86_REG_RDI, X86_REG_RSI, X86_REG_RDX, X86_REG_RCX};
+    static constexpr Registers kGo{X86_REG_RAX, X86_REG_RBX, X86_REG_RCX, X86_REG_RDI};
+    return calling == Calling::kGo ? kGo : kC;
+}
 
 bool is_register(x86_reg given, x86_reg full) {
     switch (full) {
@@ -43,6 +51,9 @@ bool is_register(x86_reg given, x86_reg full) {
         case X86_REG_RCX:
             return given == X86_REG_RCX || given == X86_REG_ECX || given == X86_REG_CX || given == X86_REG_CL ||
                    given == X86_REG_CH;
+        case X86_REG_RBX:
+            return given == X86_REG_RBX || given == X86_REG_EBX || given == X86_REG_BX || given == X86_REG_BL ||
+                   given == X86_REG_BH;
         case X86_REG_RAX:
             return given == X86_REG_RAX || given == X86_REG_EAX || given == X86_REG_AX || given == X86_REG_AL ||
                    given == X86_REG_AH;
@@ -64,7 +75,7 @@ void note_stack(const cs_insn& raw, Instruction& out) {
     }
 }
 
-Instruction describe(csh handle, const cs_insn& raw, unsigned arguments) {
+Instruction describe(csh handle, const cs_insn& raw, std::span<const x86_reg> arguments) {
     Instruction out;
     out.at = raw.address;
     out.id = raw.id;
@@ -78,8 +89,8 @@ Instruction describe(csh handle, const cs_insn& raw, unsigned arguments) {
     for (std::uint8_t i = 0; i < writes; ++i) {
         const auto reg = static_cast<x86_reg>(written[i]);
         out.writes_result |= is_register(reg, X86_REG_RAX);
-        for (unsigned k = 0; k < arguments; ++k)
-            out.writes_argument |= is_register(reg, kArguments[k]);
+        for (const x86_reg argument : arguments)
+            out.writes_argument |= is_register(reg, argument);
         if (reg == X86_REG_RSP && out.stack == 0 && raw.id != X86_INS_CALL && raw.id != X86_INS_RET)
             out.stack_known = false;
     }
@@ -94,8 +105,8 @@ Instruction describe(csh handle, const cs_insn& raw, unsigned arguments) {
     return out;
 }
 
-// Nothing when a byte does not decode or a jump has no known target (a table): then nothing can be proved.
-std::vector<Instruction> decode(std::span<const std::byte> code, unsigned arguments) {
+// Nothing when a byte does not decode, or a jump of C has no known target (a table): then nothing can be proved.
+std::vector<Instruction> decode(std::span<const std::byte> code, unsigned arguments, Calling calling) {
     csh handle = 0;
     if (cs_open(CS_ARCH_X86, CS_MODE_64, &handle) != CS_ERR_OK) return {};
     const std::unique_ptr<csh, Close> closer(&handle);
@@ -107,9 +118,9 @@ std::vector<Instruction> decode(std::span<const std::byte> code, unsigned argume
     std::vector<Instruction> found;
     while (left > 0) {
         if (!cs_disasm_iter(handle, &bytes, &left, &address, raw.get())) return {};
-        found.push_back(describe(handle, *raw, arguments));
+        found.push_back(describe(handle, *raw, std::span(argument_registers(calling)).first(arguments)));
         const bool jumps = cs_insn_group(handle, raw.get(), CS_GRP_JUMP);
-        if (jumps && !found.back().branch) return {};
+        if (jumps && !found.back().branch && calling == Calling::kC) return {};
     }
     return found;
 }
@@ -130,7 +141,7 @@ struct Site {
 };
 
 // From the start straight on: the first emulated instruction before an argument is written or the way parts.
-std::optional<Site> entry_site(const std::vector<Instruction>& all, std::span<const std::byte> code) {
+std::optional<Site> entry_site(const std::vector<Instruction>& all, std::span<const std::byte> code, Calling calling) {
     constexpr std::size_t kFarthest = 24;
     std::int64_t stack = 0;
     for (std::size_t i = 0; i < std::min(all.size(), kFarthest); ++i) {
@@ -138,9 +149,11 @@ std::optional<Site> entry_site(const std::vector<Instruction>& all, std::span<co
         const bool jumped_to = std::any_of(all.begin(), all.end(), [&one](const Instruction& other) {
             return other.branch && other.immediate == static_cast<std::int64_t>(one.at);
         });
-        if (jumped_to) return std::nullopt;  // a loop back would pass again
+        const bool begins_again = calling == Calling::kGo && i == 0;
+        if (jumped_to && !begins_again) return std::nullopt;  // a loop back would pass again
         if (is_emulated_conditional(one) || is_emulated_call(one, code)) return Site{one.at, stack};
-        if (one.branch || one.id == X86_INS_CALL || one.id == X86_INS_RET || one.writes_argument || !one.stack_known)
+        if (one.branch || one.id == X86_INS_JMP || one.id == X86_INS_CALL || one.id == X86_INS_RET ||
+            one.writes_argument || !one.stack_known)
             return std::nullopt;
         stack += one.stack;
     }
@@ -190,23 +203,33 @@ std::optional<Site> result_site(const std::vector<Instruction>& all) {
 
 }  // namespace
 
-ProbeSites find_probe_sites(std::span<const std::byte> code, unsigned arguments) {
-    constexpr std::size_t kLargest = 4096;  // the functions of interest are wrappers of a hundred bytes
+ProbeSites find_probe_sites(std::span<const std::byte> code, unsigned arguments, Calling calling) {
+    // Those of C are wrappers of a hundred bytes.
+    const std::size_t largest = calling == Calling::kGo ? 64 << 10 : 4096;
     ProbeSites sites;
-    if (code.empty() || code.size() > kLargest || arguments > kArguments.size()) return sites;
-    const std::vector<Instruction> all = decode(code, arguments);
+    if (code.empty() || code.size() > largest || arguments > kMostArguments) return sites;
+    const std::vector<Instruction> all = decode(code, arguments, calling);
     if (all.empty()) return sites;
     sites.returns = return_sites(all);
-    const auto entry = entry_site(all, code);
+    const auto entry = entry_site(all, code, calling);
     if (!entry) return sites;
     sites.entry = entry->at;
+    if (calling == Calling::kGo) return sites;
     // A frame is found again by its stack pointer: the return must not be seen below where the entry was.
     if (const auto result = result_site(all); result && result->stack >= entry->stack) sites.result = result->at;
     return sites;
 }
 #else
-ProbeSites find_probe_sites(std::span<const std::byte>, unsigned) {
-    return {};
+ProbeSites find_probe_sites(std::span<const std::byte> code, unsigned, Calling calling) {
+    ProbeSites sites;
+    if (calling != Calling::kGo) return sites;
+    constexpr std::uint32_t kReturn = 0xd65f03c0;  // ret x30
+    std::uint32_t instruction = 0;
+    for (std::size_t at = 0; at + sizeof(instruction) <= code.size(); at += sizeof(instruction)) {
+        std::memcpy(&instruction, code.data() + at, sizeof(instruction));
+        if (instruction == kReturn) sites.returns.push_back(at);
+    }
+    return sites;
 }
 #endif
 

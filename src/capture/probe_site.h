@@ -13,8 +13,15 @@
 
 namespace apiarist::capture {
 
+// How a function is called.
+enum class Calling {
+    kC,   // System V AMD64, AAPCS64
+    kGo,  // ABIInternal of Go 1.17 and later
+};
+
 struct ProbeSites {
-    // Every call of the function passes here once, with its first `arguments` still in their registers.
+    // Every call of the function passes here, with its first `arguments` still in their registers: once in C; in Go
+    // once more at the same stack depth when the check of the stack's room begins the call again.
     std::optional<std::uint64_t> entry;  // bytes from the function's start
     // Every return passes here once, with the result already in its register, at a stack pointer that is not below the
     // entry site's.
@@ -23,7 +30,9 @@ struct ProbeSites {
     std::vector<std::uint64_t> returns;
 };
 
-// `code`: the whole function. `arguments`: 1 to 4, of the System V ABI. Nothing on other architectures.
-[[nodiscard]] ProbeSites find_probe_sites(std::span<const std::byte> code, unsigned arguments);
+// `code`: the whole function. `arguments`: 1 to 4. Of Go the entry and the returns; its jumps by table stay inside the
+// function. On arm64 nothing of C, and of Go only the returns.
+[[nodiscard]] ProbeSites find_probe_sites(std::span<const std::byte> code, unsigned arguments,
+                                          Calling calling = Calling::kC);
 
 }  // namespace apiarist::capture

@@ -97,6 +97,39 @@ TEST(ProbeSite, no_result_where_the_stack_is_below_the_entry_sites) {
     EXPECT_EQ(sites.result, std::nullopt);
 }
 
+// Of Go: the check of the stack's room, which begins the function again at its end.
+const std::string kCheckRoom = "\x49\x3b\x66\x10"_code;  // cmp rsp, [r14+16]
+const std::string kJumpToMore = "\x76\x09"_code;         // jbe to the end
+
+TEST(ProbeSiteOfGo, entry_at_the_check_of_the_stack_and_every_return) {
+    const std::string body = kCheckRoom + kJumpToMore + kTestEax + kJumpIfNegative + kCall;
+    const std::string code = body + kReturn + kClearEdx + kReturn + kCall + "\xeb\xe6"_code;
+    const auto sites = find_probe_sites(std::as_bytes(std::span(code)), 3, Calling::kGo);
+    EXPECT_EQ(sites.entry, 4U);
+    EXPECT_EQ(sites.returns, (std::vector<std::uint64_t>{15, 18}));
+    EXPECT_EQ(sites.result, std::nullopt);
+}
+
+TEST(ProbeSiteOfGo, jump_tables_stay_inside_the_function) {
+    const std::string table = "\xff\xe0"_code;  // jmp rax
+    const std::string code = kCheckRoom + kJumpToMore + table + kReturn + kCall + "\xeb\xf0"_code;
+    EXPECT_EQ(find_probe_sites(std::as_bytes(std::span(code)), 3, Calling::kGo).returns.size(), 1U);
+    EXPECT_TRUE(find_probe_sites(std::as_bytes(std::span(code)), 3, Calling::kC).returns.empty());
+}
+
+TEST(ProbeSiteOfGo, no_entry_once_one_of_its_argument_registers_is_written) {
+    const std::string write_ebx = "\x31\xdb"_code;  // xor ebx, ebx
+    const std::string code = write_ebx + kTestEax + kJumpIfNegative + kCall + kReturn;
+    EXPECT_EQ(find_probe_sites(std::as_bytes(std::span(code)), 2, Calling::kGo).entry, std::nullopt);
+    EXPECT_TRUE(find_probe_sites(std::as_bytes(std::span(code)), 1, Calling::kGo).entry);
+    EXPECT_TRUE(find_probe_sites(std::as_bytes(std::span(code)), 2, Calling::kC).entry);
+}
+
+TEST(ProbeSiteOfGo, none_where_the_code_does_not_decode) {
+    const std::string code = kCheckRoom + kJumpToMore + kReturn + "\x06\x06"_code;
+    EXPECT_TRUE(find_probe_sites(std::as_bytes(std::span(code)), 3, Calling::kGo).returns.empty());
+}
+
 TEST(ProbeSite, nothing_where_the_entry_is_a_loop_or_the_code_cannot_be_followed) {
     const std::string back = "\x75\xfc"_code;  // jne to `test`: it is passed again
     EXPECT_EQ(sites_of(kTestEdx + back + kReturn, 2).entry, std::nullopt);

@@ -13,11 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error cannot_tell_returns(const char* function) {
+Error cannot_tell_returns(const FunctionProbe& probe) {
+    if (probe.calling == Calling::kGo)
+        return Error{std::errc::not_supported,
+                     fmt::format("{}: its returns cannot be told from its code", probe.function)};
     return Error{std::errc::not_supported,
                  fmt::format("{}: its returns cannot be told from its code, and return probes are not used on this "
                              "kernel (--return-probes)",
-                             function)};
+                             probe.function)};
 }
 
 // With a return probe the entry is the first instruction, because the kernel puts a breakpoint there for the return
@@ -31,12 +34,13 @@ Result<std::vector<ProbePoint>> points_of(const TlsFile& file, const FunctionPro
         return Error{std::errc::executable_format_error,
                      fmt::format("{} lies in no executable segment", probe.function)};
     const auto code = file.elf.code(found->second);
-    const ProbeSites sites = code ? find_probe_sites(*code, probe.arguments) : ProbeSites{};
-    const bool by_return_probe = probe.at_return != nullptr && !sites.result && file.return_probes;
+    const ProbeSites sites = code ? find_probe_sites(*code, probe.arguments, probe.calling) : ProbeSites{};
+    const bool by_return_probe =
+        probe.at_return != nullptr && !sites.result && file.return_probes && probe.calling == Calling::kC;
     std::vector<std::uint64_t> returns;
     if (probe.at_return != nullptr && !by_return_probe)
         returns = sites.result ? std::vector{*sites.result} : sites.returns;
-    if (probe.at_return != nullptr && !by_return_probe && returns.empty()) return cannot_tell_returns(probe.function);
+    if (probe.at_return != nullptr && !by_return_probe && returns.empty()) return cannot_tell_returns(probe);
     const std::uint64_t entry = by_return_probe ? 0 : sites.entry.value_or(0);
     std::vector<ProbePoint> points{{probe.at_entry, *begin + entry, false}};
     if (by_return_probe) points.push_back({probe.at_return, *begin, true});
@@ -68,7 +72,7 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 }
 
 std::span<const TlsStack> tls_stacks() {
-    static const std::array kStacks{openssl_stack(), boringssl_stack(), gnutls_stack(), nss_stack()};
+    static const std::array kStacks{openssl_stack(), boringssl_stack(), gnutls_stack(), nss_stack(), go_stack()};
     return kStacks;
 }
 

@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "capture/elf_file.h"
+#include "capture/probe_site.h"
 
 namespace apiarist::capture {
 
@@ -61,18 +62,19 @@ struct TlsStack {
 // Such files in the usual places under `root`.
 [[nodiscard]] std::vector<std::string> usual_tls_libraries(const std::string& root);
 
-// A C function and the programs for it.
+// A function and the programs for it.
 struct FunctionProbe {
     const char* function;
     const char* at_entry;
     const char* at_return;  // null: none
     bool required;          // without it the stack cannot be read
     unsigned arguments;     // how many of its arguments the program reads, from the first
+    Calling calling = Calling::kC;
 };
 
 // Adds the points of `probes` that the file has: at a function's cheap sites where its code allows (probe_site.h); else
-// at its entry and by a return probe, or, where those are not allowed, at each of its return instructions. What it does
-// without goes to `missing`; a required function that cannot be probed makes the plan unfit.
+// at its entry and by a return probe, or, where those are not allowed or it is Go's, at each of its return
+// instructions. What it does without goes to `missing`; a required function that cannot be probed makes the plan unfit.
 void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, ProbePlan& plan);
 
 // Of the stacks, one file each.
@@ -80,5 +82,6 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 [[nodiscard]] TlsStack boringssl_stack();
 [[nodiscard]] TlsStack gnutls_stack();
 [[nodiscard]] TlsStack nss_stack();
+[[nodiscard]] TlsStack go_stack();
 
 }  // namespace apiarist::capture

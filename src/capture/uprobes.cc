@@ -73,8 +73,8 @@ Error error_of(int error, const char* program) {
     return Error::from_errno(error, fmt::format("probe by {}", program));
 }
 
-// Whoever uses the file meanwhile is seen from the moment when his session begins to be known: by then all that tells of
-// its data must be there, and a return before its entry.
+// Whoever uses the file meanwhile is seen from the moment when his session begins to be known: by then all that tells
+// of its data must be there, and a return before its entry.
 using Turn = std::tuple<bool, bool, std::string_view, bool>;
 
 Turn turn_of(const ProbePoint& point) {

@@ -68,3 +68,7 @@ FILES_OF_APACHE = [case for case in FILES if case.name != "br"] + [Case("br", "G
 # Without a response that only the end of the connection ends.
 WITH_ENDS = [case for case in EVERYTHING if case.kind != "close"]
 WITHOUT_TRAILERS = [case for case in EVERYTHING if case.kind != "chunked"]
+# What a server of Go's library sends without help.
+GO = [case for case in EVERYTHING
+      if case.name in ("plain", "headers", "chunked", "binary", "head", "no-content", "delete", "post", "post-512k", "large",
+                       "after-large", "until-close")]

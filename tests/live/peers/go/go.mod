@@ -1,0 +1,3 @@
+module apiarist.test/peer
+
+go 1.16
