@@ -64,7 +64,7 @@ struct tls_frame {
     u8 data;        /* 0: only a window (handshake) */
     u8 not_seen;    /* sendfile */
     u8 would_block; /* the last socket call inside it found nothing to read */
-    u8 pad;
+    u8 nested;      /* inside another TLS call, whose records it carries */
 };
 
 struct tls_window {

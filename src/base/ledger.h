@@ -17,13 +17,14 @@
 namespace apiarist {
 
 enum class Count : std::size_t {
-    // Clear socket bytes, from the kernel's own counts. passed = the eight that follow.
+    // Bytes of sockets that carry a stream, from the kernel's own counts. passed = the nine that follow.
     kSocketPassed,
     kSocketCopied,
     kSocketUnknown,
     kSocketNotHttp,
     kSocketHttp2,
     kSocketCiphertext,
+    kSocketOpaque,
     kSocketSkipped,
     kSocketShed,
     kSocketLost,
@@ -34,6 +35,7 @@ enum class Count : std::size_t {
     kTlsNotHttp,
     kTlsHttp2,
     kTlsCiphertext,
+    kTlsOpaque,
     kTlsSkipped,
     kTlsShed,
     kTlsLost,
@@ -70,6 +72,9 @@ enum class Count : std::size_t {
     kDroppedTooLarge,
     kDroppedFailed,
     kRedactedValues,  // beside the sums: values in records, replaced by marks
+    // Bytes of UDP sockets, which are not read.
+    kUdpQuic,
+    kUdpOther,
     // Events out of the rings.
     kEvents,
     kEventsInvalid,

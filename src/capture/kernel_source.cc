@@ -79,11 +79,12 @@ std::span<const ProgramInfo> dispensable_programs() {
     return kPrograms;
 }
 
-ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
+ap_tls_end tls_end_of(const ap_tls_key& key, const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
     ap_tls_end end{};
     end.header = events::header_of<ap_tls_end>(AP_EVENT_TLS_END, now_ns);
     end.session = session.id;
     end.flags = flags | (session.shed_until_ns != 0 ? AP_END_SHED : 0);
+    end.tgid = static_cast<ap_u32>(key.tgid);
     end.read = session.bytes[AP_READ];
     end.write = session.bytes[AP_WRITE];
     return end;
@@ -313,7 +314,8 @@ void KernelSource::State::hand_on_facts(unsigned ring, const OnRecord& on_record
 
 // As the kernel programs tell of processes that start later.
 Status KernelSource::State::select_process(std::uint32_t pid) {
-    const ap_process fresh{.ring = pid % static_cast<ap_u32>(rings.size()), .flags = 0, .sessions = 0, .pad = 0};
+    ap_process fresh{};
+    fresh.ring = pid % static_cast<ap_u32>(rings.size());
     const int added = bpf_map_update_elem(bpf_map__fd(skeleton->maps.processes), &pid, &fresh, BPF_NOEXIST);
     if (added != 0 && errno == EEXIST) return Done{};  // a child that selected itself
     if (added != 0) return Error::from_errno(errno, fmt::format("select process {}", pid));
@@ -339,7 +341,7 @@ void KernelSource::State::sweep_sessions(const ap_process_event& process, unsign
         if (bpf_map_lookup_elem(map, &one, &session) != 0 || session.ring != ring ||
             session.created_ns >= process.header.ts_ns)
             continue;
-        const ap_tls_end end = tls_end_of(session, process.header.ts_ns, 0);
+        const ap_tls_end end = tls_end_of(one, session, process.header.ts_ns, 0);
         on_record(events::bytes_of(end));
         bpf_map_delete_elem(map, &one);
         bpf_map_delete_elem(bpf_map__fd(skeleton->maps.marks), &session.id);
@@ -502,6 +504,7 @@ void KernelSource::final_records(const OnRecord& on_record) {
         if (state.shed_until_ns != 0) end.flags |= AP_END_SHED;
         end.announced = (state.flags & AP_STATE_ANNOUNCED) != 0 ? 1 : 0;
         end.protocol = static_cast<ap_u8>(state.classifier.protocol);
+        end.tgid = state.tgid;
         end.read = state.bytes[AP_READ];
         end.write = state.bytes[AP_WRITE];
         on_record(events::bytes_of(end));
@@ -512,7 +515,7 @@ void KernelSource::final_records(const OnRecord& on_record) {
          more = bpf_map_get_next_key(sessions, &key, &key)) {
         ap_tls_session state{};
         if (bpf_map_lookup_elem(sessions, &key, &state) != 0) continue;
-        const ap_tls_end end = tls_end_of(state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
+        const ap_tls_end end = tls_end_of(key, state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
         on_record(events::bytes_of(end));
     }
     ap_loss loss{};
