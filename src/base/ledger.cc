@@ -134,6 +134,15 @@ std::vector<std::string> ledger_faults(const LedgerSnapshot& s) {
     return faults;
 }
 
+SeenBytes bytes_seen(const LedgerSnapshot& s) {
+    const std::uint64_t plaintext = at(s, Count::kTlsPassed);
+    const std::uint64_t read = at(s, Count::kTlsCopied) + at(s, Count::kTlsSkipped) + at(s, Count::kTlsCiphertext);
+    const double share = plaintext == 0 ? 1.0 : static_cast<double>(read) / static_cast<double>(plaintext);
+    const auto under_tls = static_cast<std::uint64_t>(static_cast<double>(at(s, Count::kSocketCiphertext)) * share);
+    return {.bytes = at(s, Count::kSocketPassed) + at(s, Count::kUdpQuic) + at(s, Count::kUdpOther),
+            .seen = at(s, Count::kSocketCopied) + at(s, Count::kSocketSkipped) + under_tls};
+}
+
 std::string ledger_json(const LedgerSnapshot& snapshot) {
     std::string out = "{\n";
     for (const CountInfo& info : count_table())

@@ -133,6 +133,12 @@ class Ledger {
     return snapshot[static_cast<std::size_t>(count)];
 }
 
+struct SeenBytes {
+    std::uint64_t bytes = 0;  // on sockets of traced processes
+    std::uint64_t seen = 0;   // of these: HTTP in clear, and TLS records in the share in which their plaintext was HTTP
+};
+[[nodiscard]] SeenBytes bytes_seen(const LedgerSnapshot& snapshot);
+
 // The equations that must hold after a drain; each one that does not, in words. Empty: the ledger adds up.
 [[nodiscard]] std::vector<std::string> ledger_faults(const LedgerSnapshot& snapshot);
 [[nodiscard]] std::string ledger_json(const LedgerSnapshot& snapshot);

@@ -79,7 +79,7 @@ std::string container_in(std::string_view cgroup) {
 CoverageWatch::CoverageWatch(const CoverageOptions& options, TlsFindings* findings)
     : options_(options), findings_(findings), thread_([this] {
           while (const auto pid = to_look_at_.pop())
-              look_at(*pid);
+              if (!stopping_.load()) look_at(*pid);
       }) {}
 
 CoverageWatch::~CoverageWatch() {
@@ -87,6 +87,7 @@ CoverageWatch::~CoverageWatch() {
 }
 
 void CoverageWatch::stop() {
+    stopping_.store(true);
     to_look_at_.close();
     if (thread_.joinable()) thread_.join();
 }
@@ -98,6 +99,10 @@ void CoverageWatch::on_event(const events::Event& event, unsigned ring) {
         accounts_.on(*conn_end);
         if (conn_end->read.opaque + conn_end->write.opaque != 0 && accounts_.wants_a_look(conn_end->tgid))
             (void)to_look_at_.push(conn_end->tgid);
+    } else if (const auto* tls_open = std::get_if<ap_tls_open>(&event)) {
+        // It may have ended before anybody looks at it.
+        if (const auto stack = findings_ != nullptr ? findings_->by_number(tls_open->library) : std::nullopt)
+            accounts_.note_stack(tls_open->tgid, *stack);
     } else if (const auto* tls_end = std::get_if<ap_tls_end>(&event)) {
         accounts_.on(*tls_end);
     } else if (const auto* datagrams = std::get_if<ap_datagrams>(&event)) {
@@ -114,6 +119,7 @@ void CoverageWatch::on_found(std::uint32_t pid, const events::FoundStack& stack)
 }
 
 void CoverageWatch::close_books() {
+    stop();
     closed_.store(true);
 }
 

@@ -70,6 +70,7 @@ class CoverageWatch {
     TlsFindings* findings_;
     TrafficAccounts accounts_;
     std::atomic<bool> closed_{false};
+    std::atomic<bool> stopping_{false};
     BoundedQueue<std::uint32_t> to_look_at_{1024};
     std::thread thread_;
 };

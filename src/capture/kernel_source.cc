@@ -363,7 +363,7 @@ void KernelSource::State::sweep_sessions(const ap_process_event& process, unsign
 void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring, const OnRecord& on_record) {
     ap_header header;
     std::memcpy(&header, record.data(), sizeof(header));
-    constexpr std::array kOfNoInterest{AP_EVENT_DATA, AP_EVENT_CONN_OPEN, AP_EVENT_TLS_OPEN, AP_EVENT_SIDE_END};
+    constexpr std::array kOfNoInterest{AP_EVENT_DATA, AP_EVENT_CONN_OPEN, AP_EVENT_SIDE_END};
     if (std::find(kOfNoInterest.begin(), kOfNoInterest.end(), header.type) != kOfNoInterest.end()) return;
     const auto event = events::decode(record);
     if (!event) return;

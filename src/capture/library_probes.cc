@@ -136,6 +136,7 @@ void LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, 
         forget(candidate);
     }
     tell(candidate, elf, plan, made ? std::string() : made.error().what);
+    if (made && !plan.part) findings_.add_number(record.library, {plan.stack, plan.version, candidate.name, {}});
     if (!plan.part) on_fact_(events::bytes_of(record));
 }
 

@@ -35,7 +35,7 @@ std::optional<ProbePlan> plan(const TlsFile& file) {
     const std::string version = java_version(file.elf);
     return ProbePlan{.stack = "JSSE",
                      .version = version.empty() ? "JSSE" : fmt::format("JSSE of Java {}", version),
-                     .unfit = "Java's JSSE is not supported",
+                     .unfit = "not supported",
                      .unsupported = true};
 }
 

@@ -33,7 +33,7 @@ std::optional<ProbePlan> plan(const TlsFile& file) {
     if (found.empty()) return std::nullopt;
     return ProbePlan{.stack = "rustls",
                      .version = "rustls " + version_of(found),
-                     .unfit = "rustls without symbols (stripped) is not supported",
+                     .unfit = "inside a program without symbols (stripped), which is not supported",
                      .unsupported = true};
 }
 

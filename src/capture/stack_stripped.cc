@@ -22,7 +22,7 @@ std::optional<ProbePlan> plan(const TlsFile& file) {
     if (found.empty()) return std::nullopt;
     const bool boringssl = found.size() > kSource.size() && found[kSource.size()] == 'c';
     ProbePlan made{.stack = boringssl ? "BoringSSL" : "OpenSSL",
-                   .unfit = "it is inside a program without symbols (stripped), which is not supported",
+                   .unfit = "inside a program without symbols (stripped), which is not supported",
                    .unsupported = true};
     if (!boringssl) made.version = openssl_version_in(file.elf);
     if (made.version.empty()) made.version = made.stack;

@@ -34,6 +34,17 @@ void TlsFindings::add(const ElfFile& elf, const events::FoundStack& stack) {
     put({elf.device(), elf.inode()}, stack);
 }
 
+void TlsFindings::add_number(std::uint32_t library, const events::FoundStack& stack) {
+    const std::scoped_lock lock(mutex_);
+    if (numbered_.size() < kMostFiles) numbered_[library] = stack;
+}
+
+std::optional<events::FoundStack> TlsFindings::by_number(std::uint32_t library) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = numbered_.find(library);
+    return found == numbered_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void TlsFindings::read_texts(File file, const MappedFile& mapped) {
     const auto elf = ElfFile::open(mapped.open_path);
     auto plans = elf ? tls_plans_by_texts(*elf, mapped.open_path) : std::vector<ProbePlan>();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,9 @@ class TlsFindings {
   public:
     // As ElfFile tells device and inode. Again: in the place of what was said of this stack in this file.
     void add(const ElfFile& elf, const events::FoundStack& stack);
+    // The stack that kernel programs know by this number.
+    void add_number(std::uint32_t library, const events::FoundStack& stack);
+    [[nodiscard]] std::optional<events::FoundStack> by_number(std::uint32_t library);
     // Of the files that a living process has mapped executable.
     [[nodiscard]] std::vector<events::FoundStack> stacks_of(std::uint32_t pid, Depth depth);
 
@@ -39,7 +43,8 @@ class TlsFindings {
     void read_texts(File file, const MappedFile& mapped);
 
     std::mutex mutex_;
-    std::map<File, Finding> found_;  // guarded by mutex_
+    std::map<File, Finding> found_;                         // guarded by mutex_
+    std::map<std::uint32_t, events::FoundStack> numbered_;  // guarded by mutex_
 };
 
 }  // namespace apiarist::capture
