@@ -35,7 +35,8 @@ std::string why_opaque(const CoverageSnapshot& coverage, const ProcessCoverage& 
             reasons.insert(stack.version + ": " + stack.reason);
     }
     if (!reasons.empty()) return fmt::format("{}", fmt::join(reasons, "; "));
-    if (probed) return "passed before its TLS stack was probed, or of another stack that was not recognised";
+    if (probed)
+        return "passed before its TLS stack was probed, or of a stack that was not recognised, or only passed on";
     if (process.looked_at) return "no TLS stack was recognised in it";
     return "it ended before its TLS stack could be told";
 }
