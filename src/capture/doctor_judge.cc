@@ -127,9 +127,10 @@ void add_limits(std::vector<Finding>& findings) {
     constexpr std::pair<const char*, const char*> kLimits[] = {
         {"HTTP/2 and gRPC", "recognised and counted, not read"},
         {"QUIC and HTTP/3", "UDP is not read"},
-        {"other TLS than OpenSSL's libssl",
-         "GnuTLS, NSS, BoringSSL, Go, Java, Rust, and OpenSSL inside a program's own file: their traffic counts as "
-         "ciphertext"},
+        {"other TLS than OpenSSL, BoringSSL and GnuTLS",
+         "Java, Go, Rust, and any inside a program without symbols: their traffic counts as opaque; `apiarist "
+         "coverage` "
+         "says whose it is"},
         {"TLS in the kernel (kTLS)", "what sendfile sends through it is not seen"},
         {"Unix sockets", "HTTP between processes of one host that passes no TCP socket is not read and not counted"},
         {"io_uring and aio", "their bytes are gaps, of known size on TCP"},
