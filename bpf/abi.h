@@ -293,8 +293,11 @@ struct ap_process {
     ap_u32 flags;
     ap_u32 sessions; /* TLS sessions in tls_sessions */
     ap_u32 pad;
+};
+
+struct ap_udp {
     ap_u64 quic_socket; /* inode number of the last one that a QUIC packet was seen on */
-    struct ap_datagram_counts datagrams;
+    struct ap_datagram_counts bytes;
 };
 
 struct ap_classifier {
@@ -360,6 +363,6 @@ AP_ASSERT(sizeof(struct ap_library) == 488, "abi");
 AP_ASSERT(sizeof(struct ap_mark) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_ring_control) == 64, "abi");
 AP_ASSERT(sizeof(struct ap_classifier) == 16, "abi");
-AP_ASSERT(sizeof(struct ap_process) == 56, "abi");
+AP_ASSERT(sizeof(struct ap_udp) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_connection) == 216, "abi");
 AP_ASSERT(sizeof(struct ap_tls_session) == 288, "abi");

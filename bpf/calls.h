@@ -140,19 +140,26 @@ static __noinline int call__copy(struct call *call, struct ap_connection *conn, 
 /* UDP is counted by process: a socket of it has no end that could be seen. */
 static __noinline int call__datagram(struct call *call, struct socket_ref *ref)
 {
-    struct ap_process *process = call->process;
+    u32 tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
     u32 direction = call->direction & 1;
-    bool quic = sock__has_port(ref->sk, QUIC_PORT) || process->quic_socket == ref->inode;
+    struct ap_udp *udp = bpf_map_lookup_elem(&udp_traffic, &tgid);
+    if (!udp) {
+        bpf_map_update_elem(&udp_traffic, &tgid, &empty_udp, BPF_NOEXIST);
+        udp = bpf_map_lookup_elem(&udp_traffic, &tgid);
+        if (!udp)
+            return 1;
+    }
+    bool quic = sock__has_port(ref->sk, QUIC_PORT) || udp->quic_socket == ref->inode;
     if (!quic) {
         struct user_iovec front = call__front(call);
         quic = datagram__is_quic(front.base, (u32)front.len);
         if (quic)
-            process->quic_socket = ref->inode;
+            udp->quic_socket = ref->inode;
     }
     if (quic)
-        count__add(&process->datagrams.quic[direction], call->size);
+        count__add(&udp->bytes.quic[direction], call->size);
     else
-        count__add(&process->datagrams.other[direction], call->size);
+        count__add(&udp->bytes.other[direction], call->size);
     return 1;
 }
 

@@ -157,12 +157,11 @@ void CoverageWatch::add_sessions(Traffic& alive) const {
 
 CoverageWatch::Traffic CoverageWatch::read_maps() const {
     Traffic alive;
-    for_each_entry<std::uint32_t, ap_process>(
-        options_.maps.processes, [&alive](std::uint32_t pid, const ap_process& process) {
-            events::ProcessTraffic& traffic = alive[pid];
-            traffic.udp_quic += process.datagrams.quic[AP_READ] + process.datagrams.quic[AP_WRITE];
-            traffic.udp_other += process.datagrams.other[AP_READ] + process.datagrams.other[AP_WRITE];
-        });
+    for_each_entry<std::uint32_t, ap_udp>(options_.maps.udp, [&alive](std::uint32_t pid, const ap_udp& udp) {
+        events::ProcessTraffic& traffic = alive[pid];
+        traffic.udp_quic += udp.bytes.quic[AP_READ] + udp.bytes.quic[AP_WRITE];
+        traffic.udp_other += udp.bytes.other[AP_READ] + udp.bytes.other[AP_WRITE];
+    });
     add_connections(alive);
     add_sessions(alive);
     return alive;

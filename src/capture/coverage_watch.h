@@ -29,6 +29,7 @@ struct CoverageMaps {
     int processes = -1;
     int connections = -1;
     int sessions = -1;
+    int udp = -1;
 };
 
 struct CoverageOptions {

@@ -412,7 +412,8 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
 void KernelSource::State::make_coverage(const KernelOptions& options) {
     const CoverageMaps maps{.processes = bpf_map__fd(skeleton->maps.processes),
                             .connections = bpf_map__fd(skeleton->maps.connections),
-                            .sessions = bpf_map__fd(skeleton->maps.tls_sessions)};
+                            .sessions = bpf_map__fd(skeleton->maps.tls_sessions),
+                            .udp = bpf_map__fd(skeleton->maps.udp_traffic)};
     coverage.emplace(
         CoverageOptions{
             .maps = maps, .rings = static_cast<unsigned>(rings.size()), .clear = options.clear, .tls = options.tls},
@@ -518,16 +519,16 @@ std::vector<std::uint64_t> KernelSource::losses() const {
 }
 
 void KernelSource::State::final_datagrams(std::uint64_t now_ns, const OnRecord& on_record) {
-    const int map = bpf_map__fd(skeleton->maps.processes);
+    const int map = bpf_map__fd(skeleton->maps.udp_traffic);
     std::uint32_t pid = 0;
     for (int more = bpf_map_get_next_key(map, nullptr, &pid); more == 0; more = bpf_map_get_next_key(map, &pid, &pid)) {
-        ap_process process{};
-        if (bpf_map_lookup_elem(map, &pid, &process) != 0) continue;
+        ap_udp udp{};
+        if (bpf_map_lookup_elem(map, &pid, &udp) != 0) continue;
         ap_datagrams told{};
         told.header = events::header_of<ap_datagrams>(AP_EVENT_DATAGRAMS, now_ns);
         told.tgid = pid;
         told.flags = AP_END_LIVE;
-        told.bytes = process.datagrams;
+        told.bytes = udp.bytes;
         coverage->on_event(told, 0);
         on_record(events::bytes_of(told));
     }
