@@ -23,7 +23,7 @@ typedef unsigned int ap_u32;
 typedef unsigned long long ap_u64;
 #endif
 
-#define AP_ABI_VERSION 2
+#define AP_ABI_VERSION 3
 
 #define AP_MAX_RINGS 4
 #define AP_COMM_LEN 16
@@ -40,6 +40,7 @@ typedef unsigned long long ap_u64;
 #define AP_EVENT_MAPPED 8     /* ap_mapped: a traced process mapped a file executable for the first time */
 #define AP_EVENT_LIBRARY 9    /* ap_library: user space's finding about a TLS library; never from the kernel */
 #define AP_EVENT_LOSS 10      /* ap_loss: totals of what was lost, by cause; made by user space at the end */
+#define AP_EVENT_DATAGRAMS 11 /* ap_datagrams: bytes on UDP sockets of a process that ended; of a live one by user space */
 
 struct ap_header {
     ap_u16 type;
@@ -123,7 +124,8 @@ struct ap_byte_counts {
     ap_u64 unknown;    /* while the connection was not recognised */
     ap_u64 not_http;   /* after it was recognised as something else */
     ap_u64 http2;      /* after it was recognised as HTTP/2 */
-    ap_u64 ciphertext; /* after it was recognised as TLS */
+    ap_u64 ciphertext; /* after it was recognised as TLS, of a session that is known: its plaintext is counted there */
+    ap_u64 opaque;     /* TLS that no probe explains */
     ap_u64 skipped;    /* by "skip to position", without a record */
     ap_u64 shed;       /* whole exchanges left out under overload, without a record */
     ap_u64 lost;       /* ring full */
@@ -140,6 +142,8 @@ struct ap_conn_end {
     ap_u8 announced; /* an ap_conn_open went before */
     ap_u8 protocol;  /* AP_CLASS_* */
     ap_u8 pad[2];
+    ap_u32 tgid; /* the first process that was seen to use it */
+    ap_u32 pad2;
     struct ap_byte_counts read;
     struct ap_byte_counts write;
 };
@@ -166,7 +170,7 @@ struct ap_tls_end {
     struct ap_header header;
     ap_u64 session;
     ap_u32 flags;
-    ap_u32 pad;
+    ap_u32 tgid;
     struct ap_byte_counts read;
     struct ap_byte_counts write;
 };
@@ -185,6 +189,19 @@ struct ap_process_event {
     ap_u32 sessions; /* TLS sessions, and one more for windows of goroutines, that the process left behind (EXIT, EXEC) */
     ap_u64 cgroup;
     char comm[AP_COMM_LEN];
+};
+
+/* UDP is not read. What of it is QUIC, and so perhaps HTTP/3, is told by a port or by a packet's first bytes. */
+struct ap_datagram_counts {
+    ap_u64 quic[2]; /* bytes by direction */
+    ap_u64 other[2];
+};
+
+struct ap_datagrams {
+    struct ap_header header;
+    ap_u32 tgid;
+    ap_u32 flags; /* AP_END_LIVE */
+    struct ap_datagram_counts bytes;
 };
 
 struct ap_mapped {
@@ -282,6 +299,11 @@ struct ap_process {
     ap_u32 pad;
 };
 
+struct ap_udp {
+    ap_u64 quic_socket; /* inode number of the last one that a QUIC packet was seen on */
+    struct ap_datagram_counts bytes;
+};
+
 struct ap_classifier {
     ap_u32 protocol;       /* AP_CLASS_* */
     ap_u32 looks;          /* turns of direction that were looked at without a result */
@@ -302,6 +324,8 @@ struct ap_connection {
     ap_u32 ring;
     ap_u32 flags;
     struct ap_classifier classifier;
+    ap_u32 tgid;     /* as in ap_conn_end */
+    ap_u32 pad;
     ap_u32 count[2]; /* bytes so far by direction: positions when CONN_COUNTED */
     ap_u64 shed_until_ns; /* not 0: its exchanges are left out, at least until then */
     struct ap_tls_key tied; /* the session that was tied last */
@@ -340,15 +364,17 @@ AP_ASSERT(sizeof(struct ap_data) == 80, "abi");
 AP_ASSERT(__builtin_offsetof(struct ap_data, flags) == 76, "abi");
 AP_ASSERT(sizeof(struct ap_conn_open) == 104, "abi");
 AP_ASSERT(sizeof(struct ap_side_end) == 56, "abi");
-AP_ASSERT(sizeof(struct ap_byte_counts) == 72, "abi");
-AP_ASSERT(sizeof(struct ap_conn_end) == 184, "abi");
+AP_ASSERT(sizeof(struct ap_byte_counts) == 80, "abi");
+AP_ASSERT(sizeof(struct ap_conn_end) == 208, "abi");
 AP_ASSERT(sizeof(struct ap_tls_open) == 120, "abi");
-AP_ASSERT(sizeof(struct ap_tls_end) == 176, "abi");
+AP_ASSERT(sizeof(struct ap_tls_end) == 192, "abi");
 AP_ASSERT(sizeof(struct ap_process_event) == 56, "abi");
+AP_ASSERT(sizeof(struct ap_datagrams) == 56, "abi");
 AP_ASSERT(sizeof(struct ap_mapped) == 112, "abi");
 AP_ASSERT(sizeof(struct ap_library) == 488, "abi");
 AP_ASSERT(sizeof(struct ap_mark) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_ring_control) == 64, "abi");
 AP_ASSERT(sizeof(struct ap_classifier) == 16, "abi");
-AP_ASSERT(sizeof(struct ap_connection) == 208, "abi");
-AP_ASSERT(sizeof(struct ap_tls_session) == 272, "abi");
+AP_ASSERT(sizeof(struct ap_udp) == 40, "abi");
+AP_ASSERT(sizeof(struct ap_connection) == 232, "abi");
+AP_ASSERT(sizeof(struct ap_tls_session) == 288, "abi");

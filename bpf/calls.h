@@ -45,8 +45,7 @@ static __noinline int call__tie(struct ap_connection *conn, struct call *call, s
         if (call->direction == AP_READ)
             frame->socket |= call->size ? SOCKET_READ : SOCKET_ENDED;
     }
-    conn->classifier.protocol = AP_CLASS_TLS;
-    conn->flags |= AP_STATE_TIED;
+    connection__explain(conn, false);
     return 1;
 }
 
@@ -102,8 +101,7 @@ static __noinline int call__tie_by_evidence(struct ap_connection *conn, struct c
     if (!key.ssl)
         return 0;
     session__tie(&key, conn, sk);
-    conn->classifier.protocol = AP_CLASS_TLS;
-    conn->flags |= AP_STATE_TIED;
+    connection__explain(conn, false);
     u64 sock = (u64)sk;
     bpf_map_update_elem(&tls_memory_sockets, &sock, &key, BPF_ANY);
     return 1;
@@ -127,7 +125,7 @@ static __noinline int call__copy(struct call *call, struct ap_connection *conn, 
     u32 position = connection__position(conn, sk, direction, call->size);
 
     count__add(&bytes->passed, call->size);
-    if (classifier__count(&conn->classifier, bytes, call->size))
+    if (classifier__count(&conn->classifier, bytes, call->size, conn->flags & AP_STATE_TIED))
         return 0;
     if (!option_capture_clear) {
         count__add(&bytes->skipped, call->size);
@@ -152,6 +150,32 @@ static __noinline int call__copy(struct call *call, struct ap_connection *conn, 
     return copy__call(key, position, meta, &call->from, call->size);
 }
 
+/* UDP is counted by process: a socket of it has no end that could be seen. */
+static __noinline int call__datagram(struct call *call, struct socket_ref *ref)
+{
+    u32 tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    u32 direction = call->direction & 1;
+    struct ap_udp *udp = bpf_map_lookup_elem(&udp_traffic, &tgid);
+    if (!udp) {
+        bpf_map_update_elem(&udp_traffic, &tgid, &empty_udp, BPF_NOEXIST);
+        udp = bpf_map_lookup_elem(&udp_traffic, &tgid);
+        if (!udp)
+            return 1;
+    }
+    bool quic = sock__has_port(ref->sk, QUIC_PORT) || udp->quic_socket == ref->inode;
+    if (!quic) {
+        struct user_iovec front = call__front(call);
+        quic = datagram__is_quic(front.base, (u32)front.len);
+        if (quic)
+            udp->quic_socket = ref->inode;
+    }
+    if (quic)
+        count__add(&udp->bytes.quic[direction], call->size);
+    else
+        count__add(&udp->bytes.other[direction], call->size);
+    return 1;
+}
+
 /* 1: the descriptor is a socket that we read. */
 static __noinline int call__data(struct call *call)
 {
@@ -161,6 +185,8 @@ static __noinline int call__data(struct call *call)
         loss__add(AP_LOSS_EMPTY_SLOT_CALLS, 1);
     if (found != SOCKET_FOUND)
         return 0;
+    if (sock__is_udp(ref.sk))
+        return call__datagram(call, &ref);
     struct ap_connection *conn = connection__of(call->process, ref.sk, ref.inode);
     if (!conn) {
         loss__add(AP_LOSS_CONN_TABLE_FULL, 1);

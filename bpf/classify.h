@@ -135,6 +135,21 @@ static __always_inline bool classifier__pass_header(struct ap_classifier *c, u32
     return false;
 }
 
+/* RFC 9000 §17.2: a packet with a long header, of version 1, 2 (RFC 9369) or a draft. */
+#define QUIC_PORT 443
+#define QUIC_LONG_HEADER 0xc0
+
+static __always_inline bool datagram__is_quic(u64 address, u32 len)
+{
+    u8 b[LOOK_BYTES] = {};
+    if (len < LOOK_BYTES || bpf_probe_read_user(b, LOOK_BYTES, (void *)address))
+        return false;
+    if ((b[0] & QUIC_LONG_HEADER) != QUIC_LONG_HEADER)
+        return false;
+    u32 version = (u32)b[1] << 24 | (u32)b[2] << 16 | (u32)b[3] << 8 | b[4];
+    return version == 1 || version == 0x6b3343cf || version >> 8 == 0xff0000;
+}
+
 #define LOOKS_BEFORE_NOT_HTTP 8
 #define LOOK_AGAIN_EVERY 16
 
@@ -168,8 +183,9 @@ static __always_inline void classifier__look(struct ap_classifier *c, u32 direct
         c->protocol = AP_CLASS_NOT_HTTP;
 }
 
-/* Counts bytes that are not copied under what they are. False: they are HTTP/1. */
-static __always_inline bool classifier__count(const struct ap_classifier *c, struct ap_byte_counts *bytes, u64 n)
+/* Counts bytes that are not copied under what they are. False: they are HTTP/1. `explained`: as TLS they are a session's
+ * that is known. */
+static __always_inline bool classifier__count(const struct ap_classifier *c, struct ap_byte_counts *bytes, u64 n, bool explained)
 {
     switch (c->protocol) {
     case AP_CLASS_HTTP1:
@@ -178,7 +194,10 @@ static __always_inline bool classifier__count(const struct ap_classifier *c, str
         count__add(&bytes->http2, n);
         return true;
     case AP_CLASS_TLS:
-        count__add(&bytes->ciphertext, n);
+        if (explained)
+            count__add(&bytes->ciphertext, n);
+        else
+            count__add(&bytes->opaque, n);
         return true;
     case AP_CLASS_NOT_HTTP:
         count__add(&bytes->not_http, n);

@@ -21,6 +21,8 @@ static __noinline int connection__end(u64 sock, struct ap_connection *conn)
     end->announced = conn->flags & AP_STATE_ANNOUNCED ? 1 : 0;
     end->protocol = (u8)conn->classifier.protocol;
     end->pad[0] = end->pad[1] = 0;
+    end->tgid = conn->tgid;
+    end->pad2 = 0;
     end->read = conn->bytes[AP_READ];
     end->write = conn->bytes[AP_WRITE];
     bpf_ringbuf_submit(end, wake);
@@ -39,7 +41,7 @@ static __noinline struct ap_connection *connection__of(struct ap_process *proces
         return conn;
     if (conn) /* its end was not seen (not TCP) or found no room */
         connection__end(sock, conn);
-    struct ap_connection fresh = {.inode = inode, .ring = process->ring};
+    struct ap_connection fresh = {.inode = inode, .ring = process->ring, .tgid = (u32)(bpf_get_current_pid_tgid() >> 32)};
     fresh.flags = sock__is_plain_tcp(sk) ? AP_STATE_PLAIN_TCP : AP_STATE_COUNTED;
     bpf_map_update_elem(&connections, &sock, &fresh, BPF_ANY);
     return bpf_map_lookup_elem(&connections, &sock);
@@ -110,6 +112,22 @@ __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 si
         return 0;
     conn->flags |= AP_STATE_ANNOUNCED;
     return 1;
+}
+
+/* A TLS session is known whose records it carries; `from_start`: also those that passed before. */
+static __always_inline void connection__explain(struct ap_connection *conn, bool from_start)
+{
+    if (conn->flags & AP_STATE_TIED)
+        return;
+    conn->classifier.protocol = AP_CLASS_TLS;
+    conn->flags |= AP_STATE_TIED;
+    if (!from_start)
+        return;
+#pragma unroll
+    for (u32 direction = 0; direction < 2; direction++) {
+        conn->bytes[direction].ciphertext += conn->bytes[direction].opaque;
+        conn->bytes[direction].opaque = 0;
+    }
 }
 
 static __noinline int connection__side_end(struct ap_connection *conn, u64 sock, u32 direction, u32 position)

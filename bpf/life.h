@@ -42,6 +42,18 @@ int on_exec(u64 *ctx)
     return program ? file__report(process, program, 0, 0) : 0;
 }
 
+static __noinline int process__tell_datagrams(u32 tgid, u32 ring)
+{
+    struct ap_udp *udp = bpf_map_lookup_elem(&udp_traffic, &tgid);
+    if (!udp)
+        return 0;
+    struct ap_datagrams told = {.tgid = tgid, .bytes = udp->bytes};
+    ring__header(&told.header, AP_EVENT_DATAGRAMS, sizeof(told));
+    ring__send(ring, &told, sizeof(told));
+    bpf_map_delete_elem(&udp_traffic, &tgid);
+    return 0;
+}
+
 SEC("tp_btf/sched_process_exit")
 int on_exit(u64 *ctx)
 {
@@ -55,6 +67,7 @@ int on_exit(u64 *ctx)
     if (BPF_CORE_READ(task, signal, live.counter) > 0) /* other threads live on */
         return 0;
     process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXIT, process__left_behind(process), task);
+    process__tell_datagrams(tgid, process->ring);
     bpf_map_delete_elem(&processes, &tgid);
     return 0;
 }

@@ -42,6 +42,18 @@ static __always_inline int socket__of(struct task_struct *task, u32 fd, struct s
     return SOCKET_FOUND;
 }
 
+static __always_inline bool sock__is_udp(struct sock *sk)
+{
+    return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP;
+}
+
+/* At either end. */
+static __always_inline bool sock__has_port(struct sock *sk, u16 port)
+{
+    return BPF_CORE_READ(sk, __sk_common.skc_num) == port ||
+           BPF_CORE_READ(sk, __sk_common.skc_dport) == __builtin_bswap16(port);
+}
+
 static __always_inline bool sock__is_plain_tcp(struct sock *sk)
 {
     if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)

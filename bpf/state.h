@@ -26,6 +26,16 @@ struct {
     __type(value, struct ap_process);
 } processes SEC(".maps");
 
+static const struct ap_udp empty_udp = {}; /* as empty_window */
+
+/* tgid → bytes on its UDP sockets. Written at its first call on one, deleted when it ends. Full: not counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 32768);
+    __type(key, u32);
+    __type(value, struct ap_udp);
+} udp_traffic SEC(".maps");
+
 /* cgroup id → 1, of the hierarchy that the options name. Written by user space and by cgroup_mkdir; deleted by cgroup_rmdir. Full:
  * the processes in it are not traced, counted with those that find no room in `processes`. */
 struct {
@@ -62,7 +72,8 @@ struct tls_frame {
     u32 goroutine; /* its number, as records name it; 0: a thread's */
     u8 direction;
     u8 data;     /* 0: only a window (handshake) */
-    u8 not_seen; /* sendfile */
+    u8 not_seen : 1; /* sendfile */
+    u8 nested : 1;   /* inside another TLS call, whose records it carries */
     u8 socket;   /* SOCKET_*: what the socket calls inside it found */
 };
 

@@ -29,7 +29,7 @@ static __always_inline struct ap_tls_session *session__of(struct ap_tls_key *key
 }
 
 /* False: no room. */
-static __noinline int session__send_end(struct ap_tls_session *session)
+static __noinline int session__send_end(struct ap_tls_session *session, u32 tgid)
 {
     void *ring = ring__of(session->ring);
     if (!ring)
@@ -43,7 +43,7 @@ static __noinline int session__send_end(struct ap_tls_session *session)
     ring__header(&end->header, AP_EVENT_TLS_END, sizeof(*end));
     end->session = session->id;
     end->flags = session->shed_until_ns ? AP_END_SHED : 0;
-    end->pad = 0;
+    end->tgid = tgid;
     end->read = session->bytes[AP_READ];
     end->write = session->bytes[AP_WRITE];
     bpf_ringbuf_submit(end, wake);
@@ -55,7 +55,7 @@ static __noinline int session__send_end(struct ap_tls_session *session)
 static __always_inline void session__end(struct ap_tls_key *key, struct ap_tls_session *session,
                                          struct ap_process *process)
 {
-    if (!session__send_end(session)) {
+    if (!session__send_end(session, (u32)key->tgid)) {
         session->flags |= AP_SESSION_ENDED;
         return;
     }
@@ -68,7 +68,7 @@ static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls
 {
     u64 now = bpf_ktime_get_ns();
     if (session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
-        session__send_end(session);
+        session__send_end(session, (u32)key->tgid);
     session->id = session__new_id(now, key->ssl);
     session->created_ns = now;
     session->flags = flags | (session->flags & AP_SESSION_GO);
@@ -110,6 +110,7 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
     session->conn.inode = conn->inode;
     session->ring = conn->ring;
     conn->tied = *key;
+    connection__explain(conn, session->flags & AP_SESSION_FROM_START);
     return 0;
 }
 
@@ -186,6 +187,7 @@ static __noinline int window__open(struct ap_tls_caller *caller, struct tls_fram
     frame->direction = kind & 1;
     frame->data = kind & WINDOW_HANDSHAKE ? 0 : 1;
     frame->not_seen = kind & WINDOW_SENDFILE || !wanted->buffer ? 1 : 0;
+    frame->nested = depth ? 1 : 0;
     frame->socket = 0;
     frame->goroutine = wanted->goroutine;
     frame->length = wanted->length;
@@ -253,7 +255,7 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
     bool turn = classifier__turn(&session->classifier, direction);
     if (turn)
         classifier__look(&session->classifier, direction, frame->buffer, size);
-    bool counted = classifier__count(&session->classifier, bytes, size);
+    bool counted = classifier__count(&session->classifier, bytes, size, frame->nested);
     int shed = counted ? SHED_NO : session__shed(session, frame, size, turn);
     if (shed == SHED_YES) {
         count__add(&bytes->shed, size);

@@ -55,6 +55,8 @@ std::uint32_t size_of(std::uint16_t type, std::size_t given) {
             return sizeof(ap_tls_end);
         case AP_EVENT_PROCESS:
             return sizeof(ap_process_event);
+        case AP_EVENT_DATAGRAMS:
+            return sizeof(ap_datagrams);
         case AP_EVENT_MAPPED:
             return sizeof(ap_mapped);
         case AP_EVENT_LIBRARY:
@@ -73,7 +75,7 @@ class Mender {
         if (record.size() < sizeof(header)) record.resize(sizeof(header));
         std::memcpy(&header, record.data(), sizeof(header));
         if (header.version != 0) return;
-        header.type = static_cast<ap_u16>(1 + header.type % AP_EVENT_LOSS);
+        header.type = static_cast<ap_u16>(1 + header.type % AP_EVENT_DATAGRAMS);
         header.version = AP_ABI_VERSION;
         header.len = size_of(header.type, record.size());
         record.resize(header.len);

@@ -13,5 +13,6 @@ namespace apiarist::app {
 
 int run(const Settings& settings, const std::vector<std::string>& command);
 int replay(const Settings& settings, const std::string& recording);
+int coverage(const Settings& settings, bool json);
 
 }  // namespace apiarist::app

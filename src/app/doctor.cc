@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "app/printable.h"
 #include "base/json.h"
 #include "capture/tls_stack.h"
 
@@ -22,14 +23,6 @@ std::string_view verdict_text(Verdict verdict) {
             return "no";
     }
     return "";
-}
-
-// Names of files are anybody's: nothing in them may move a terminal's cursor.
-std::string printable(std::string_view text) {
-    std::string out;
-    for (const char c : text)
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    return out;
 }
 
 }  // namespace

@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
     cli.set_version_flag("--version", APIARIST_VERSION);
     Given given;
     Given replay_given;
+    Given coverage_given;
     bool markdown = false;
     bool json = false;
     std::string recording;
@@ -99,18 +100,23 @@ int main(int argc, char** argv) {
     CLI::App* config_command = cli.add_subcommand("config", "every setting: value in force, origin, default, meaning");
     CLI::App* doctor_command =
         cli.add_subcommand("doctor", "what this host can and cannot capture, and why; 1 if nothing");
+    CLI::App* coverage_command = cli.add_subcommand(
+        "coverage", "how much a running collector (--metrics) sees of each process, and why not the rest");
     run_command->footer("Behind the options: -- COMMAND ARG...  starts the command and collects from its process tree");
     add_settings(*run_command, kRun, given);
     add_settings(*replay_command, kReplay, replay_given);
     replay_command->add_option("recording", recording, "file that `run --record` wrote")->required();
     config_command->add_flag("--markdown", markdown, "as docs/configuration.md");
     doctor_command->add_flag("--json", json, "as JSON");
+    add_settings(*coverage_command, kCoverage, coverage_given);
+    coverage_command->add_flag("--json", json, "as JSON");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         std::for_each(reversed.begin(), reversed.end(), hide_brackets);
         cli.parse(reversed);
         show_brackets(given);
         show_brackets(replay_given);
+        show_brackets(coverage_given);
         show_bracket(recording);
     } catch (const CLI::ParseError& error) {
         return cli.exit(error) == 0 ? 0 : 2;
@@ -119,8 +125,10 @@ int main(int argc, char** argv) {
     if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");
     if (has_dashes && child.empty()) return fail(2, "nothing follows --");
     if (doctor_command->parsed()) return doctor(json);
-    const auto settings = Settings::make(replay_command->parsed() ? replay_given : given, environment);
+    const Given& asked = replay_command->parsed() ? replay_given : coverage_command->parsed() ? coverage_given : given;
+    const auto settings = Settings::make(asked, environment);
     if (!settings) return fail(2, settings.error().what);
+    if (coverage_command->parsed()) return coverage(*settings, json);
     const Log log(*settings);
     warn_of_unknown_variables(log);
     for (const std::string& line : meaningless_lines(environment))

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
@@ -15,6 +16,8 @@
 
 #include "app/child.h"
 #include "app/commands.h"
+#include "app/coverage.h"
+#include "app/coverage_text.h"
 #include "app/log.h"
 #include "app/mongo.h"
 #include "app/outputs.h"
@@ -111,13 +114,21 @@ Fd signal_fd() {
 }
 
 // Null when nothing is to be served.
-Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings,
-                                                             const server::RunStatus& status) {
+Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings, const server::RunStatus& status,
+                                                             const std::atomic<const capture::KernelSource*>& kernel) {
     const std::string address = settings.text("metrics");
     if (address.empty()) return std::unique_ptr<server::MetricsServer>();
+    const auto coverage_as = [&kernel](std::string (*render)(const events::CoverageSnapshot&)) {
+        return [&kernel, render]() -> std::optional<std::string> {
+            const capture::KernelSource* asked = kernel.load();
+            return asked == nullptr ? std::nullopt : std::optional(render(asked->coverage()));
+        };
+    };
     auto made = server::MetricsServer::make(address, {.ledger = [&status] { return status.ledger(); },
                                                       .why_not_ready = [&status] { return status.why_not_ready(); },
-                                                      .version = APIARIST_VERSION});
+                                                      .version = APIARIST_VERSION,
+                                                      .coverage_text = coverage_as(coverage_text),
+                                                      .coverage_json = coverage_as(coverage_json)});
     if (!made) return std::move(made).error().context("--metrics");
     Log(settings).info(fmt::format("metrics at {}/metrics", (*made)->url()));
     return made;
@@ -143,6 +154,7 @@ struct Parts {
     Fd signals;
     std::optional<Child> child;
     std::unique_ptr<capture::KernelSource> kernel;
+    std::atomic<const capture::KernelSource*> asked{nullptr};  // for its coverage, by the threads of `metrics`
     std::unique_ptr<events::RecordingWriter> recording;
     PipelineOptions pipeline_options;
     std::unique_ptr<sinks::MongoLink> mongo;
@@ -177,12 +189,13 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto mongo = make_mongo(settings, run.pipeline_options.policy);
     if (!mongo) return std::move(mongo).error();
     run.mongo = std::move(*mongo);
-    auto metrics = serve_metrics(settings, run.shown);
+    auto metrics = serve_metrics(settings, run.shown, run.asked);
     if (!metrics) return std::move(metrics).error();
     run.metrics = std::move(*metrics);
     auto kernel = capture::KernelSource::make(*options);
     if (!kernel) return std::move(kernel).error();
     run.kernel = std::move(*kernel);
+    run.asked.store(run.kernel.get());
     for (const std::string& one : run.kernel->refused())
         Log(settings).warn("left out: " + one);
     if (const std::string path = settings.text("record"); !path.empty()) {
@@ -220,6 +233,7 @@ int end(const Settings& settings, Parts& run) {
     run.shown.not_ready("the run is being drained", live);
     constexpr auto kPatience = std::chrono::seconds(5);
     run.sink->hurry(Clock::now() + kPatience);
+    (void)run.kernel->coverage();  // while those that are alive can be looked at
     run.kernel->detach();
     run.pipeline->join();
     run.shown.hold("the run is being drained");  // else the last records would count the losses twice
@@ -229,6 +243,7 @@ int end(const Settings& settings, Parts& run) {
     if (run.recording)
         if (const auto finished = run.recording->finish(); !finished) status = fail(1, finished.error().what);
     const int reported = report(settings, *run.sink, *run.ledger_file, *run.pipeline);
+    if (Log(settings).wants(Level::kInfo)) fmt::print(stderr, "coverage: {}\n", total_of(run.kernel->coverage()).line);
     if (run.mongo) run.mongo->finish();  // last: records are worth more than counts
     return status != 0 ? status : reported;
 }

@@ -23,31 +23,19 @@ using Clock = std::chrono::steady_clock;
 constexpr double kMegabyte = 1024.0 * 1024.0;
 
 constexpr std::array kCounts = {
-    Count::kSocketPassed,
-    Count::kSocketCopied,
-    Count::kSocketShed,
-    Count::kSocketLost,
-    Count::kTlsPassed,
-    Count::kTlsCopied,
-    Count::kTlsShed,
-    Count::kTlsLost,
-    Count::kRequests,
-    Count::kResponses,
-    Count::kPaired,
-    Count::kUnanswered,
-    Count::kOrphanResponses,
-    Count::kMalformed,
-    Count::kRecords,
-    Count::kRecordsIncomplete,
-    Count::kRecordsDelivered,
-    Count::kRecordsQueued,
-    Count::kDroppedQueueFull,
-    Count::kDroppedTooLarge,
-    Count::kDroppedFailed,
-    Count::kConnections,
-    Count::kTlsSessions,
-    Count::kProcesses,
-    Count::kLossRingFullRecords,
+    Count::kSocketPassed,      Count::kSocketCopied,
+    Count::kSocketOpaque,      Count::kSocketShed,
+    Count::kSocketLost,        Count::kTlsPassed,
+    Count::kTlsCopied,         Count::kTlsShed,
+    Count::kTlsLost,           Count::kRequests,
+    Count::kResponses,         Count::kPaired,
+    Count::kUnanswered,        Count::kOrphanResponses,
+    Count::kMalformed,         Count::kRecords,
+    Count::kRecordsIncomplete, Count::kRecordsDelivered,
+    Count::kRecordsQueued,     Count::kDroppedQueueFull,
+    Count::kDroppedTooLarge,   Count::kDroppedFailed,
+    Count::kConnections,       Count::kTlsSessions,
+    Count::kProcesses,         Count::kLossRingFullRecords,
 };
 
 std::string content_of(const char* path) {
@@ -214,6 +202,10 @@ sinks::HeartbeatValues Vitals::read() {
         values.measures.emplace_back("host_memory_used_mb", static_cast<double>(*used) / 1024);
     add_cpu(values);
     const LedgerSnapshot ledger = ledger_();
+    const SeenBytes seen = bytes_seen(ledger);
+    values.measures.emplace_back(
+        "bytes_seen_percent",
+        seen.bytes == 0 ? 100.0 : 100 * static_cast<double>(seen.seen) / static_cast<double>(seen.bytes));
     for (const CountInfo& info : count_table())
         if (std::find(kCounts.begin(), kCounts.end(), info.count) != kCounts.end())
             values.counts.emplace_back(info.name, at(ledger, info.count));

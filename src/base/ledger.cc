@@ -12,7 +12,9 @@ const std::vector<CountInfo>& count_table() {
         {Count::kSocketUnknown, "socket_bytes_unknown", "of these: before the connection was recognised"},
         {Count::kSocketNotHttp, "socket_bytes_not_http", "of these: recognised as something else"},
         {Count::kSocketHttp2, "socket_bytes_http2", "of these: recognised as HTTP/2"},
-        {Count::kSocketCiphertext, "socket_bytes_ciphertext", "of these: TLS records"},
+        {Count::kSocketCiphertext, "socket_bytes_ciphertext",
+         "of these: TLS records of sessions whose plaintext a library gives"},
+        {Count::kSocketOpaque, "socket_bytes_opaque", "of these: TLS records that no probe explains: not read"},
         {Count::kSocketSkipped, "socket_bytes_skipped", "of these: not needed, beyond a limit"},
         {Count::kSocketShed, "socket_bytes_shed", "of these: whole exchanges left out under overload"},
         {Count::kSocketLost, "socket_bytes_lost", "of these: no room in the ring"},
@@ -21,7 +23,8 @@ const std::vector<CountInfo>& count_table() {
         {Count::kTlsUnknown, "tls_bytes_unknown", "of these: before the session was recognised"},
         {Count::kTlsNotHttp, "tls_bytes_not_http", "of these: recognised as something else"},
         {Count::kTlsHttp2, "tls_bytes_http2", "of these: recognised as HTTP/2"},
-        {Count::kTlsCiphertext, "tls_bytes_ciphertext", "of these: TLS inside TLS"},
+        {Count::kTlsCiphertext, "tls_bytes_ciphertext", "of these: TLS inside TLS, of a session that is counted too"},
+        {Count::kTlsOpaque, "tls_bytes_opaque", "of these: TLS inside TLS that no probe explains: not read"},
         {Count::kTlsSkipped, "tls_bytes_skipped", "of these: not needed, beyond a limit"},
         {Count::kTlsShed, "tls_bytes_shed", "of these: whole exchanges left out under overload"},
         {Count::kTlsLost, "tls_bytes_lost", "of these: no room in the ring"},
@@ -58,6 +61,8 @@ const std::vector<CountInfo>& count_table() {
         {Count::kDroppedTooLarge, "records_dropped_too_large", "of these: dropped, larger than the receiver takes"},
         {Count::kDroppedFailed, "records_dropped_failed", "of these: dropped, could not be written or was refused"},
         {Count::kRedactedValues, "redacted_values", "Values in records that redaction replaced by marks"},
+        {Count::kUdpQuic, "udp_bytes_quic", "Bytes on UDP sockets that carry QUIC (HTTP/3): not read"},
+        {Count::kUdpOther, "udp_bytes_other", "Bytes on other UDP sockets: not read"},
         {Count::kEvents, "events", "Records read from the rings"},
         {Count::kEventsInvalid, "events_invalid", "Records that did not decode"},
         {Count::kGaps, "gaps", "Gaps in streams that were not explained by a limit"},
@@ -112,9 +117,11 @@ std::uint64_t sum(const LedgerSnapshot& s, Count first, Count last) {
 
 std::vector<std::string> ledger_faults(const LedgerSnapshot& s) {
     std::vector<std::string> faults;
-    check(faults, "socket bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + shed + lost",
+    check(faults,
+          "socket bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + opaque + skipped + shed + lost",
           at(s, Count::kSocketPassed), sum(s, Count::kSocketCopied, Count::kSocketLost));
-    check(faults, "TLS bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + skipped + shed + lost",
+    check(faults,
+          "TLS bytes passed = copied + unknown + not HTTP + HTTP/2 + ciphertext + opaque + skipped + shed + lost",
           at(s, Count::kTlsPassed), sum(s, Count::kTlsCopied, Count::kTlsLost));
     check(faults, "bytes copied = parsed + unattributed + tunnelled + without content + duplicate + dropped",
           at(s, Count::kSocketCopied) + at(s, Count::kTlsCopied), sum(s, Count::kBytesParsed, Count::kBytesDropped));
@@ -125,6 +132,15 @@ std::vector<std::string> ledger_faults(const LedgerSnapshot& s) {
     check(faults, "records = filtered + delivered + queued + dropped", at(s, Count::kRecords),
           sum(s, Count::kFilteredEgress, Count::kDroppedFailed));
     return faults;
+}
+
+SeenBytes bytes_seen(const LedgerSnapshot& s) {
+    const std::uint64_t plaintext = at(s, Count::kTlsPassed);
+    const std::uint64_t read = at(s, Count::kTlsCopied) + at(s, Count::kTlsSkipped) + at(s, Count::kTlsCiphertext);
+    const double share = plaintext == 0 ? 1.0 : static_cast<double>(read) / static_cast<double>(plaintext);
+    const auto under_tls = static_cast<std::uint64_t>(static_cast<double>(at(s, Count::kSocketCiphertext)) * share);
+    return {.bytes = at(s, Count::kSocketPassed) + at(s, Count::kUdpQuic) + at(s, Count::kUdpOther),
+            .seen = at(s, Count::kSocketCopied) + at(s, Count::kSocketSkipped) + under_tls};
 }
 
 std::string ledger_json(const LedgerSnapshot& snapshot) {
@@ -143,15 +159,17 @@ std::string ledger_summary(const LedgerSnapshot& s) {
     };
     std::string out = fmt::format(
         "records {} ({} incomplete), delivered {}{}{}{}; requests {}, paired {}, unanswered {}, orphan responses {}\n"
-        "bytes: clear {} ({} lost), TLS plaintext {} ({} lost), ciphertext {}, not HTTP {}, unknown {}{}\n",
+        "bytes: clear {} ({} lost), TLS plaintext {} ({} lost), ciphertext {}{}, not HTTP {}, unknown {}{}{}\n",
         at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRecordsDelivered),
         unless_none("left out by rules", sum(s, Count::kFilteredEgress, Count::kFilteredBandwidth)),
         unless_none("DROPPED", sum(s, Count::kDroppedQueueFull, Count::kDroppedFailed)),
         unless_none("values redacted", at(s, Count::kRedactedValues)), at(s, Count::kRequests), at(s, Count::kPaired),
         at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
         at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost), at(s, Count::kSocketCiphertext),
+        unless_none("TLS NOT READ", at(s, Count::kSocketOpaque)),
         at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp),
-        at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown), unless_none("shed under overload", shed));
+        at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown), unless_none("shed under overload", shed),
+        unless_none("HTTP/3 (QUIC) not read", at(s, Count::kUdpQuic)));
     const auto faults = ledger_faults(s);
     if (faults.empty()) return out + "the ledger adds up\n";
     for (const std::string& fault : faults)

@@ -17,13 +17,14 @@
 namespace apiarist {
 
 enum class Count : std::size_t {
-    // Clear socket bytes, from the kernel's own counts. passed = the eight that follow.
+    // Bytes of sockets that carry a stream, from the kernel's own counts. passed = the nine that follow.
     kSocketPassed,
     kSocketCopied,
     kSocketUnknown,
     kSocketNotHttp,
     kSocketHttp2,
     kSocketCiphertext,
+    kSocketOpaque,
     kSocketSkipped,
     kSocketShed,
     kSocketLost,
@@ -34,6 +35,7 @@ enum class Count : std::size_t {
     kTlsNotHttp,
     kTlsHttp2,
     kTlsCiphertext,
+    kTlsOpaque,
     kTlsSkipped,
     kTlsShed,
     kTlsLost,
@@ -70,6 +72,9 @@ enum class Count : std::size_t {
     kDroppedTooLarge,
     kDroppedFailed,
     kRedactedValues,  // beside the sums: values in records, replaced by marks
+    // Bytes of UDP sockets, which are not read.
+    kUdpQuic,
+    kUdpOther,
     // Events out of the rings.
     kEvents,
     kEventsInvalid,
@@ -127,6 +132,12 @@ class Ledger {
 [[nodiscard]] inline std::uint64_t at(const LedgerSnapshot& snapshot, Count count) {
     return snapshot[static_cast<std::size_t>(count)];
 }
+
+struct SeenBytes {
+    std::uint64_t bytes = 0;  // on sockets of traced processes
+    std::uint64_t seen = 0;   // of these: HTTP in clear, and TLS records in the share in which their plaintext was HTTP
+};
+[[nodiscard]] SeenBytes bytes_seen(const LedgerSnapshot& snapshot);
 
 // The equations that must hold after a drain; each one that does not, in words. Empty: the ledger adds up.
 [[nodiscard]] std::vector<std::string> ledger_faults(const LedgerSnapshot& snapshot);

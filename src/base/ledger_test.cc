@@ -100,6 +100,31 @@ TEST(LedgerFaults, say_which_equation_and_by_how_much) {
     EXPECT_THAT(ledger_faults(s), ElementsAre("requests = paired + unanswered: 6 is not 5"));
 }
 
+TEST(BytesSeen, tls_counts_in_the_share_of_its_plaintext) {
+    LedgerSnapshot s{};
+    cell(s, Count::kSocketPassed) = 1000;
+    cell(s, Count::kSocketCopied) = 100;
+    cell(s, Count::kSocketSkipped) = 50;
+    cell(s, Count::kSocketOpaque) = 450;
+    cell(s, Count::kSocketCiphertext) = 400;
+    cell(s, Count::kUdpOther) = 7;
+    EXPECT_EQ(bytes_seen(s).bytes, 1007U);
+    EXPECT_EQ(bytes_seen(s).seen, 550U);
+    cell(s, Count::kTlsPassed) = 200;
+    cell(s, Count::kTlsCopied) = 150;
+    cell(s, Count::kTlsHttp2) = 50;
+    EXPECT_EQ(bytes_seen(s).seen, 450U);
+}
+
+TEST(LedgerSummary, names_tls_that_is_not_read_where_there_is_some) {
+    LedgerSnapshot s{};
+    EXPECT_THAT(ledger_summary(s), ::testing::Not(HasSubstr("NOT READ")));
+    cell(s, Count::kSocketOpaque) = 450;
+    cell(s, Count::kUdpQuic) = 7;
+    EXPECT_THAT(ledger_summary(s), HasSubstr(", TLS NOT READ 450,"));
+    EXPECT_THAT(ledger_summary(s), HasSubstr(", HTTP/3 (QUIC) not read 7\n"));
+}
+
 TEST(LedgerJson, has_every_counter_and_whether_it_adds_up) {
     LedgerSnapshot s = balanced();
     const std::string json = ledger_json(s);

@@ -128,7 +128,8 @@ void add_limits(std::vector<Finding>& findings) {
         {"HTTP/2 and gRPC", "recognised and counted, not read"},
         {"QUIC and HTTP/3", "UDP is not read"},
         {"other TLS",
-         "Java's own, rustls, and libraries inside programs that keep no symbols: their traffic counts as ciphertext"},
+         "Java's own, rustls, and libraries inside programs that keep no symbols: their traffic counts as opaque; "
+         "`apiarist coverage` says whose it is"},
         {"TLS in the kernel (kTLS)", "what sendfile sends through it is not seen"},
         {"Unix sockets", "HTTP between processes of one host that passes no TCP socket is not read and not counted"},
         {"io_uring and aio", "their bytes are gaps, of known size on TCP"},

@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
@@ -20,6 +22,7 @@
 
 #include "base/handles.h"
 #include "capture/cgroups.h"
+#include "capture/coverage_watch.h"
 #include "capture/libbpf_log.h"
 #include "capture/library_probes.h"
 #include "capture/node_guard.h"
@@ -89,11 +92,12 @@ std::vector<Key> keys_of(int map, Wanted wanted) {
     return found;
 }
 
-ap_tls_end tls_end_of(const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
+ap_tls_end tls_end_of(const ap_tls_key& key, const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
     ap_tls_end end{};
     end.header = events::header_of<ap_tls_end>(AP_EVENT_TLS_END, now_ns);
     end.session = session.id;
     end.flags = flags | (session.shed_until_ns != 0 ? AP_END_SHED : 0);
+    end.tgid = static_cast<ap_u32>(key.tgid);
     end.read = session.bytes[AP_READ];
     end.write = session.bytes[AP_WRITE];
     return end;
@@ -119,12 +123,15 @@ struct KernelSource::State {
     std::atomic<bool> facts_waiting{false};
     std::optional<Uprobes> uprobes;
     std::optional<LibraryProbes> libraries;  // not without TLS
+    std::optional<CoverageWatch> coverage;   // ends before what it asks
     std::set<std::string_view> left_out;     // programs that were refused
     std::vector<std::string> refused;
     std::optional<CgroupHierarchy> hierarchy;  // of the pods, when they are selected
     std::uint32_t controller = 0;              // the kernel's number of its controller
 
     ~State() {
+        if (libraries) libraries->detach();
+        coverage.reset();
         libraries.reset();
         if (controls != nullptr) ::munmap(controls, controls_size);
     }
@@ -138,6 +145,9 @@ struct KernelSource::State {
     Result<std::vector<Cgroup>> find_cgroups(const KernelOptions& options) const;
     Status select_cgroups(const KernelOptions& options);
     Status select(const KernelOptions& options);
+    void final_datagrams(std::uint64_t now_ns, const OnRecord& on_record);
+    void make_coverage(const KernelOptions& options);
+    void watch(std::span<const std::byte> record, unsigned ring, const OnRecord& on_record);
     void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
     void sweep_windows(const ap_process_event& process);
     void add_fact(std::span<const std::byte> record);
@@ -327,7 +337,8 @@ void KernelSource::State::hand_on_facts(unsigned ring, const OnRecord& on_record
 
 // As the kernel programs tell of processes that start later.
 Status KernelSource::State::select_process(std::uint32_t pid) {
-    const ap_process fresh{.ring = pid % static_cast<ap_u32>(rings.size()), .flags = 0, .sessions = 0, .pad = 0};
+    ap_process fresh{};
+    fresh.ring = pid % static_cast<ap_u32>(rings.size());
     const int added = bpf_map_update_elem(bpf_map__fd(skeleton->maps.processes), &pid, &fresh, BPF_NOEXIST);
     if (added != 0 && errno == EEXIST) return Done{};  // a child that selected itself
     if (added != 0) return Error::from_errno(errno, fmt::format("select process {}", pid));
@@ -336,6 +347,7 @@ Status KernelSource::State::select_process(std::uint32_t pid) {
     seen.tgid = pid;
     seen.kind = AP_PROCESS_SEEN;
     events::copy_text(seen.comm, process_name(pid));
+    coverage->on_selected(seen);
     add_fact(events::bytes_of(seen));
     return Done{};
 }
@@ -350,7 +362,8 @@ void KernelSource::State::sweep_sessions(const ap_process_event& process, unsign
         if (bpf_map_lookup_elem(map, &one, &session) != 0 || session.ring != ring ||
             session.created_ns >= process.header.ts_ns)
             continue;
-        const ap_tls_end end = tls_end_of(session, process.header.ts_ns, 0);
+        const ap_tls_end end = tls_end_of(one, session, process.header.ts_ns, 0);
+        coverage->on_event(end, ring);
         on_record(events::bytes_of(end));
         bpf_map_delete_elem(map, &one);
         bpf_map_delete_elem(bpf_map__fd(skeleton->maps.marks), &session.id);
@@ -370,6 +383,27 @@ void KernelSource::State::sweep_windows(const ap_process_event& process) {
         std::memcpy(&opened_ns, window.data(), sizeof(opened_ns));
         if (opened_ns < process.header.ts_ns) bpf_map_delete_elem(bpf_map__fd(map), &one);
     }
+}
+
+// What else than the worker an event is for. `on_record`: of records that are made here.
+void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring, const OnRecord& on_record) {
+    ap_header header;
+    std::memcpy(&header, record.data(), sizeof(header));
+    constexpr std::array kOfNoInterest{AP_EVENT_DATA, AP_EVENT_CONN_OPEN, AP_EVENT_SIDE_END};
+    if (std::find(kOfNoInterest.begin(), kOfNoInterest.end(), header.type) != kOfNoInterest.end()) return;
+    const auto event = events::decode(record);
+    if (!event) return;
+    coverage->on_event(*event, ring);
+    if (const auto* mapped = std::get_if<ap_mapped>(&*event); mapped != nullptr && libraries)
+        libraries->on_mapped(*mapped);
+    const auto* process = std::get_if<ap_process_event>(&*event);
+    if (process == nullptr) return;
+    if (process->sessions > 0) {
+        sweep_sessions(*process, ring, on_record);
+        sweep_windows(*process);
+    }
+    // It came into the scope by itself, and what it mapped before was not reported.
+    if (process->kind == AP_PROCESS_SEEN && libraries) libraries->look_at(process->tgid);
 }
 
 KernelSource::KernelSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -395,7 +429,9 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     if (options.tls)
         raw->libraries.emplace(
             *raw->uprobes, bpf_map__fd(raw->skeleton->maps.known_files), options.return_probes,
-            [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble);
+            [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble,
+            [raw](std::uint32_t pid, const events::FoundStack& stack) { raw->coverage->on_found(pid, stack); });
+    raw->make_coverage(options);
     APIARIST_TRY(state->attach_programs());
     APIARIST_TRY(state->select(options));
     APIARIST_TRY(state->select_cgroups(options));
@@ -404,6 +440,17 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
         raw->libraries->start();
     }
     return std::unique_ptr<KernelSource>(new KernelSource(std::move(state)));
+}
+
+void KernelSource::State::make_coverage(const KernelOptions& options) {
+    const CoverageMaps maps{.processes = bpf_map__fd(skeleton->maps.processes),
+                            .connections = bpf_map__fd(skeleton->maps.connections),
+                            .sessions = bpf_map__fd(skeleton->maps.tls_sessions),
+                            .udp = bpf_map__fd(skeleton->maps.udp_traffic)};
+    coverage.emplace(
+        CoverageOptions{
+            .maps = maps, .rings = static_cast<unsigned>(rings.size()), .clear = options.clear, .tls = options.tls},
+        libraries ? &libraries->findings() : nullptr);
 }
 
 Status KernelSource::add_process(std::uint32_t pid) {
@@ -448,23 +495,7 @@ std::size_t KernelSource::drain(unsigned number, const OnRecord& on_record) {
     Ring& ring = *state_->rings[number];
     if (state_->facts_waiting.load(std::memory_order_acquire)) state_->hand_on_facts(number, on_record);
     const OnRecord watch = [this, number, &on_record](std::span<const std::byte> record) {
-        ap_header header;
-        std::memcpy(&header, record.data(), sizeof(header));
-        if (header.type == AP_EVENT_MAPPED || header.type == AP_EVENT_PROCESS) {
-            if (const auto event = events::decode(record)) {
-                if (const auto* mapped = std::get_if<ap_mapped>(&*event); mapped != nullptr && state_->libraries)
-                    state_->libraries->on_mapped(*mapped);
-                if (const auto* process = std::get_if<ap_process_event>(&*event); process != nullptr) {
-                    if (process->sessions > 0) {
-                        state_->sweep_sessions(*process, number, on_record);
-                        state_->sweep_windows(*process);
-                    }
-                    // It came into the scope by itself, and what it mapped before was not reported.
-                    if (process->kind == AP_PROCESS_SEEN && state_->libraries)
-                        state_->libraries->look_at(process->tgid);
-                }
-            }
-        }
+        state_->watch(record, number, on_record);
         on_record(record);
     };
     ring.on_record = &watch;
@@ -520,8 +551,25 @@ std::vector<std::uint64_t> KernelSource::losses() const {
     return total;
 }
 
+void KernelSource::State::final_datagrams(std::uint64_t now_ns, const OnRecord& on_record) {
+    const int map = bpf_map__fd(skeleton->maps.udp_traffic);
+    std::uint32_t pid = 0;
+    for (int more = bpf_map_get_next_key(map, nullptr, &pid); more == 0; more = bpf_map_get_next_key(map, &pid, &pid)) {
+        ap_udp udp{};
+        if (bpf_map_lookup_elem(map, &pid, &udp) != 0) continue;
+        ap_datagrams told{};
+        told.header = events::header_of<ap_datagrams>(AP_EVENT_DATAGRAMS, now_ns);
+        told.tgid = pid;
+        told.flags = AP_END_LIVE;
+        told.bytes = udp.bytes;
+        coverage->on_event(told, 0);
+        on_record(events::bytes_of(told));
+    }
+}
+
 void KernelSource::final_records(const OnRecord& on_record) {
     const std::uint64_t now = monotonic_ns();
+    state_->coverage->close_books();
     const int connections = bpf_map__fd(state_->skeleton->maps.connections);
     std::uint64_t sock = 0;
     for (int more = bpf_map_get_next_key(connections, nullptr, &sock); more == 0;
@@ -535,8 +583,10 @@ void KernelSource::final_records(const OnRecord& on_record) {
         if (state.shed_until_ns != 0) end.flags |= AP_END_SHED;
         end.announced = (state.flags & AP_STATE_ANNOUNCED) != 0 ? 1 : 0;
         end.protocol = static_cast<ap_u8>(state.classifier.protocol);
+        end.tgid = state.tgid;
         end.read = state.bytes[AP_READ];
         end.write = state.bytes[AP_WRITE];
+        state_->coverage->on_event(end, 0);
         on_record(events::bytes_of(end));
     }
     const int sessions = bpf_map__fd(state_->skeleton->maps.tls_sessions);
@@ -545,14 +595,20 @@ void KernelSource::final_records(const OnRecord& on_record) {
          more = bpf_map_get_next_key(sessions, &key, &key)) {
         ap_tls_session state{};
         if (bpf_map_lookup_elem(sessions, &key, &state) != 0) continue;
-        const ap_tls_end end = tls_end_of(state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
+        const ap_tls_end end = tls_end_of(key, state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
+        state_->coverage->on_event(end, 0);
         on_record(events::bytes_of(end));
     }
+    state_->final_datagrams(now, on_record);
     ap_loss loss{};
     loss.header = events::header_of<ap_loss>(AP_EVENT_LOSS, now);
     const auto counts = losses();
     std::copy(counts.begin(), counts.end(), loss.count);
     on_record(events::bytes_of(loss));
+}
+
+events::CoverageSnapshot KernelSource::coverage() const {
+    return state_->coverage->snapshot();
 }
 
 }  // namespace apiarist::capture

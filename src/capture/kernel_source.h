@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "capture/source.h"
+#include "events/coverage.h"
 
 namespace apiarist::capture {
 
@@ -54,6 +55,8 @@ class KernelSource final : public Source {
     void detach();
     // After the last drain: counts of what lives on, and the losses, as records.
     void final_records(const OnRecord& on_record);
+    // Of every process that is or was traced. Reads /proc, and files that processes with unexplained TLS have mapped.
+    [[nodiscard]] events::CoverageSnapshot coverage() const;
     // AP_LOSS_* so far.
     [[nodiscard]] std::vector<std::uint64_t> losses() const;
 

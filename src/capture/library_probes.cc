@@ -18,12 +18,14 @@ constexpr std::size_t kComplaints = 100;  // names are somebody else's choice, a
 
 }  // namespace
 
-LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble)
+LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble,
+                             OnFound on_found)
     : uprobes_(uprobes),
       known_files_(known_files),
       return_probes_(return_probes),
       on_fact_(std::move(on_fact)),
-      on_trouble_(std::move(on_trouble)) {}
+      on_trouble_(std::move(on_trouble)),
+      on_found_(std::move(on_found)) {}
 
 LibraryProbes::~LibraryProbes() {
     detach();
@@ -70,10 +72,16 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
                          ? fmt::format("/proc/{}/exe", mapped.tgid)
                          : fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
              .name = mapped.name,
-             .reported = {mapped.inode, mapped.device}});
+             .reported = {mapped.inode, mapped.device},
+             .user = mapped.tgid});
 }
 
 void LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan) {
+    if (plan.unsupported) {  // and never will be: its next mapping is no news
+        complain(candidate.name, plan, plan.unfit);
+        tell(candidate, elf, plan, plan.unfit);
+        return;
+    }
     ap_library record{};
     record.header = events::header_of<ap_library>(AP_EVENT_LIBRARY, monotonic_ns());
     record.library = plan.part ? 0 : ++libraries_;
@@ -92,21 +100,35 @@ void LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, 
     } else {
         record.state = AP_LIBRARY_FAILED;
         events::copy_text(record.reason, made.error().what);
-        if (!stop_.load() && on_trouble_ && complained_.size() < kComplaints &&
-            complained_.insert(candidate.name).second)
-            on_trouble_(fmt::format("TLS library {} ({}) is not read, its traffic counts as ciphertext: {}",
-                                    candidate.name, record.version, made.error().what));
+        complain(candidate.name, plan, made.error().what);
         // Never black-listed: the next mapping is reported and tried again.
         probed_.erase({elf.device(), elf.inode()});
         forget(candidate);
     }
+    tell(candidate, elf, plan, made ? std::string() : made.error().what);
+    if (made && !plan.part) findings_.add_number(record.library, {plan.stack, plan.version, candidate.name, {}});
     if (!plan.part) on_fact_(events::bytes_of(record));
+}
+
+void LibraryProbes::complain(const std::string& file, const ProbePlan& plan, const std::string& why) {
+    if (plan.idle || stop_.load() || !on_trouble_ || complained_.size() >= kComplaints) return;
+    if (complained_.insert(file).second)
+        on_trouble_(
+            fmt::format("TLS library {} ({}) is not read, its traffic counts as opaque: {}", file, plan.version, why));
+}
+
+void LibraryProbes::tell(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+                         const std::string& why) {
+    if (plan.part) return;
+    const events::FoundStack stack{plan.stack, plan.version, candidate.name, why};
+    findings_.add(elf, stack);
+    if (candidate.user != 0) on_found_(candidate.user, stack);
 }
 
 void LibraryProbes::attach(const Candidate& candidate) {
     if (candidate.pid != 0) {
         for (const MappedFile& file : mapped_files(candidate.pid))
-            attach({.path = file.open_path, .name = file.path});
+            attach({.path = file.open_path, .name = file.path, .user = candidate.pid});
         return;
     }
     auto elf = ElfFile::open(candidate.path);

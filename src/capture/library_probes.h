@@ -21,6 +21,7 @@
 #include "base/queue.h"
 #include "base/result.h"
 #include "bpf/abi.h"
+#include "capture/tls_findings.h"
 #include "capture/tls_stack.h"
 #include "capture/uprobes.h"
 
@@ -30,11 +31,14 @@ class LibraryProbes {
   public:
     using OnFact = std::function<void(std::span<const std::byte>)>;
     using OnTrouble = std::function<void(const std::string&)>;
+    // A process that maps a file with this stack, the first to do so.
+    using OnFound = std::function<void(std::uint32_t pid, const events::FoundStack& stack)>;
 
     // `uprobes`: its programs are loaded and outlive this. `known_files`: the map of files that were reported.
     // `return_probes`: allowed; else returns are probed at their instructions. `on_fact` is called from any thread, and
-    // `on_trouble` too; it may be empty.
-    LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble);
+    // `on_trouble` and `on_found` too; they may be empty.
+    LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble,
+                  OnFound on_found);
     ~LibraryProbes();
 
     void attach_usual(const std::string& root);
@@ -43,19 +47,24 @@ class LibraryProbes {
     // All files that a process has mapped.
     void look_at(std::uint32_t pid);
     void on_mapped(const ap_mapped& mapped);
+    [[nodiscard]] TlsFindings& findings() { return findings_; }
     // Removes all probes; none is made any more.
     void detach();
 
   private:
     struct Candidate {
-        std::string path{};     // to be opened
-        std::string name{};     // to be shown
-        ap_file_id reported{};  // as the kernel program keyed it; zero: found ahead
-        std::uint32_t pid = 0;  // not 0: all files of this process instead
+        std::string path{};      // to be opened
+        std::string name{};      // to be shown
+        ap_file_id reported{};   // as the kernel program keyed it; zero: found ahead
+        std::uint32_t pid = 0;   // not 0: all files of this process instead
+        std::uint32_t user = 0;  // the process that mapped it; 0: found ahead
     };
 
     void attach(const Candidate& candidate);
     void attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan);
+    // `why`: empty: it is probed.
+    void tell(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan, const std::string& why);
+    void complain(const std::string& file, const ProbePlan& plan, const std::string& why);
     // So that its next mapping is reported.
     void forget(const Candidate& candidate) const;
     void enqueue(Candidate candidate);
@@ -65,6 +74,8 @@ class LibraryProbes {
     bool return_probes_;
     OnFact on_fact_;
     OnTrouble on_trouble_;
+    OnFound on_found_;
+    TlsFindings findings_;
     std::mutex mutex_;
     std::vector<ProbeLink> links_;                              // guarded by mutex_
     std::set<std::pair<std::uint64_t, std::uint64_t>> probed_;  // guarded by mutex_: (device, inode)

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <string_view>
 
 namespace apiarist::capture {
 namespace {
@@ -38,6 +40,17 @@ std::vector<std::uint32_t> all_pids() {
         if (status == std::errc{} && end == name.data() + name.size()) pids.push_back(pid);
     }
     return pids;
+}
+
+// A range of maps, whose addresses have eight digits at least, as the name that the same range has in map_files.
+std::string map_files_name(const std::string& range) {
+    const auto without_zeros = [](std::string_view digits) {
+        return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    };
+    const auto dash = range.find('-');
+    if (dash == std::string::npos || dash == 0 || dash + 1 == range.size()) return range;
+    const std::string_view text = range;
+    return fmt::format("{}-{}", without_zeros(text.substr(0, dash)), without_zeros(text.substr(dash + 1)));
 }
 
 }  // namespace
@@ -81,7 +94,7 @@ std::vector<MappedFile> mapped_files(std::uint32_t pid) {
         fields >> range >> rights >> offset >> device >> file.inode >> std::ws;
         std::getline(fields, file.path);
         if (file.inode == 0 || rights.size() < 3 || rights[2] != 'x') continue;
-        file.open_path = fmt::format("/proc/{}/map_files/{}", pid, range);
+        file.open_path = fmt::format("/proc/{}/map_files/{}", pid, map_files_name(range));
         files.push_back(std::move(file));
     }
     return files;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/proc.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +95,18 @@ TEST(MappedFiles, of_this_process_have_its_own_code) {
     ASSERT_NE(mine, files.end());
     EXPECT_NE(mine->inode, 0U);
     EXPECT_THAT(mine->open_path, ::testing::StartsWith("/proc/" + std::to_string(self()) + "/map_files/"));
+}
+
+// As programs that are not position-independent lie.
+TEST(MappedFiles, at_low_addresses_can_be_opened) {
+    const Fd fd(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+    ASSERT_TRUE(fd);
+    void* const low = reinterpret_cast<void*>(std::uintptr_t{0x400000});
+    const auto size = static_cast<std::size_t>(::getpagesize());
+    ASSERT_EQ(::mmap(low, size, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd.get(), 0), low);
+    for (const MappedFile& file : mapped_files(self()))
+        EXPECT_EQ(::access(file.open_path.c_str(), F_OK), 0) << file.open_path;
+    ::munmap(low, size);
 }
 
 TEST(MappedFiles, of_nobody_are_none) {

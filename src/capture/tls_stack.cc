@@ -54,6 +54,14 @@ bool may_matter(std::string_view function) {
     return !function.starts_with("_Z") || function.starts_with("_ZN4node6crypto7NodeBIO");
 }
 
+std::vector<ProbePlan> plans_of(const TlsFile& file, bool by_texts) {
+    std::vector<ProbePlan> plans;
+    for (const TlsStack& stack : tls_stacks())
+        if (stack.by_texts == by_texts)
+            if (auto plan = stack.plan(file)) plans.push_back(std::move(*plan));
+    return plans;
+}
+
 }  // namespace
 
 void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, ProbePlan& plan) {
@@ -72,7 +80,9 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 }
 
 std::span<const TlsStack> tls_stacks() {
-    static const std::array kStacks{openssl_stack(), boringssl_stack(), gnutls_stack(), nss_stack(), go_stack()};
+    static const std::array kStacks{
+        openssl_stack(), boringssl_stack(),        gnutls_stack(),         nss_stack(), go_stack(), jsse_stack(),
+        quic_stack(),    stripped_openssl_stack(), stripped_rustls_stack()};
     return kStacks;
 }
 
@@ -86,10 +96,11 @@ std::vector<ProbePlan> tls_plans(const ElfFile& elf, const std::string& path, bo
                 return;
             }
     });
-    std::vector<ProbePlan> plans;
-    for (const TlsStack& stack : tls_stacks())
-        if (auto plan = stack.plan(file)) plans.push_back(std::move(*plan));
-    return plans;
+    return plans_of(file, false);
+}
+
+std::vector<ProbePlan> tls_plans_by_texts(const ElfFile& elf, const std::string& path) {
+    return plans_of({elf, path, {}, false}, true);
 }
 
 bool names_tls_library(std::string_view path) {

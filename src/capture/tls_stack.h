@@ -34,6 +34,8 @@ struct ProbePlan {
     std::vector<std::string> missing{};  // functions that it does without
     bool part = false;                   // serves a stack whose other functions are in another file (libcrypto)
     std::string unfit{};                 // why it cannot be read; then there are no points
+    bool unsupported = false;            // unfit, and it would be in any file
+    bool idle = false;  // programs have it without a use for it: worth a word only where traffic shows one
 };
 
 // What the plans of one file are made from.
@@ -50,12 +52,16 @@ struct TlsStack {
     std::string_view name;
     bool (*wants)(std::string_view function);               // in TlsFile::functions
     std::optional<ProbePlan> (*plan)(const TlsFile& file);  // nothing: the file has none of it
+    bool by_texts = false;  // it reads all texts of a file: asked only where a process has TLS that nothing explains
 };
 
 [[nodiscard]] std::span<const TlsStack> tls_stacks();
 
-// Of each stack that is in the file. Empty: none.
+// Of each stack that is in the file, but for those that are told by texts. Empty: none.
 [[nodiscard]] std::vector<ProbePlan> tls_plans(const ElfFile& elf, const std::string& path, bool return_probes);
+
+// Those that are told by texts.
+[[nodiscard]] std::vector<ProbePlan> tls_plans_by_texts(const ElfFile& elf, const std::string& path);
 
 // Whether a file by its name alone is a TLS library of any stack, to be probed before anybody uses it.
 [[nodiscard]] bool names_tls_library(std::string_view path);
@@ -83,5 +89,10 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 [[nodiscard]] TlsStack gnutls_stack();
 [[nodiscard]] TlsStack nss_stack();
 [[nodiscard]] TlsStack go_stack();
+// Recognised and not supported.
+[[nodiscard]] TlsStack jsse_stack();
+[[nodiscard]] TlsStack quic_stack();
+[[nodiscard]] TlsStack stripped_openssl_stack();
+[[nodiscard]] TlsStack stripped_rustls_stack();
 
 }  // namespace apiarist::capture

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/tls_stack.h"
 
+#include <elf.h>
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -111,6 +113,105 @@ TEST(MemoryWrites, of_libcrypto_are_a_part_of_its_stack) {
 
 TEST(TlsPlans, a_program_that_only_calls_a_library_has_no_stack) {
     EXPECT_TRUE(plans_of("/proc/self/exe").empty());
+}
+
+TEST(TlsPlans, java_is_recognised_and_not_supported) {
+    const fs::path machine = "/usr/lib/jvm/java-17-openjdk-amd64/lib/server/libjvm.so";
+    if (!fs::exists(machine)) GTEST_SKIP() << "no Java 17 here";
+    const auto plans = plans_of(machine);
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_THAT(plans[0].version, MatchesRegex("JSSE of Java 17[.][0-9.]+"));
+    EXPECT_TRUE(plans[0].unsupported);
+    EXPECT_EQ(plans[0].unfit, "not supported");
+    EXPECT_TRUE(plans[0].points.empty());
+}
+
+// An ELF file with one section of read-only data.
+class WithTexts {
+  public:
+    explicit WithTexts(const std::string& texts) {
+        path_ = fs::temp_directory_path() / "apiarist-texts-XXXXXX";
+        const Fd fd(::mkstemp(path_.data()));
+        const std::string names = std::string("\0.rodata\0.names\0", 17);
+        Elf64_Ehdr header{};
+        std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+        header.e_ident[EI_CLASS] = ELFCLASS64;
+        header.e_ident[EI_DATA] = ELFDATA2LSB;
+        header.e_ident[EI_VERSION] = EV_CURRENT;
+        header.e_type = ET_DYN;
+#if defined(__aarch64__)
+        header.e_machine = EM_AARCH64;
+#else
+        header.e_machine = EM_X86_64;
+#endif
+        header.e_version = EV_CURRENT;
+        header.e_ehsize = sizeof(header);
+        header.e_shentsize = sizeof(Elf64_Shdr);
+        header.e_shnum = 3;
+        header.e_shstrndx = 2;
+        header.e_shoff = sizeof(header);
+        Elf64_Shdr sections[3]{};
+        sections[1].sh_name = 1;
+        sections[1].sh_type = SHT_PROGBITS;
+        sections[1].sh_offset = sizeof(header) + sizeof(sections) + names.size();
+        sections[1].sh_size = texts.size();
+        sections[2].sh_name = 9;
+        sections[2].sh_type = SHT_STRTAB;
+        sections[2].sh_offset = sizeof(header) + sizeof(sections);
+        sections[2].sh_size = names.size();
+        std::ofstream out(path_, std::ios::binary);
+        out.write(reinterpret_cast<const char*>(&header), sizeof(header));
+        out.write(reinterpret_cast<const char*>(sections), sizeof(sections));
+        out << names << texts;
+    }
+    ~WithTexts() {
+        fs::remove(path_);
+    }
+    WithTexts(const WithTexts&) = delete;
+    WithTexts& operator=(const WithTexts&) = delete;
+
+    // Versions, by commas.
+    [[nodiscard]] std::string found() const {
+        const auto elf = ElfFile::open(path_);
+        EXPECT_TRUE(elf);
+        std::string versions;
+        for (const ProbePlan& plan : elf ? tls_plans_by_texts(*elf, path_) : std::vector<ProbePlan>()) {
+            EXPECT_TRUE(plan.unsupported);
+            EXPECT_NE(plan.unfit, "");
+            versions += (versions.empty() ? "" : ",") + plan.version;
+        }
+        return versions;
+    }
+
+  private:
+    std::string path_;
+};
+
+TEST(TlsPlansByTexts, name_stacks_without_symbols) {
+    const std::string registry = "/home/build/.cargo/registry/src/index-6f17d22bba15001f";
+    const std::pair<std::string, std::string> cases[] = {
+        {"", ""},
+        {"nothing of the kind", ""},
+        {std::string("x\0../ssl/ssl_lib.c\0OpenSSL 3.0.22 1 Jul 2026", 48), "OpenSSL 3.0.22"},
+        {"../ssl/ssl_lib.c", "OpenSSL"},
+        {"third_party/boringssl/src/ssl/ssl_lib.cc", "BoringSSL"},
+        {registry + "/rustls-0.21.7/src/conn.rs", "rustls 0.21.7"},
+        {registry + "/rustls-native-certs-0.6.3/src/unix.rs", ""},
+        {registry + "/rustls-pki-types-1.2.0/src/lib.rs" + registry + "/rustls-0.23.4/src/lib.rs", "rustls 0.23.4"},
+        {"/rustls-", ""},
+        {"/rustls-0", ""},
+        {"/rustls-0.1\x1b[/src/", ""},
+        {"ssl/ssl_lib.c /rustls-1.0.0/src/a.rs", "OpenSSL,rustls 1.0.0"},
+    };
+    for (const auto& [texts, versions] : cases)
+        EXPECT_EQ(WithTexts(texts).found(), versions) << texts;
+}
+
+TEST(TlsPlansByTexts, are_not_asked_with_the_others) {
+    const WithTexts file("ssl/ssl_lib.c");
+    EXPECT_EQ(file.found(), "OpenSSL");
+    for (const TlsStack& stack : tls_stacks())
+        EXPECT_EQ(stack.by_texts, stack.name.find("stripped") != std::string_view::npos) << stack.name;
 }
 
 TEST(UsualTlsLibraries, lie_in_the_places_of_a_root) {

@@ -65,6 +65,8 @@ std::optional<Event> decode(std::span<const std::byte> record) {
             return fixed<ap_tls_end>(record, header.len);
         case AP_EVENT_PROCESS:
             return with_text(record, header.len, &ap_process_event::comm);
+        case AP_EVENT_DATAGRAMS:
+            return fixed<ap_datagrams>(record, header.len);
         case AP_EVENT_MAPPED:
             return with_text(record, header.len, &ap_mapped::name);
         case AP_EVENT_LIBRARY:

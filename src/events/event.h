@@ -21,7 +21,7 @@ struct DataView {
 };
 
 using Event = std::variant<DataView, ap_conn_open, ap_side_end, ap_conn_end, ap_tls_open, ap_tls_end, ap_process_event,
-                           ap_mapped, ap_library, ap_loss>;
+                           ap_datagrams, ap_mapped, ap_library, ap_loss>;
 
 // Nothing when the record is cut, of another version, of an unknown type, or contradicts itself. Any bytes are safe.
 [[nodiscard]] std::optional<Event> decode(std::span<const std::byte> record);

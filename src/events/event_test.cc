@@ -63,9 +63,10 @@ std::vector<Kind> all_kinds() {
             {"tls_open", to_bytes(filled<ap_tls_open>(AP_EVENT_TLS_OPEN)), 4},
             {"tls_end", to_bytes(filled<ap_tls_end>(AP_EVENT_TLS_END)), 5},
             {"process", to_bytes(filled<ap_process_event>(AP_EVENT_PROCESS)), 6},
-            {"mapped", to_bytes(filled<ap_mapped>(AP_EVENT_MAPPED)), 7},
-            {"library", to_bytes(filled<ap_library>(AP_EVENT_LIBRARY)), 8},
-            {"loss", to_bytes(filled<ap_loss>(AP_EVENT_LOSS)), 9}};
+            {"datagrams", to_bytes(filled<ap_datagrams>(AP_EVENT_DATAGRAMS)), 7},
+            {"mapped", to_bytes(filled<ap_mapped>(AP_EVENT_MAPPED)), 8},
+            {"library", to_bytes(filled<ap_library>(AP_EVENT_LIBRARY)), 9},
+            {"loss", to_bytes(filled<ap_loss>(AP_EVENT_LOSS)), 10}};
 }
 
 TEST(Decode, every_type_as_itself) {

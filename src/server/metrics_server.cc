@@ -21,6 +21,7 @@ namespace apiarist::server {
 namespace {
 
 constexpr const char* kTextType = "text/plain; charset=utf-8";
+constexpr const char* kJsonType = "application/json";
 constexpr const char* kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 
 bool is_loopback(const std::string& host) {
@@ -90,6 +91,7 @@ struct MetricsServer::State {
     std::thread thread;
 
     void add_handlers();
+    void add_coverage(const char* path, const char* type, const std::function<std::optional<std::string>()>& answer);
     Status bind();
     void serve();
 };
@@ -104,12 +106,24 @@ void MetricsServer::State::add_handlers() {
                                    .resident_bytes = resident_bytes()};
         response.set_content(metrics_text(callbacks.ledger(), process), kMetricsType);
     });
+    add_coverage("/coverage", kTextType, callbacks.coverage_text);
+    add_coverage("/coverage.json", kJsonType, callbacks.coverage_json);
     http->Get("/healthz",
               [](const httplib::Request&, httplib::Response& response) { response.set_content("ok\n", kTextType); });
     http->Get("/readyz", [this](const httplib::Request&, httplib::Response& response) {
         const std::string why = callbacks.why_not_ready();
         if (!why.empty()) response.status = 503;
         response.set_content(why.empty() ? "ready\n" : "not ready: " + why + "\n", kTextType);
+    });
+}
+
+void MetricsServer::State::add_coverage(const char* path, const char* type,
+                                        const std::function<std::optional<std::string>()>& answer) {
+    if (!answer) return;
+    http->Get(path, [this, type, &answer](const httplib::Request&, httplib::Response& response) {
+        if (const auto text = answer()) return response.set_content(*text, type);
+        response.status = 503;
+        response.set_content("not ready: " + callbacks.why_not_ready() + "\n", kTextType);
     });
 }
 

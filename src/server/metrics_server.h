@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// /metrics, /healthz and /readyz on a loopback port. Nobody is asked who he is, so no other address is served.
+// /metrics, /coverage, /healthz and /readyz on a loopback port. Nobody is asked who he is, so no other address is
+// served.
 //
 // Threads: its own, which end in the destructor (a caller that is connected and silent holds that up for two seconds at
 // most). The callbacks are called on them, until then. Signals should be blocked before make(): its threads inherit
@@ -8,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/ledger.h"
@@ -19,6 +21,9 @@ struct MetricsCallbacks {
     std::function<LedgerSnapshot()> ledger;
     std::function<std::string()> why_not_ready;  // empty: ready
     std::string version;
+    // /coverage and /coverage.json; nothing: not yet. Empty: not served.
+    std::function<std::optional<std::string>()> coverage_text{};
+    std::function<std::optional<std::string>()> coverage_json{};
 };
 
 struct LoopbackAddress {

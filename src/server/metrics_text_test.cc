@@ -41,13 +41,23 @@ TEST(MetricsText, every_line_is_of_the_format) {
         if (line.front() == '#') continue;
         EXPECT_TRUE(samples.insert(line.substr(0, line.find(' '))).second) << line;
     }
-    EXPECT_EQ(samples.size(), count_table().size() + 5);
+    EXPECT_EQ(samples.size(), count_table().size() + 6);
 }
 
 TEST(MetricsText, large_counts_are_exact) {
     LedgerSnapshot ledger{};
     ledger.front() = UINT64_MAX;
     EXPECT_THAT(metrics_text(ledger, {}), HasSubstr("apiarist_socket_bytes_passed_total 18446744073709551615\n"));
+}
+
+TEST(MetricsText, the_share_seen_is_of_the_ledger) {
+    LedgerSnapshot ledger{};
+    EXPECT_THAT(metrics_text(ledger, {}), HasSubstr("\napiarist_bytes_seen_ratio 1\n"));
+    ledger[static_cast<std::size_t>(Count::kSocketPassed)] = 3;
+    ledger[static_cast<std::size_t>(Count::kSocketCopied)] = 1;
+    ledger[static_cast<std::size_t>(Count::kSocketOpaque)] = 2;
+    ledger[static_cast<std::size_t>(Count::kUdpQuic)] = 1;
+    EXPECT_THAT(metrics_text(ledger, {}), HasSubstr("\napiarist_bytes_seen_ratio 0.25\n"));
 }
 
 TEST(MetricsText, labels_are_escaped) {

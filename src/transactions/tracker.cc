@@ -32,8 +32,8 @@ std::array<std::uint32_t, 2> lost_of(const End& end) {
 }
 
 void add_counts(Ledger& ledger, const ap_byte_counts& bytes, Count first) {
-    const std::uint64_t values[] = {bytes.passed,     bytes.copied,  bytes.unknown, bytes.not_http, bytes.http2,
-                                    bytes.ciphertext, bytes.skipped, bytes.shed,    bytes.lost};
+    const std::uint64_t values[] = {bytes.passed,     bytes.copied, bytes.unknown, bytes.not_http, bytes.http2,
+                                    bytes.ciphertext, bytes.opaque, bytes.skipped, bytes.shed,     bytes.lost};
     auto index = static_cast<std::size_t>(first);
     for (const std::uint64_t value : values)
         ledger.add(static_cast<Count>(index++), value);
@@ -195,6 +195,12 @@ void Tracker::on(const ap_process_event& process) {
     if (process.kind != AP_PROCESS_EXEC) ledger_.add(Count::kProcesses);
     if (names_.size() >= kMaxNames) names_.clear();
     names_[process.tgid] = process.comm;
+}
+
+void Tracker::on(const ap_datagrams& datagrams) {
+    const ap_datagram_counts& bytes = datagrams.bytes;
+    ledger_.add(Count::kUdpQuic, bytes.quic[AP_READ] + bytes.quic[AP_WRITE]);
+    ledger_.add(Count::kUdpOther, bytes.other[AP_READ] + bytes.other[AP_WRITE]);
 }
 
 void Tracker::on(const ap_library& library) {

@@ -52,6 +52,7 @@ class Tracker {
     void on(const ap_tls_end& end);
     void on(const ap_process_event& process);
     void on(const ap_mapped&) {}
+    void on(const ap_datagrams& datagrams);
     void on(const ap_library& library);
     void on(const ap_loss& loss);
 

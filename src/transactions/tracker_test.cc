@@ -237,12 +237,13 @@ TEST(Tracker, the_counts_of_a_connection_end_go_into_the_ledger) {
     ap_conn_end end{};
     end.header = events::header_of<ap_conn_end>(AP_EVENT_CONN_END, 9);
     end.conn = {1, 2};
-    end.read = {.passed = 255,
+    end.read = {.passed = 511,
                 .copied = 1,
                 .unknown = 2,
                 .not_http = 4,
                 .http2 = 8,
                 .ciphertext = 16,
+                .opaque = 256,
                 .skipped = 32,
                 .shed = 128,
                 .lost = 64};
@@ -252,20 +253,33 @@ TEST(Tracker, the_counts_of_a_connection_end_go_into_the_ledger) {
                  .not_http = 0,
                  .http2 = 0,
                  .ciphertext = 1000,
+                 .opaque = 0,
                  .skipped = 0,
                  .shed = 0,
                  .lost = 0};
     rig.feed(testing::record_of(end));
-    EXPECT_EQ(rig.count(Count::kSocketPassed), 1255u);
+    EXPECT_EQ(rig.count(Count::kSocketPassed), 1511u);
     EXPECT_EQ(rig.count(Count::kSocketCopied), 1u);
     EXPECT_EQ(rig.count(Count::kSocketUnknown), 2u);
     EXPECT_EQ(rig.count(Count::kSocketNotHttp), 4u);
     EXPECT_EQ(rig.count(Count::kSocketHttp2), 8u);
     EXPECT_EQ(rig.count(Count::kSocketCiphertext), 1016u);
+    EXPECT_EQ(rig.count(Count::kSocketOpaque), 256u);
     EXPECT_EQ(rig.count(Count::kSocketSkipped), 32u);
     EXPECT_EQ(rig.count(Count::kSocketShed), 128u);
     EXPECT_EQ(rig.count(Count::kSocketLost), 64u);
     EXPECT_EQ(rig.count(Count::kTlsPassed), 0u);
+}
+
+TEST(Tracker, bytes_of_udp_are_counted_apart) {
+    Rig rig;
+    ap_datagrams datagrams{};
+    datagrams.header = events::header_of<ap_datagrams>(AP_EVENT_DATAGRAMS, 9);
+    datagrams.bytes = {.quic = {1, 2}, .other = {4, 8}};
+    rig.feed(testing::record_of(datagrams)).feed(testing::record_of(datagrams));
+    EXPECT_EQ(rig.count(Count::kUdpQuic), 6u);
+    EXPECT_EQ(rig.count(Count::kUdpOther), 24u);
+    EXPECT_EQ(rig.count(Count::kSocketPassed), 0u);
 }
 
 TEST(Tracker, the_causes_of_loss_go_into_the_ledger_in_their_order) {

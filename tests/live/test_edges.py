@@ -129,7 +129,7 @@ class Edges(unittest.TestCase):
         self.assertEqual((result.ledger["connections"], result.ledger["socket_bytes_copied"]), (0, 0))
         headers = 45 + 28 + 528 + 16 + 15
         hellos = 10 * 517
-        self.assertEqual(result.ledger["socket_bytes_ciphertext"], 2 * (hellos + headers))
+        self.assertEqual(result.ledger["socket_bytes_opaque"], 2 * (hellos + headers))
 
     def test_tiny_tls_reads(self):
         self.one_pair(self.run_edge("small_reads", *self.tls), "/small-reads", bodies.text("small-reads", 1 << 20))

@@ -306,7 +306,7 @@ class Runs(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         if "is not read" not in done.stderr:
             self.skipTest("this kernel lets uprobes be set without CAP_SYS_ADMIN")
-        self.assertRegex(done.stderr, r"TLS library .*libssl.* is not read, its traffic counts as ciphertext: .*CAP_SYS_ADMIN")
+        self.assertRegex(done.stderr, r"TLS library .*libssl.* is not read, its traffic counts as opaque: .*CAP_SYS_ADMIN")
 
     def test_files_are_private(self):
         folder = support.temporary_folder()

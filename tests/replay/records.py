@@ -13,13 +13,13 @@ SIZES = {name: int(value) for name, value in re.findall(r"sizeof\(struct (ap_\w+
 
 HEADER = "HHIQ"
 ENDPOINTS = "HHHH16s16s"
-COUNTS = "9Q"
+COUNTS = "10Q"
 LAYOUTS = {
     "ap_header": HEADER,
     "ap_data": HEADER + "QQ QQ II III I B3xI",
     "ap_conn_open": HEADER + "QQ II" + ENDPOINTS + "II QQ",
     "ap_side_end": HEADER + "QQ QQ II",
-    "ap_conn_end": HEADER + "QQ I BB2x" + COUNTS + COUNTS,
+    "ap_conn_end": HEADER + "QQ I BB2xI4x" + COUNTS + COUNTS,
     "ap_tls_open": HEADER + "QQ QQ IIII" + ENDPOINTS + "QQ",
     "ap_tls_end": HEADER + "Q II" + COUNTS + COUNTS,
     "ap_process_event": HEADER + "IIII Q 16s",

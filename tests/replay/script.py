@@ -76,7 +76,7 @@ class Channel:
 
     def packed_counts(self) -> tuple:
         return tuple(n for one in self.counts
-                     for n in (one["passed"], one["copied"], 0, 0, 0, 0, one["skipped"], one["shed"], one["lost"]))
+                     for n in (one["passed"], one["copied"], 0, 0, 0, 0, 0, one["skipped"], one["shed"], one["lost"]))
 
 
 class Case:
@@ -229,7 +229,7 @@ class Case:
     def end(self, channel: Channel, flags: int):
         channel.ended = True
         if channel.tls:
-            self.add("ap_tls_end", "AP_EVENT_TLS_END", channel.session, flags, 0, *channel.packed_counts())
+            self.add("ap_tls_end", "AP_EVENT_TLS_END", channel.session, flags, channel.pid, *channel.packed_counts())
         else:
             self.add("ap_conn_end", "AP_EVENT_CONN_END", channel.sock, channel.inode, flags, 1, CONSTANTS["AP_CLASS_HTTP1"],
-                     *channel.packed_counts())
+                     channel.pid, *channel.packed_counts())

@@ -70,7 +70,9 @@ by_pods v1 /sys/fs/cgroup/memory
 collect node PROBE_ALL_PID=true apiarist run --ndjson /tmp/node.ndjson --metrics 127.0.0.1:9464
 curl -sS http://127.0.0.1:8080/anybody >/dev/null
 curl -sS http://127.0.0.1:9464/metrics >/tmp/metrics
-expect node /anybody /metrics
+apiarist coverage >/tmp/coverage
+expect node /anybody /metrics /coverage
+grep -q ' nginx .* 100 %' /tmp/coverage && grep -q '^[0-9].* of the bytes of' /tmp/coverage || { cat /tmp/coverage; fail 'coverage has no nginx or no total'; }
 if python3 -c 'import json; exit("/metrics" in [json.loads(l)["path"] for l in open("/tmp/node.ndjson") if json.loads(l)["direction"] == "1"])'; then
     echo 'pods: all well'
 else

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Which TLS stacks were found in which files, each probed or why not: what answers "which has this process?".
+//
+// Threads: any. Files are other processes' and hostile; what is read of one has a bound.
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "capture/elf_file.h"
+#include "capture/proc.h"
+#include "events/coverage.h"
+
+namespace apiarist::capture {
+
+enum class Depth : std::uint8_t {
+    kKnown,  // what was found before
+    kTexts,  // also by texts in large files that were not read so far
+};
+
+class TlsFindings {
+  public:
+    // As ElfFile tells device and inode. Again: in the place of what was said of this stack in this file.
+    void add(const ElfFile& elf, const events::FoundStack& stack);
+    // The stack that kernel programs know by this number.
+    void add_number(std::uint32_t library, const events::FoundStack& stack);
+    [[nodiscard]] std::optional<events::FoundStack> by_number(std::uint32_t library);
+    // Of the files that a living process has mapped executable.
+    [[nodiscard]] std::vector<events::FoundStack> stacks_of(std::uint32_t pid, Depth depth);
+
+  private:
+    using File = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
+    struct Finding {
+        bool texts_read = false;
+        std::vector<events::FoundStack> stacks;
+    };
+
+    void put(File file, const events::FoundStack& stack);
+    void read_texts(File file, const MappedFile& mapped);
+
+    std::mutex mutex_;
+    std::map<File, Finding> found_;                         // guarded by mutex_
+    std::map<std::uint32_t, events::FoundStack> numbered_;  // guarded by mutex_
+};
+
+}  // namespace apiarist::capture
