@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
@@ -67,6 +68,15 @@ std::vector<std::uint32_t> with_descendants(std::uint32_t pid) {
     return found;
 }
 
+std::string map_files_name(std::string_view range) {
+    const auto number = [](std::string_view text) {
+        return text.substr(std::min(text.find_first_not_of('0'), text.size() - 1));
+    };
+    const auto dash = range.find('-');
+    if (dash == std::string_view::npos || dash == 0 || dash + 1 == range.size()) return std::string(range);
+    return fmt::format("{}-{}", number(range.substr(0, dash)), number(range.substr(dash + 1)));
+}
+
 std::vector<MappedFile> mapped_files(std::uint32_t pid) {
     std::vector<MappedFile> files;
     std::ifstream maps(fmt::format("/proc/{}/maps", pid));
@@ -81,7 +91,7 @@ std::vector<MappedFile> mapped_files(std::uint32_t pid) {
         fields >> range >> rights >> offset >> device >> file.inode >> std::ws;
         std::getline(fields, file.path);
         if (file.inode == 0 || rights.size() < 3 || rights[2] != 'x') continue;
-        file.open_path = fmt::format("/proc/{}/map_files/{}", pid, range);
+        file.open_path = fmt::format("/proc/{}/map_files/{}", pid, map_files_name(range));
         files.push_back(std::move(file));
     }
     return files;
