@@ -42,17 +42,6 @@ std::vector<std::uint32_t> all_pids() {
     return pids;
 }
 
-// A range of maps, whose addresses have eight digits at least, as the name that the same range has in map_files.
-std::string map_files_name(const std::string& range) {
-    const auto without_zeros = [](std::string_view digits) {
-        return digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
-    };
-    const auto dash = range.find('-');
-    if (dash == std::string::npos || dash == 0 || dash + 1 == range.size()) return range;
-    const std::string_view text = range;
-    return fmt::format("{}-{}", without_zeros(text.substr(0, dash)), without_zeros(text.substr(dash + 1)));
-}
-
 }  // namespace
 
 bool process_exists(std::uint32_t pid) {
@@ -78,6 +67,15 @@ std::vector<std::uint32_t> with_descendants(std::uint32_t pid) {
             found.push_back(it->second);
     }
     return found;
+}
+
+std::string map_files_name(std::string_view range) {
+    const auto number = [](std::string_view text) {
+        return text.substr(std::min(text.find_first_not_of('0'), text.size() - 1));
+    };
+    const auto dash = range.find('-');
+    if (dash == std::string_view::npos || dash == 0 || dash + 1 == range.size()) return std::string(range);
+    return fmt::format("{}-{}", number(range.substr(0, dash)), number(range.substr(dash + 1)));
 }
 
 std::vector<MappedFile> mapped_files(std::uint32_t pid) {

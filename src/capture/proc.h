@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace apiarist::capture {
@@ -21,6 +22,8 @@ struct MappedFile {
 [[nodiscard]] std::vector<std::uint32_t> with_descendants(std::uint32_t pid);
 // Files mapped executable.
 [[nodiscard]] std::vector<MappedFile> mapped_files(std::uint32_t pid);
+// "00400000-0071b000" as /proc/PID/maps pads it → "400000-71b000" as its file in map_files is named.
+[[nodiscard]] std::string map_files_name(std::string_view range);
 // True when process numbers here are those of the kernel's first pid namespace, which the programs see.
 [[nodiscard]] bool in_first_pid_namespace();
 

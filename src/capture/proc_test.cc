@@ -109,6 +109,13 @@ TEST(MappedFiles, at_low_addresses_can_be_opened) {
     ::munmap(low, size);
 }
 
+TEST(MappedFiles, are_named_without_the_padding_of_low_addresses) {
+    EXPECT_EQ(map_files_name("00400000-0071b000"), "400000-71b000");
+    EXPECT_EQ(map_files_name("7f0012345000-7f0012346000"), "7f0012345000-7f0012346000");
+    EXPECT_EQ(map_files_name("00000000-00001000"), "0-1000");
+    EXPECT_EQ(map_files_name("-"), "-");
+}
+
 TEST(MappedFiles, of_nobody_are_none) {
     EXPECT_TRUE(mapped_files(0).empty());
 }
