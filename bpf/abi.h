@@ -94,6 +94,7 @@ struct ap_endpoints {
 /* ap_conn_open.flags */
 #define AP_CONN_COUNTED 1 /* positions are counts of the kernel program, not TCP's (MPTCP, kTLS) */
 #define AP_CONN_FROM_START 2 /* what passed before was a PROXY header and nothing else */
+#define AP_CONN_KTLS 8 /* the kernel encrypts and decrypts: what passes its calls is plaintext */
 #define AP_CONN_RESUMED 4 /* exchanges before this position were shed: what was known of the connection is over */
 
 struct ap_conn_open {

@@ -47,11 +47,18 @@ static __noinline struct ap_connection *connection__of(struct ap_process *proces
     return bpf_map_lookup_elem(&connections, &sock);
 }
 
-/* A socket may become kTLS, and so leave TCP's positions, after its handshake. */
+/* A socket may become kTLS, and so leave TCP's positions, after its handshake. Its plaintext passes the calls then, unless a library
+ * that is probed gives it: then it is told once, by that. */
 static __always_inline void connection__check_positions(struct ap_connection *conn, struct sock *sk)
 {
-    if (conn->flags & AP_STATE_PLAIN_TCP && !sock__is_plain_tcp(sk))
-        conn->flags = (conn->flags & ~(u32)AP_STATE_PLAIN_TCP) | AP_STATE_COUNTED;
+    if (!(conn->flags & AP_STATE_PLAIN_TCP) || sock__is_plain_tcp(sk))
+        return;
+    conn->flags = (conn->flags & ~(u32)AP_STATE_PLAIN_TCP) | AP_STATE_COUNTED;
+    if (conn->flags & AP_STATE_TIED)
+        return;
+    conn->classifier.protocol = AP_CLASS_UNKNOWN;
+    conn->classifier.looks = 0;
+    conn->classifier.last_direction = 0; /* the next call is a turn, whatever its direction */
 }
 
 static __always_inline u32 connection__position(struct ap_connection *conn, struct sock *sk, u32 direction, u32 size)
@@ -86,7 +93,7 @@ __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 si
     open.conn.inode = conn->inode;
     open.tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
     open.flags = (conn->flags & AP_STATE_PLAIN_TCP ? 0 : AP_CONN_COUNTED) |
-                 (conn->flags & AP_STATE_ANNOUNCED ? AP_CONN_RESUMED : 0);
+                 (conn->flags & AP_STATE_ANNOUNCED ? AP_CONN_RESUMED : 0) | (sock__is_ktls(sk) ? AP_CONN_KTLS : 0);
     if (conn->flags & AP_STATE_PLAIN_TCP) {
         open.read_position = sock__position(sk, AP_READ);
         open.write_position = sock__position(sk, AP_WRITE);

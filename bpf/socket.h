@@ -61,6 +61,11 @@ static __always_inline bool sock__is_plain_tcp(struct sock *sk)
     return BPF_CORE_READ((struct inet_connection_sock *)sk, icsk_ulp_ops) == 0; /* kTLS writes more than the caller gave */
 }
 
+static __always_inline bool sock__is_ktls(struct sock *sk)
+{
+    return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP && !sock__is_plain_tcp(sk);
+}
+
 /* A FIN that the reader has consumed, also together with the last data, counts as one in copied_seq. */
 static __always_inline u32 sock__fin_read(struct sock *sk)
 {

@@ -130,7 +130,8 @@ void add_limits(std::vector<Finding>& findings) {
         {"other TLS",
          "Java's own, rustls, and libraries inside programs that keep no symbols: their traffic counts as opaque; "
          "`apiarist coverage` says whose it is"},
-        {"TLS in the kernel (kTLS)", "what sendfile sends through it is not seen"},
+        {"TLS in the kernel (kTLS)",
+         "read at the system calls; what sendfile sends through it is a length without bytes"},
         {"Unix sockets", "HTTP between processes of one host that passes no TCP socket is not read and not counted"},
         {"io_uring and aio", "their bytes are gaps, of known size on TCP"},
         {"32-bit processes", "their system calls are counted, not read"},

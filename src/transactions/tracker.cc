@@ -137,6 +137,8 @@ void Tracker::on(const ap_conn_open& open) {
     // written the first letter of its first request alone, just before we looked.
     start.from_start = {from_start || open.read_before == 0, from_start || open.write_before <= 1};
     start.start_known = (open.flags & AP_CONN_COUNTED) == 0;
+    // Another protocol on top of TCP could only be one that hides as much; the kernel has no other for HTTP.
+    if ((open.flags & AP_CONN_KTLS) != 0) start.tls = "kTLS";
     table_.open(Kind::kSocket, open.conn.sock, open.conn.inode, start, open.header.ts_ns);
     if (!same) ledger_.add(Count::kConnections);
 }
