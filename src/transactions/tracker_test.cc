@@ -121,6 +121,16 @@ TEST(Tracker, a_tls_session_is_read_like_a_connection) {
     EXPECT_EQ(rig.count(Count::kSocketPassed), 0u);
 }
 
+TEST(Tracker, plaintext_of_tls_in_the_kernel_says_so) {
+    Rig rig;
+    Channel channel(ChannelOptions{.flags = AP_CONN_KTLS, .counted = true});
+    rig.feed(channel.open()).feed(channel.bytes(AP_READ, kGet)).feed(channel.bytes(AP_WRITE, kOk)).feed(channel.end());
+    EXPECT_THAT(rig.finish(), IsEmpty());
+    ASSERT_EQ(rig.transactions.size(), 1U);
+    EXPECT_EQ(rig.transactions[0].tls, "kTLS");
+    EXPECT_EQ(rig.count(Count::kTlsSessions), 0U);
+}
+
 TEST(Tracker, the_addresses_of_a_tls_session_may_come_late) {
     Rig rig;
     ChannelOptions options = tls_session(5);
