@@ -16,6 +16,7 @@ namespace apiarist::capture {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_literals;
 using ::testing::Contains;
 using ::testing::MatchesRegex;
 
@@ -192,7 +193,7 @@ TEST(TlsPlansByTexts, name_stacks_without_symbols) {
     const std::pair<std::string, std::string> cases[] = {
         {"", ""},
         {"nothing of the kind", ""},
-        {std::string("x\0../ssl/ssl_lib.c\0OpenSSL 3.0.22 1 Jul 2026", 48), "OpenSSL 3.0.22"},
+        {"x\0../ssl/ssl_lib.c\0OpenSSL 3.0.22 1 Jul 2026"s, "OpenSSL 3.0.22"},
         {"../ssl/ssl_lib.c", "OpenSSL"},
         {"third_party/boringssl/src/ssl/ssl_lib.cc", "BoringSSL"},
         {registry + "/rustls-0.21.7/src/conn.rs", "rustls 0.21.7"},
