@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the live tests share: the collector as a command, certificates, nginx, waiting, and the comparison of records with
 what was really sent and received. Only the processes that a test starts are traced: the collector's own command tree."""
+import atexit
 import base64
 import http.client
 import json
@@ -27,7 +28,11 @@ PATIENCE_SECONDS = 120
 
 
 def temporary_folder() -> pathlib.Path:
-    return pathlib.Path(tempfile.mkdtemp(prefix="apiarist-live-"))
+    """One that goes with this process; its forks leave it."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="apiarist-live-"))
+    owner = os.getpid()
+    atexit.register(lambda: os.getpid() == owner and shutil.rmtree(folder, ignore_errors=True))
+    return folder
 
 
 def free_ports(count: int) -> list[int]:

@@ -3,6 +3,7 @@
 import collections
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -40,6 +41,7 @@ def memory_cgroup() -> tuple[pathlib.Path, str]:
 class Memory(unittest.TestCase):
     def setUp(self):
         self.folder = support.temporary_folder()
+        self.addCleanup(shutil.rmtree, self.folder)  # a gigabyte each
         self.cgroup = self.collector = None
         self.peer = subprocess.Popen([support.PYTHON, PEER, str(COUNT), str(BYTES)], stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, text=True)

@@ -79,7 +79,8 @@ class CurlClient:
 
     def __init__(self, arguments):
         self.arguments = arguments
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="apiarist-curl-"))
+        self.scratch = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.scratch.name)
 
     def ask(self, case, path) -> dict:
         scheme = "https" if self.arguments.tls else "http"
@@ -114,7 +115,8 @@ class WgetClient:
 
     def __init__(self, arguments):
         self.arguments = arguments
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="apiarist-wget-"))
+        self.scratch = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.scratch.name)
 
     def command(self, case, path) -> list[str]:
         arguments = self.arguments
