@@ -292,6 +292,7 @@ struct ap_ring_control {
 #define AP_SESSION_SOCKET_ENDED 64 /* with AP_SESSION_MEMORY: its socket has nothing more to read */
 #define AP_PROCESS_MEMORY 1 /* has sessions of memory */
 #define AP_PROCESS_GO 2 /* has sessions of Go, and windows of goroutines */
+#define AP_PROCESS_RUST 4 /* has calls of rustls */
 
 struct ap_process {
     ap_u32 ring;

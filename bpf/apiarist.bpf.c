@@ -26,6 +26,7 @@
 #include "bpf/registers.h"
 #include "bpf/tls.h"
 #include "bpf/tls_go.h"
+#include "bpf/tls_rust.h"
 #include "bpf/tls_evidence.h"
 #include "bpf/files.h"
 #include "bpf/calls.h"

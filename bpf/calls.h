@@ -193,6 +193,8 @@ static __noinline int call__data(struct call *call)
         loss__add(AP_LOSS_CONN_TABLE_FULL_BYTES, call->size);
         return 1;
     }
+    if (call->process->flags & AP_PROCESS_RUST)
+        rust__socket(conn, (u64)ref.sk, call->size);
     if (!call->size) {
         if (conn->classifier.protocol == AP_CLASS_TLS)
             call__tie(conn, call, ref.sk);

@@ -37,6 +37,8 @@ int on_exec(u64 *ctx)
     process->flags = 0;
     struct ap_tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
     bpf_map_delete_elem(&tls_windows, &caller);
+    u64 thread = (u64)tgid << 32 | (u32)task->pid;
+    bpf_map_delete_elem(&rust_calls, &thread);
     process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXEC, sessions, task);
     struct file *program = BPF_CORE_READ(task, mm, exe_file);
     return program ? file__report(process, program, 0, 0) : 0;

@@ -74,6 +74,7 @@ struct tls_frame {
     u8 data;     /* 0: only a window (handshake) */
     u8 not_seen : 1; /* sendfile */
     u8 nested : 1;   /* inside another TLS call, whose records it carries */
+    u8 vector : 1;   /* `buffer` is an array of `sent` iovecs */
     u8 socket;   /* SOCKET_*: what the socket calls inside it found */
 };
 
@@ -104,6 +105,36 @@ struct {
     __type(key, struct ap_tls_caller);
     __type(value, struct tls_window);
 } tls_windows SEC(".maps");
+
+/* A call on a thread that drives a connection of rustls, and its socket. */
+struct rust_call {
+    u64 sp;
+    u64 connection; /* that was written to */
+    u64 buffer;     /* of what was written */
+    u32 iovecs;     /* not 0: `buffer` is an array of so many */
+    u32 length;     /* written and not told yet */
+    struct ap_conn_id socket; /* that it read or wrote */
+    u32 library;
+    u32 ended; /* the socket's end was read */
+};
+
+/* thread → its call of rustls. Written and deleted by the thread itself; at its exit what is left. Full: the call is not
+ * captured, counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 32768);
+    __type(key, u64);
+    __type(value, struct rust_call);
+} rust_calls SEC(".maps");
+
+/* (connection of rustls, process) → the socket that it was seen with. Written when both are known; makes room by age: then a
+ * write that finds the socket busy is not captured, counted. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 8192);
+    __type(key, struct ap_tls_key);
+    __type(value, struct ap_conn_id);
+} rust_sockets SEC(".maps");
 
 /* (tls.Conn of Go, process) → 1: its session is being ended. Written and deleted by whoever ends it. Full: it ends with its
  * process. */

@@ -245,16 +245,34 @@ static __always_inline int session__shed(struct ap_tls_session *session, const s
     return shed__at_turn(&session->shed_until_ns, &at);
 }
 
+/* The bytes of an array of buffers; `frame` has the first from here on. How many bytes that one holds. */
+static __noinline u32 session__front(struct tls_frame *frame, struct buffers *from, u32 size)
+{
+    struct user_iovec front = {};
+    from->iov = frame->buffer;
+    from->count = frame->sent;
+    from->base = 0;
+    if (bpf_probe_read_user(&front, sizeof(front), (void *)from->iov))
+        front.len = 0;
+    frame->buffer = front.base;
+    return front.len < size ? (u32)front.len : size;
+}
+
 static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_session *session, struct tls_frame *frame, u32 size)
 {
     u32 direction = frame->direction & 1;
     struct ap_byte_counts *bytes = &session->bytes[direction];
     u64 position = session->position[direction];
 
+    struct buffers from = {.base = frame->buffer};
+    u32 front = size;
+    if (frame->vector)
+        front = session__front(frame, &from, size);
+
     count__add(&bytes->passed, size);
     bool turn = classifier__turn(&session->classifier, direction);
     if (turn)
-        classifier__look(&session->classifier, direction, frame->buffer, size);
+        classifier__look(&session->classifier, direction, frame->buffer, front);
     bool counted = classifier__count(&session->classifier, bytes, size, frame->nested);
     int shed = counted ? SHED_NO : session__shed(session, frame, size, turn);
     if (shed == SHED_YES) {
@@ -272,7 +290,6 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
     }
     u32 flags = AP_DATA_CALL_START | (frame->not_seen ? AP_DATA_NOT_SEEN : 0);
     u64 meta = COPY_TLS | COPY_FLAGS(flags) | (direction == AP_WRITE ? COPY_WRITE : 0) | frame->goroutine;
-    struct buffers from = {.base = frame->buffer};
     return copy__call(key->ssl, position, meta, &from, size);
 }
 

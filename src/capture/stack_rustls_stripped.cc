@@ -28,16 +28,21 @@ std::string version_of(std::string_view found) {
 }
 
 std::optional<ProbePlan> plan(const TlsFile& file) {
-    const std::string found = file.elf.find_text(".rodata", kSource, kLongest,
-                                                 [](std::string_view text) { return !version_of(text).empty(); });
-    if (found.empty()) return std::nullopt;
+    const std::string version = rustls_version_in(file.elf);
+    if (version.empty()) return std::nullopt;
     return ProbePlan{.stack = "rustls",
-                     .version = "rustls " + version_of(found),
+                     .version = version,
                      .unfit = "inside a program without symbols (stripped), which is not supported",
                      .unsupported = true};
 }
 
 }  // namespace
+
+std::string rustls_version_in(const ElfFile& elf) {
+    const std::string found =
+        elf.find_text(".rodata", kSource, kLongest, [](std::string_view text) { return !version_of(text).empty(); });
+    return found.empty() ? std::string() : "rustls " + version_of(found);
+}
 
 TlsStack stripped_rustls_stack() {
     return {"rustls, stripped", wants, plan, true};

@@ -51,7 +51,8 @@ Result<std::vector<ProbePoint>> points_of(const TlsFile& file, const FunctionPro
 
 // The bulk of a large program's names are C++; asking every stack about each takes tens of milliseconds.
 bool may_matter(std::string_view function) {
-    return !function.starts_with("_Z") || function.starts_with("_ZN4node6crypto7NodeBIO");
+    return !function.starts_with("_Z") || function.starts_with("_ZN4node6crypto7NodeBIO") ||
+           (function.starts_with("_ZN") && function.find("rustls", 0) != std::string_view::npos);
 }
 
 std::vector<ProbePlan> plans_of(const TlsFile& file, bool by_texts) {
@@ -80,9 +81,16 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 }
 
 std::span<const TlsStack> tls_stacks() {
-    static const std::array kStacks{
-        openssl_stack(), boringssl_stack(),        gnutls_stack(),         nss_stack(), go_stack(), jsse_stack(),
-        quic_stack(),    stripped_openssl_stack(), stripped_rustls_stack()};
+    static const std::array kStacks{openssl_stack(),
+                                    boringssl_stack(),
+                                    gnutls_stack(),
+                                    nss_stack(),
+                                    go_stack(),
+                                    rustls_stack(),
+                                    jsse_stack(),
+                                    quic_stack(),
+                                    stripped_openssl_stack(),
+                                    stripped_rustls_stack()};
     return kStacks;
 }
 

@@ -89,10 +89,14 @@ void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, P
 [[nodiscard]] TlsStack gnutls_stack();
 [[nodiscard]] TlsStack nss_stack();
 [[nodiscard]] TlsStack go_stack();
+[[nodiscard]] TlsStack rustls_stack();
 // Recognised and not supported.
 [[nodiscard]] TlsStack jsse_stack();
 [[nodiscard]] TlsStack quic_stack();
 [[nodiscard]] TlsStack stripped_openssl_stack();
 [[nodiscard]] TlsStack stripped_rustls_stack();
+
+// "rustls 0.23.4", by the names of its source files; empty: it has none.
+[[nodiscard]] std::string rustls_version_in(const ElfFile& elf);
 
 }  // namespace apiarist::capture

@@ -215,6 +215,29 @@ TEST(TlsPlansByTexts, are_not_asked_with_the_others) {
         EXPECT_EQ(stack.by_texts, stack.name.find("stripped") != std::string_view::npos) << stack.name;
 }
 
+bool wanted_by_rustls(std::string_view name) {
+    for (const TlsStack& stack : tls_stacks())
+        if (stack.name == "rustls") return stack.wants(name);
+    return false;
+}
+
+TEST(RustlsNames, are_known_whatever_their_hash) {
+    constexpr std::pair<const char*, bool> kCases[] = {
+        {"_ZN6rustls12common_state11CommonState23take_received_plaintext17ha035a9133f8e990dE", true},
+        {"_ZN12tokio_rustls6common20Stream$LT$IO$C$C$GT$7read_io17h0d10be8b3a965917E.llvm.9465077550587243173", true},
+        {"_ZN6rustls4conn28ConnectionCommon$LT$Data$GT$11complete_io17h4ecdbdd05873a565E", true},
+        {"_RNvMs_NtCs1_6rustls12common_stateNtB4_11CommonState23take_received_plaintext", true},
+        {"_ZN6rustls6server11server_conn14EarlyDataState23take_received_plaintext17he05fab3109e6bf65E", false},
+        {"_ZN6rustls12common_state11CommonState23take_received_plaintext", false},
+        {"_ZN6rustls12common_state11CommonState8send_msg17ha035a9133f8e990dE", false},
+        {"_ZN6rustlsE", false},
+        {"rustls", false},
+        {"", false},
+    };
+    for (const auto& [name, is] : kCases)
+        EXPECT_EQ(wanted_by_rustls(name), is) << name;
+}
+
 TEST(UsualTlsLibraries, lie_in_the_places_of_a_root) {
     std::string root = fs::temp_directory_path() / "apiarist-usual-XXXXXX";
     ASSERT_NE(::mkdtemp(root.data()), nullptr);

@@ -72,3 +72,6 @@ WITHOUT_TRAILERS = [case for case in EVERYTHING if case.kind != "chunked"]
 GO = [case for case in EVERYTHING
       if case.name in ("plain", "headers", "chunked", "binary", "head", "no-content", "delete", "post", "post-512k", "large",
                        "after-large", "until-close")]
+# What hyper sends without help.
+RUST = [case for case in EVERYTHING
+        if case.name in ("plain", "headers", "binary", "head", "no-content", "delete", "post", "post-512k", "large", "after-large")]
