@@ -89,7 +89,6 @@ bool ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const st
 }
 
 void ProbedFiles::keep(const FileKey& key, std::vector<ProbeLink> links) {
-    bool work = false;
     {
         const std::scoped_lock lock(mutex_);
         const auto found = files_.find(key);
@@ -98,9 +97,8 @@ void ProbedFiles::keep(const FileKey& key, std::vector<ProbeLink> links) {
         file.links = std::move(links);
         file.ready = true;
         file.leaving |= file.about.again;  // it changed meanwhile
-        work = file.leaving || files_.size() > most_;
     }
-    if (work && watch_) watch_->wake();
+    if (watch_) watch_->wake();
 }
 
 void ProbedFiles::drop(const FileKey& key) {
@@ -127,16 +125,20 @@ void ProbedFiles::note_changes(const FileWatch::Changes& changes) {
     }
 }
 
+// Deleted ones may be in use for long, but what they hold of a disk is to be had back.
 void ProbedFiles::choose_leaving() {
     const std::scoped_lock lock(mutex_);
-    auto staying = static_cast<std::size_t>(
-        std::count_if(order_.begin(), order_.end(), [](const File& file) { return !file.leaving; }));
-    for (const bool deleted : {true, false})
-        for (auto file = order_.begin(); file != order_.end() && staying > most_; ++file) {
-            if (!file->ready || file->leaving || (deleted && !is_deleted(file->about.place))) continue;
-            file->leaving = true;
-            --staying;
-        }
+    std::vector<File*> staying;
+    std::vector<File*> deleted;
+    for (File& file : order_)
+        if (file.ready && !file.leaving) (is_deleted(file.about.place) ? deleted : staying).push_back(&file);
+    const std::size_t most_deleted = std::min(most_ / 8, most_ - std::min(most_, staying.size()));
+    const auto leave = [](const std::vector<File*>& files, std::size_t most) {
+        for (std::size_t i = 0; i + most < files.size(); ++i)
+            files[i]->leaving = true;
+    };
+    leave(deleted, most_deleted);
+    leave(staying, most_);
 }
 
 std::vector<ProbeLink> ProbedFiles::links_of_leaving() {

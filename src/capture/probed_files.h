@@ -2,7 +2,7 @@
 #pragma once
 // The files with probes, and when they lose them. A file that is written over loses them at once: the kernel keeps the
 // instruction that a probe stands on and would run it in processes that have the new contents. Of too many files, the
-// deleted ones go first, then those that were found longest ago.
+// deleted ones go first, then those that were found longest ago; of deleted ones fewer may stay.
 //
 // Threads: a thread of its own watches and removes; the methods may be called from any, begin() to keep() or drop() of
 // one file from one.
