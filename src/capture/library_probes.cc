@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kComplaints = 100;    // names are somebody else's choice, and a log is not to be filled with them
 constexpr std::size_t kMostJudged = 16384;  // then all are judged again
+constexpr std::size_t kMostRoots = 4096;    // then all are looked at again
 constexpr std::size_t kMostFiles = 512;     // with probes
 
 }  // namespace
@@ -59,6 +60,10 @@ void LibraryProbes::attach_usual(const std::string& root) {
 
 void LibraryProbes::look_at(std::uint32_t pid) {
     enqueue({.pid = pid});
+}
+
+void LibraryProbes::look_at_root(std::uint32_t pid) {
+    enqueue({.pid = pid, .root = true});
 }
 
 void LibraryProbes::enqueue(Candidate candidate) {
@@ -145,9 +150,20 @@ void LibraryProbes::attach_process(std::uint32_t pid) {
         attach({.path = file.open_path, .name = file.path, .user = pid});
 }
 
+void LibraryProbes::attach_root(std::uint32_t pid) {
+    struct stat mounts {};
+    const auto root = RootFolder::open(fmt::format("/proc/{}/root", pid));
+    if (!root || ::stat(fmt::format("/proc/{}/ns/mnt", pid).c_str(), &mounts) != 0) return;
+    if (roots_.size() >= kMostRoots) roots_.clear();
+    if (!roots_.emplace(mounts.st_ino, root->identity()).second) return;
+    for (const std::string& path : usual_tls_libraries(*root))
+        if (const auto place = root->place(path); place && !stop_.load())
+            attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path});
+}
+
 void LibraryProbes::attach(const Candidate& candidate) {
     if (candidate.pid != 0) {
-        attach_process(candidate.pid);
+        candidate.root ? attach_root(candidate.pid) : attach_process(candidate.pid);
         return;
     }
     const auto elf = ElfFile::open(candidate.path);

@@ -48,6 +48,8 @@ class LibraryProbes {
     void start();
     // All files that a process has mapped.
     void look_at(std::uint32_t pid);
+    // The libraries in the usual places of its root, when that or its mount namespace is a new one.
+    void look_at_root(std::uint32_t pid);
     void on_mapped(const ap_mapped& mapped);
     [[nodiscard]] TlsFindings& findings() { return findings_; }
     // Removes all probes; none is made any more.
@@ -59,6 +61,7 @@ class LibraryProbes {
         std::string name{};      // to be shown
         ap_file_id reported{};   // as the kernel program keyed it; zero: found ahead
         std::uint32_t pid = 0;   // not 0: all files of this process instead
+        bool root = false;       // of this process the usual places in its root instead
         std::uint32_t user = 0;  // the process that mapped it; 0: found ahead
         Fd place{};              // what `path` names, where that needs to be held
     };
@@ -67,6 +70,7 @@ class LibraryProbes {
 
     void attach(const Candidate& candidate);
     void attach_process(std::uint32_t pid);
+    void attach_root(std::uint32_t pid);
     void judge(const Candidate& candidate, const ElfFile& elf, const Contents& contents);
     // Adds to `links`. False: it failed, and another time it may not.
     bool attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
@@ -87,8 +91,9 @@ class LibraryProbes {
     OnFound on_found_;
     TlsFindings findings_;
     // Of attach(), which one thread at a time is in.
-    std::set<Contents> judged_;         // without a stack that can be read: device, inode, time of the last change
-    std::set<std::string> complained_;  // libraries by name
+    std::set<Contents> judged_;  // without a stack that can be read: device, inode, time of the last change
+    std::set<std::pair<std::uint64_t, RootFolder::Identity>> roots_;  // looked at: mount namespace, root
+    std::set<std::string> complained_;                                // libraries by name
     std::uint32_t libraries_ = 0;
     ProbedFiles files_;
     BoundedQueue<Candidate> candidates_{1024};

@@ -7,7 +7,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
 import support  # noqa: E402
+import written_over  # noqa: E402
 
 
 class Files(unittest.TestCase):
@@ -48,6 +50,30 @@ class Files(unittest.TestCase):
 
     def test_a_program_that_is_replaced(self):
         self.check_written_over("rename")
+
+    def test_the_root_of_a_container(self):
+        """Its library is probed when its first process execs, before anybody maps it."""
+        folder = support.temporary_folder()
+        library = next(pathlib.Path("/usr/lib").glob("*-linux-gnu/libssl.so.3"))
+        copy = folder / "libssl.so.3"
+        shutil.copy(library, copy)
+        subprocess.run(["cc", "-O1", "-w", "-o", str(folder / "client"), str(support.PEERS / "openssl_client.c"), "-lssl", "-lcrypto"],
+                       check=True, capture_output=True)
+        client = f"{folder / 'client'} plain {self.port} {self.ca} /plain?first 1"
+        collector = subprocess.Popen(
+            support.collector_arguments(folder) + ["--", support.PYTHON, str(support.PEERS / "own_mounts.py"), str(copy), str(library),
+                                                   "sh", "-c", f"read go; {client}"],
+            stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            # Seen from outside, by a process that is not traced.
+            support.wait_until(lambda: written_over.probed_places(str(copy)), "probes in the container's library")
+            _, errors = collector.communicate("go\n", timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+        self.assertEqual(collector.returncode, 0, errors)
+        self.assertEqual([(record["path"], record["capture"]) for record in support.read_records(folder / "out.ndjson")],
+                         [("/plain?first0", "complete")], errors)
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
