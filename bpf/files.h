@@ -7,13 +7,17 @@ static __noinline int file__report(struct ap_process *process, struct file *file
 {
     struct inode *inode = BPF_CORE_READ(file, f_inode);
     struct ap_file_id id = {.inode = BPF_CORE_READ(inode, i_ino), .device = BPF_CORE_READ(inode, i_sb, s_dev)};
-    if (bpf_map_lookup_elem(&known_files, &id))
+    u64 which = (u64)BPF_CORE_READ(inode, i_generation) << 32 | (u32)BPF_CORE_READ(inode, i_size);
+    u64 *known = bpf_map_lookup_elem(&known_files, &id);
+    if (known && *known == which)
         return 0;
     void *ring = ring__of(process->ring);
     if (!ring)
         return 0;
+    bpf_map_update_elem(&known_files, &id, &which, BPF_ANY); /* first: user space may forget it at once */
     struct ap_mapped *event = bpf_ringbuf_reserve(ring, sizeof(*event), 0);
     if (!event) {
+        bpf_map_delete_elem(&known_files, &id);
         loss__add(AP_LOSS_RING_FULL_RECORDS, 1);
         return 0;
     }
@@ -27,7 +31,5 @@ static __noinline int file__report(struct ap_process *process, struct file *file
     if (bpf_probe_read_kernel_str(event->name, sizeof(event->name), name) < 0)
         event->name[0] = 0;
     bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP); /* the first request of the process may be milliseconds away */
-    u32 one = 1;
-    bpf_map_update_elem(&known_files, &id, &one, BPF_ANY);
     return 0;
 }

@@ -126,6 +126,8 @@ struct inode {
     u16 i_mode;
     unsigned long i_ino;
     struct super_block *i_sb;
+    s64 i_size;
+    u32 i_generation;
 };
 
 struct qstr {

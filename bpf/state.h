@@ -215,12 +215,13 @@ struct {
     __type(value, u64);
 } losses SEC(".maps");
 
-/* file → 1: reported as mapped executable. Written here; full: files are reported again. */
+/* file → which one it was (an inode's number comes back, and contents change): reported as mapped executable. Written
+ * here, deleted by user space to have it reported again; full: those not asked for longest are reported again. */
 struct {
-    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
     __uint(max_entries, 16384);
     __type(key, struct ap_file_id);
-    __type(value, u32);
+    __type(value, u64);
 } known_files SEC(".maps");
 
 static __always_inline void loss__add(u32 cause, u64 n)

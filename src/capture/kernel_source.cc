@@ -402,6 +402,8 @@ void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring
         sweep_sessions(*process, ring, on_record);
         sweep_windows(*process);
     }
+    if (libraries && (process->kind == AP_PROCESS_EXEC || process->kind == AP_PROCESS_SEEN))
+        libraries->look_at_root(process->tgid);
     // It came into the scope by itself, and what it mapped before was not reported.
     if (process->kind == AP_PROCESS_SEEN && libraries) libraries->look_at(process->tgid);
 }

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +15,10 @@
 namespace apiarist::capture {
 namespace {
 
-constexpr std::size_t kComplaints = 100;  // names are somebody else's choice, and a log is not to be filled with them
+constexpr std::size_t kComplaints = 100;    // names are somebody else's choice, and a log is not to be filled with them
+constexpr std::size_t kMostJudged = 16384;  // then all are judged again
+constexpr std::size_t kMostRoots = 4096;    // then all are looked at again
+constexpr std::size_t kMostFiles = 512;     // with probes
 
 }  // namespace
 
@@ -25,13 +29,17 @@ LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probe
       return_probes_(return_probes),
       on_fact_(std::move(on_fact)),
       on_trouble_(std::move(on_trouble)),
-      on_found_(std::move(on_found)) {}
+      on_found_(std::move(on_found)),
+      files_(kMostFiles, [this](FormerFile file) { on_former(std::move(file)); }) {}
 
 LibraryProbes::~LibraryProbes() {
     detach();
 }
 
 void LibraryProbes::start() {
+    if (!files_.watches() && on_trouble_)
+        on_trouble_("no inotify: a TLS library that is written over in place is not noticed");
+    files_.start();
     thread_ = std::thread([this] {
         while (auto candidate = candidates_.pop())
             if (!stop_.load()) attach(*candidate);
@@ -42,9 +50,7 @@ void LibraryProbes::detach() {
     stop_.store(true);
     candidates_.close();
     if (thread_.joinable()) thread_.join();
-    const std::scoped_lock lock(mutex_);
-    Uprobes::remove(std::move(links_));
-    links_.clear();
+    files_.stop();
 }
 
 void LibraryProbes::attach_usual(const std::string& root) {
@@ -56,13 +62,26 @@ void LibraryProbes::look_at(std::uint32_t pid) {
     enqueue({.pid = pid});
 }
 
-void LibraryProbes::enqueue(Candidate candidate) {
-    const Candidate kept = candidate;
-    if (!candidates_.push(std::move(candidate))) forget(kept);
+void LibraryProbes::look_at_root(std::uint32_t pid) {
+    enqueue({.pid = pid, .root = true});
 }
 
-void LibraryProbes::forget(const Candidate& candidate) const {
-    bpf_map_delete_elem(known_files_, &candidate.reported);
+void LibraryProbes::enqueue(Candidate candidate) {
+    const ap_file_id reported = candidate.reported;
+    if (!candidates_.push(std::move(candidate))) forget(reported);
+}
+
+void LibraryProbes::forget(const ap_file_id& reported) const {
+    bpf_map_delete_elem(known_files_, &reported);
+}
+
+void LibraryProbes::on_former(FormerFile file) {
+    findings_.remove(file.key);
+    for (const ap_file_id& reported : file.reported)
+        forget(reported);
+    if (!file.again || !file.place) return;
+    const std::string path = fmt::format("/proc/self/fd/{}", file.place.get());
+    enqueue({.path = path, .name = file.name, .place = std::move(file.place)});
 }
 
 void LibraryProbes::on_mapped(const ap_mapped& mapped) {
@@ -76,11 +95,12 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
              .user = mapped.tgid});
 }
 
-void LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan) {
+bool LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+                                std::vector<ProbeLink>& links) {
     if (plan.unsupported) {  // and never will be: its next mapping is no news
         complain(candidate.name, plan, plan.unfit);
         tell(candidate, elf, plan, plan.unfit);
-        return;
+        return true;
     }
     ap_library record{};
     record.header = events::header_of<ap_library>(AP_EVENT_LIBRARY, monotonic_ns());
@@ -96,18 +116,18 @@ void LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, 
     if (made) {
         record.state = AP_LIBRARY_PROBED;
         for (ProbeLink& link : *made)
-            links_.push_back(std::move(link));
+            links.push_back(std::move(link));
     } else {
         record.state = AP_LIBRARY_FAILED;
         events::copy_text(record.reason, made.error().what);
         complain(candidate.name, plan, made.error().what);
         // Never black-listed: the next mapping is reported and tried again.
-        probed_.erase({elf.device(), elf.inode()});
-        forget(candidate);
+        forget(candidate.reported);
     }
     tell(candidate, elf, plan, made ? std::string() : made.error().what);
     if (made && !plan.part) findings_.add_number(record.library, {plan.stack, plan.version, candidate.name, {}});
     if (!plan.part) on_fact_(events::bytes_of(record));
+    return made.has_value();
 }
 
 void LibraryProbes::complain(const std::string& file, const ProbePlan& plan, const std::string& why) {
@@ -125,22 +145,53 @@ void LibraryProbes::tell(const Candidate& candidate, const ElfFile& elf, const P
     if (candidate.user != 0) on_found_(candidate.user, stack);
 }
 
+void LibraryProbes::attach_process(std::uint32_t pid) {
+    for (const MappedFile& file : mapped_files(pid))
+        attach({.path = file.open_path, .name = file.path, .user = pid});
+}
+
+void LibraryProbes::attach_root(std::uint32_t pid) {
+    struct stat mounts {};
+    const auto root = RootFolder::open(fmt::format("/proc/{}/root", pid));
+    if (!root || ::stat(fmt::format("/proc/{}/ns/mnt", pid).c_str(), &mounts) != 0) return;
+    if (roots_.size() >= kMostRoots) roots_.clear();
+    if (!roots_.emplace(mounts.st_ino, root->identity()).second) return;
+    for (const std::string& path : usual_tls_libraries(*root))
+        if (const auto place = root->place(path); place && !stop_.load())
+            attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path});
+}
+
 void LibraryProbes::attach(const Candidate& candidate) {
     if (candidate.pid != 0) {
-        for (const MappedFile& file : mapped_files(candidate.pid))
-            attach({.path = file.open_path, .name = file.path, .user = candidate.pid});
+        candidate.root ? attach_root(candidate.pid) : attach_process(candidate.pid);
         return;
     }
-    auto elf = ElfFile::open(candidate.path);
-    if (!elf) {
+    const auto elf = ElfFile::open(candidate.path);
+    struct stat info {};
+    if (!elf || ::fstat(elf->fd(), &info) != 0) {
         // Whoever mapped it is gone: its next mapping is to be reported. What is no program does not become one.
-        if (elf.error().code != std::errc::executable_format_error) forget(candidate);
+        if (elf || elf.error().code != std::errc::executable_format_error) forget(candidate.reported);
         return;
     }
-    const std::scoped_lock lock(mutex_);
-    if (!probed_.emplace(elf->device(), elf->inode()).second) return;
-    for (const ProbePlan& plan : tls_plans(*elf, candidate.path, return_probes_))
-        attach_plan(candidate, *elf, plan);
+    const Contents contents{elf->device(), elf->inode(), info.st_ctim.tv_sec, info.st_ctim.tv_nsec};
+    if (judged_.contains(contents) || !files_.begin(*elf, candidate.reported, candidate.name)) return;
+    judge(candidate, *elf, contents);
+}
+
+void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf, const Contents& contents) {
+    std::vector<ProbeLink> links;
+    bool failed = false;
+    for (const ProbePlan& plan : tls_plans(elf, candidate.path, return_probes_))
+        failed |= !attach_plan(candidate, elf, plan, links);
+    const FileKey key{elf.device(), elf.inode()};
+    if (!links.empty()) {
+        files_.keep(key, std::move(links));
+        return;
+    }
+    files_.drop(key);
+    if (failed) return;
+    if (judged_.size() >= kMostJudged) judged_.clear();
+    judged_.insert(contents);
 }
 
 }  // namespace apiarist::capture

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The TLS programs at the TLS stacks in libraries and programs: once per file, ahead of use where the file is a library
-// in a usual place, else when a traced process maps it. What was found is told as ap_library records.
+// in a usual place, else when a traced process maps it; again when its contents change (probed_files.h). What was found
+// is told as ap_library records.
 //
 // Threads: a thread of its own attaches; the methods may be called from any.
 
@@ -9,11 +10,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <span>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "base/queue.h"
 #include "base/result.h"
 #include "bpf/abi.h"
+#include "capture/probed_files.h"
 #include "capture/tls_findings.h"
 #include "capture/tls_stack.h"
 #include "capture/uprobes.h"
@@ -46,6 +48,8 @@ class LibraryProbes {
     void start();
     // All files that a process has mapped.
     void look_at(std::uint32_t pid);
+    // The libraries in the usual places of its root, when that or its mount namespace is a new one.
+    void look_at_root(std::uint32_t pid);
     void on_mapped(const ap_mapped& mapped);
     [[nodiscard]] TlsFindings& findings() { return findings_; }
     // Removes all probes; none is made any more.
@@ -57,16 +61,26 @@ class LibraryProbes {
         std::string name{};      // to be shown
         ap_file_id reported{};   // as the kernel program keyed it; zero: found ahead
         std::uint32_t pid = 0;   // not 0: all files of this process instead
+        bool root = false;       // of this process the usual places in its root instead
         std::uint32_t user = 0;  // the process that mapped it; 0: found ahead
+        Fd place{};              // what `path` names, where that needs to be held
     };
 
+    using Contents = std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::int64_t>;
+
     void attach(const Candidate& candidate);
-    void attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan);
+    void attach_process(std::uint32_t pid);
+    void attach_root(std::uint32_t pid);
+    void judge(const Candidate& candidate, const ElfFile& elf, const Contents& contents);
+    // Adds to `links`. False: it failed, and another time it may not.
+    bool attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+                     std::vector<ProbeLink>& links);
     // `why`: empty: it is probed.
     void tell(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan, const std::string& why);
     void complain(const std::string& file, const ProbePlan& plan, const std::string& why);
     // So that its next mapping is reported.
-    void forget(const Candidate& candidate) const;
+    void forget(const ap_file_id& reported) const;
+    void on_former(FormerFile file);
     void enqueue(Candidate candidate);
 
     Uprobes uprobes_;
@@ -76,11 +90,12 @@ class LibraryProbes {
     OnTrouble on_trouble_;
     OnFound on_found_;
     TlsFindings findings_;
-    std::mutex mutex_;
-    std::vector<ProbeLink> links_;                              // guarded by mutex_
-    std::set<std::pair<std::uint64_t, std::uint64_t>> probed_;  // guarded by mutex_: (device, inode)
-    std::set<std::string> complained_;                          // guarded by mutex_: libraries by name
-    std::uint32_t libraries_ = 0;                               // guarded by mutex_
+    // Of attach(), which one thread at a time is in.
+    std::set<Contents> judged_;  // without a stack that can be read: device, inode, time of the last change
+    std::set<std::pair<std::uint64_t, RootFolder::Identity>> roots_;  // looked at: mount namespace, root
+    std::set<std::string> complained_;                                // libraries by name
+    std::uint32_t libraries_ = 0;
+    ProbedFiles files_;
     BoundedQueue<Candidate> candidates_{1024};
     std::atomic<bool> stop_{false};
     std::thread thread_;

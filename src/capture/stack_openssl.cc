@@ -2,6 +2,7 @@
 // OpenSSL 1.1.1 and later: libssl, and programs that carry it and keep its symbols (Node.js). The functions that write
 // into memory instead of a socket are libcrypto's, or Node's own.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -36,7 +37,7 @@ bool wants(std::string_view function) {
 
 // libssl carries no version text; its libcrypto of the same release does. That of a process is the one that it has
 // mapped: what lies beside its libssl in its own root may be anything.
-std::string libcrypto_of(const std::string& libssl_path) {
+std::string libcrypto_of(const ElfFile& elf, const std::string& libssl_path) {
     constexpr std::string_view kProc = "/proc/";
     std::uint32_t pid = 0;
     if (libssl_path.starts_with(kProc) && libssl_path.find("/map_files/") != std::string::npos &&
@@ -49,6 +50,9 @@ std::string libcrypto_of(const std::string& libssl_path) {
     std::error_code error;
     fs::path real = fs::canonical(libssl_path, error);
     if (error) real = libssl_path;
+    // A name in a container's root may be another file in ours.
+    struct stat info {};
+    if (::stat(real.c_str(), &info) != 0 || info.st_dev != elf.device() || info.st_ino != elf.inode()) return {};
     std::string name = real.filename();
     if (const auto at = name.find("libssl"); at != std::string::npos) name.replace(at, 6, "libcrypto");
     return real.parent_path() / name;
@@ -56,7 +60,7 @@ std::string libcrypto_of(const std::string& libssl_path) {
 
 std::string version_of(const TlsFile& file) {
     if (std::string own = openssl_version_in(file.elf); !own.empty()) return own;
-    const std::string path = libcrypto_of(file.path);
+    const std::string path = libcrypto_of(file.elf, file.path);
     if (path.empty()) return "OpenSSL";
     const auto libcrypto = ElfFile::open(path);
     std::string version = libcrypto ? openssl_version_in(*libcrypto) : std::string();

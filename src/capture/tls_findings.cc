@@ -34,9 +34,15 @@ void TlsFindings::add(const ElfFile& elf, const events::FoundStack& stack) {
     put({elf.device(), elf.inode()}, stack);
 }
 
+void TlsFindings::remove(File file) {
+    const std::scoped_lock lock(mutex_);
+    found_.erase(file);
+}
+
 void TlsFindings::add_number(std::uint32_t library, const events::FoundStack& stack) {
     const std::scoped_lock lock(mutex_);
-    if (numbered_.size() < kMostFiles) numbered_[library] = stack;
+    if (numbered_.size() >= kMostFiles) numbered_.erase(numbered_.begin());  // the oldest
+    numbered_[library] = stack;
 }
 
 std::optional<events::FoundStack> TlsFindings::by_number(std::uint32_t library) {

@@ -26,6 +26,8 @@ class TlsFindings {
   public:
     // As ElfFile tells device and inode. Again: in the place of what was said of this stack in this file.
     void add(const ElfFile& elf, const events::FoundStack& stack);
+    // What was said of a file: it is another one now.
+    void remove(std::pair<std::uint64_t, std::uint64_t> device_and_inode);
     // The stack that kernel programs know by this number.
     void add_number(std::uint32_t library, const events::FoundStack& stack);
     [[nodiscard]] std::optional<events::FoundStack> by_number(std::uint32_t library);

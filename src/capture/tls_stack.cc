@@ -125,23 +125,29 @@ bool names_tls_library(std::string_view path) {
     return false;
 }
 
-std::vector<std::string> usual_tls_libraries(const std::string& root) {
+std::vector<std::string> usual_tls_libraries(const RootFolder& root) {
     std::vector<std::string> found;
-    const auto look = [&found](const fs::path& folder) {
-        std::error_code error;
-        for (const auto& entry : fs::directory_iterator(folder, error))
-            if (names_tls_library(entry.path().native())) found.push_back(entry.path());
+    const auto look = [&found, &root](const std::string& folder) {
+        const std::vector<std::string> names = root.names(folder);
+        for (const std::string& name : names)
+            if (names_tls_library(name)) found.push_back(folder + "/" + name);
+        return names;
     };
-    for (const char* place : {"usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "usr/local/ssl/lib"}) {
-        look(fs::path(root) / place);
-        std::error_code error;
-        for (const auto& entry : fs::directory_iterator(fs::path(root) / place, error)) {
-            const std::string name = entry.path().filename();
+    for (const std::string place : {"usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "usr/local/ssl/lib"})
+        for (const std::string& name : look(place)) {
             if (name.find("-linux-") == std::string::npos) continue;
-            look(entry.path());
-            look(entry.path() / "android");
+            look(place + "/" + name);
+            look(place + "/" + name + "/android");
         }
-    }
+    return found;
+}
+
+std::vector<std::string> usual_tls_libraries(const std::string& root) {
+    const auto folder = RootFolder::open(root);
+    if (!folder) return {};
+    std::vector<std::string> found = usual_tls_libraries(*folder);
+    for (std::string& path : found)
+        path = fs::path(root) / path;
     return found;
 }
 

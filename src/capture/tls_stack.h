@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "capture/elf_file.h"
 #include "capture/probe_site.h"
+#include "capture/root_folder.h"
 
 namespace apiarist::capture {
 
@@ -65,7 +66,8 @@ struct TlsStack {
 
 // Whether a file by its name alone is a TLS library of any stack, to be probed before anybody uses it.
 [[nodiscard]] bool names_tls_library(std::string_view path);
-// Such files in the usual places under `root`.
+// Such files in the usual places under `root`; of a RootFolder as it names them.
+[[nodiscard]] std::vector<std::string> usual_tls_libraries(const RootFolder& root);
 [[nodiscard]] std::vector<std::string> usual_tls_libraries(const std::string& root);
 
 // A function and the programs for it.

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/probed_files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace apiarist::capture {
+namespace {
+
+constexpr std::size_t kMostReported = 16;  // an overlay shows one file as several
+
+bool is_deleted(const Fd& place) {
+    struct stat info {};
+    return place && ::fstat(place.get(), &info) == 0 && info.st_nlink == 0;
+}
+
+void add_reported(FormerFile& file, const ap_file_id& id) {
+    const auto same = [&id](const ap_file_id& one) { return one.inode == id.inode && one.device == id.device; };
+    if (id.inode == 0 || file.reported.size() >= kMostReported ||
+        std::any_of(file.reported.begin(), file.reported.end(), same))
+        return;
+    file.reported.push_back(id);
+}
+
+}  // namespace
+
+ProbedFiles::ProbedFiles(std::size_t most, OnFormer on_former) : most_(most), on_former_(std::move(on_former)) {
+    if (auto watch = FileWatch::make()) watch_.emplace(std::move(*watch));
+}
+
+ProbedFiles::~ProbedFiles() {
+    stop();
+}
+
+void ProbedFiles::start() {
+    if (watch_) thread_ = std::thread([this] { run(); });
+}
+
+void ProbedFiles::stop() {
+    if (watch_) watch_->stop();
+    if (thread_.joinable()) thread_.join();
+    std::vector<ProbeLink> links;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (File& file : order_)
+            std::move(file.links.begin(), file.links.end(), std::back_inserter(links));
+        files_.clear();
+        order_.clear();
+    }
+    Uprobes::remove(std::move(links));
+}
+
+void ProbedFiles::run() {
+    while (const auto changes = watch_->wait()) {
+        note_changes(*changes);
+        choose_leaving();
+        remove_leaving();
+    }
+}
+
+bool ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name) {
+    const FileKey key{elf.device(), elf.inode()};
+    bool too_many = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (const auto found = files_.find(key); found != files_.end()) {
+            add_reported(found->second->about, reported);
+            found->second->about.again |= found->second->leaving;
+            return false;
+        }
+        const std::string itself = fmt::format("/proc/self/fd/{}", elf.fd());
+        File& file = order_.emplace_back();
+        file.about = {
+            .key = key, .name = name, .reported = {}, .place = Fd(::open(itself.c_str(), O_PATH | O_CLOEXEC))};
+        add_reported(file.about, reported);
+        if (watch_) file.watch = watch_->add(elf.fd());
+        files_.emplace(key, std::prev(order_.end()));
+        too_many = files_.size() > 2 * most_;
+    }
+    if (too_many) {  // they come faster than the thread can remove them
+        choose_leaving();
+        remove_leaving();
+    }
+    return true;
+}
+
+void ProbedFiles::keep(const FileKey& key, std::vector<ProbeLink> links) {
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto found = files_.find(key);
+        if (found == files_.end()) return;
+        File& file = *found->second;
+        file.links = std::move(links);
+        file.ready = true;
+        file.leaving |= file.about.again;  // it changed meanwhile
+    }
+    if (watch_) watch_->wake();
+}
+
+void ProbedFiles::drop(const FileKey& key) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = files_.find(key);
+    if (found == files_.end()) return;
+    unwatch(*found->second);
+    order_.erase(found->second);
+    files_.erase(found);
+}
+
+void ProbedFiles::unwatch(File& file) {
+    if (watch_ && file.watch) watch_->remove(*file.watch);
+    file.watch.reset();
+}
+
+void ProbedFiles::note_changes(const FileWatch::Changes& changes) {
+    const std::scoped_lock lock(mutex_);
+    for (File& file : order_) {
+        if (!file.watch || std::find(changes.begin(), changes.end(), *file.watch) == changes.end()) continue;
+        file.watch.reset();
+        file.about.again = true;
+        file.leaving = file.ready;
+    }
+}
+
+// Deleted ones may be in use for long, but what they hold of a disk is to be had back.
+void ProbedFiles::choose_leaving() {
+    const std::scoped_lock lock(mutex_);
+    std::vector<File*> staying;
+    std::vector<File*> deleted;
+    for (File& file : order_)
+        if (file.ready && !file.leaving) (is_deleted(file.about.place) ? deleted : staying).push_back(&file);
+    const std::size_t most_deleted = std::min(most_ / 8, most_ - std::min(most_, staying.size()));
+    const auto leave = [](const std::vector<File*>& files, std::size_t most) {
+        for (std::size_t i = 0; i + most < files.size(); ++i)
+            files[i]->leaving = true;
+    };
+    leave(deleted, most_deleted);
+    leave(staying, most_);
+}
+
+std::vector<ProbeLink> ProbedFiles::links_of_leaving() {
+    std::vector<ProbeLink> links;
+    const std::scoped_lock lock(mutex_);
+    for (File& file : order_)
+        if (file.leaving) {
+            unwatch(file);
+            std::move(file.links.begin(), file.links.end(), std::back_inserter(links));
+            file.links.clear();
+        }
+    return links;
+}
+
+std::vector<FormerFile> ProbedFiles::take_leaving() {
+    std::vector<FormerFile> former;
+    const std::scoped_lock lock(mutex_);
+    for (auto file = order_.begin(); file != order_.end();) {
+        if (!file->leaving || !file->links.empty()) {
+            ++file;
+            continue;
+        }
+        files_.erase(file->about.key);
+        former.push_back(std::move(file->about));
+        file = order_.erase(file);
+    }
+    return former;
+}
+
+// A file is here until its probes are off: a probe that is set before that would share what the kernel saved of it.
+void ProbedFiles::remove_leaving() {
+    std::vector<FormerFile> former;
+    {
+        const std::scoped_lock removing(removing_);
+        Uprobes::remove(links_of_leaving());
+        former = take_leaving();
+    }
+    for (FormerFile& file : former)
+        on_former_(std::move(file));
+}
+
+}  // namespace apiarist::capture

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The files with probes, and when they lose them. A file that is written over loses them at once: the kernel keeps the
+// instruction that a probe stands on and would run it in processes that have the new contents. Of too many files, the
+// deleted ones go first, then those that were found longest ago; of deleted ones fewer may stay.
+//
+// Threads: a thread of its own watches and removes; the methods may be called from any, begin() to keep() or drop() of
+// one file from one.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/handles.h"
+#include "bpf/abi.h"
+#include "capture/elf_file.h"
+#include "capture/file_watch.h"
+#include "capture/uprobes.h"
+
+namespace apiarist::capture {
+
+using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode: as ElfFile tells them
+
+// A file whose probes are off.
+struct FormerFile {
+    FileKey key;
+    std::string name;                  // to be shown
+    std::vector<ap_file_id> reported;  // as kernel programs know it
+    Fd place;                          // O_PATH
+    bool again = false;                // it is to be judged again: it changed, or was mapped meanwhile
+};
+
+class ProbedFiles {
+  public:
+    using OnFormer = std::function<void(FormerFile file)>;
+
+    // `most`: files; for a moment up to twice as many. `on_former`: from the thread of its own.
+    ProbedFiles(std::size_t most, OnFormer on_former);
+    ~ProbedFiles();
+
+    // False when changes of files in place cannot be seen on this host.
+    [[nodiscard]] bool watches() const { return watch_.has_value(); }
+    void start();
+    // Removes all probes.
+    void stop();
+
+    // Before the file is read, so that a change while it is read is seen. False: it is here already.
+    [[nodiscard]] bool begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name);
+    // It has these probes now.
+    void keep(const FileKey& key, std::vector<ProbeLink> links);
+    // It has none.
+    void drop(const FileKey& key);
+
+  private:
+    struct File {
+        FormerFile about;
+        std::optional<int> watch{};
+        std::vector<ProbeLink> links{};
+        bool ready = false;    // its links are all here
+        bool leaving = false;  // its links are being removed
+    };
+    using Files = std::map<FileKey, std::list<File>::iterator>;
+
+    void run();
+    void note_changes(const FileWatch::Changes& changes);
+    void choose_leaving();
+    void remove_leaving();
+    [[nodiscard]] std::vector<ProbeLink> links_of_leaving();
+    [[nodiscard]] std::vector<FormerFile> take_leaving();
+    void unwatch(File& file);
+
+    const std::size_t most_;
+    OnFormer on_former_;
+    std::optional<FileWatch> watch_;
+    std::mutex removing_;  // held while links are removed
+    std::mutex mutex_;
+    std::list<File> order_;  // guarded by mutex_: those found first are first
+    Files files_;            // guarded by mutex_
+    std::thread thread_;
+};
+
+}  // namespace apiarist::capture

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files with probes whose contents change, and the roots of containers."""
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
+import support  # noqa: E402
+import written_over  # noqa: E402
+
+
+class Files(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = support.temporary_folder()
+        certificates = support.Certificates(cls.folder)
+        cls.ca = str(certificates.ca)
+        cls.port = support.free_ports(1)[0]
+        cls.server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(cls.port),
+                                       *map(str, certificates.server)])
+        support.wait_for_port(cls.port)
+        source = str(support.PEERS / "openssl_client.c")
+        # The same code at other places: what a probe of the one saved is in the midst of something in the other.
+        (cls.folder / "shift.c").write_text('__asm__(".text\\n.skip 4099, 0x90");\n', encoding="ascii")
+        libraries = ["-lssl", "-lcrypto", "-ldl", "-lpthread"]
+        for name, more in (("one", []), ("other", [str(cls.folder / "shift.c")])):
+            subprocess.run(["cc", "-O1", "-w", "-static", "-o", str(cls.folder / name), source, *more, *libraries], check=True,
+                           capture_output=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        support.end(cls.server)
+        shutil.rmtree(cls.folder)
+
+    def check_written_over(self, how: str):
+        folder = support.temporary_folder()
+        shutil.copy(self.folder / "one", folder / "client")
+        result = support.capture(folder, [
+            support.PYTHON, str(support.PEERS / "written_over.py"), str(folder / "out.ndjson"), how, str(folder / "client"),
+            f"{self.folder / 'other'},{self.folder / 'one'}", str(folder / "client"), "plain", str(self.port), self.ca, "/plain?MARK", "1"])
+        self.assertEqual(result.status, 0, result.errors)
+        self.assertTrue(result.ledger["adds_up"], result.errors)
+        shutil.rmtree(folder)
+
+    def test_a_program_that_is_written_over_in_place(self):
+        self.check_written_over("in-place")
+
+    def test_a_program_that_is_replaced(self):
+        self.check_written_over("rename")
+
+    def test_the_root_of_a_container(self):
+        """Its library is probed when its first process execs, before anybody maps it."""
+        folder = support.temporary_folder()
+        library = next(pathlib.Path("/usr/lib").glob("*-linux-gnu/libssl.so.3"))
+        copy = folder / "libssl.so.3"
+        shutil.copy(library, copy)
+        subprocess.run(["cc", "-O1", "-w", "-o", str(folder / "client"), str(support.PEERS / "openssl_client.c"), "-lssl", "-lcrypto"],
+                       check=True, capture_output=True)
+        client = f"{folder / 'client'} plain {self.port} {self.ca} /plain?first 1"
+        collector = subprocess.Popen(
+            support.collector_arguments(folder) + ["--", support.PYTHON, str(support.PEERS / "own_mounts.py"), str(copy), str(library),
+                                                   "sh", "-c", f"read go; {client}"],
+            stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            # Seen from outside, by a process that is not traced.
+            support.wait_until(lambda: written_over.probed_places(str(copy)), "probes in the container's library")
+            _, errors = collector.communicate("go\n", timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+        self.assertEqual(collector.returncode, 0, errors)
+        self.assertEqual([(record["path"], record["capture"]) for record in support.read_records(folder / "out.ndjson")],
+                         [("/plain?first0", "complete")], errors)
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    unittest.main()
