@@ -23,6 +23,7 @@
 #include "base/handles.h"
 #include "capture/cgroups.h"
 #include "capture/coverage_watch.h"
+#include "capture/kernel_tables.h"
 #include "capture/libbpf_log.h"
 #include "capture/library_probes.h"
 #include "capture/node_guard.h"
@@ -83,26 +84,6 @@ std::span<const ProgramInfo> dispensable_programs() {
     return kPrograms;
 }
 
-template <typename Key, typename Wanted>
-std::vector<Key> keys_of(int map, Wanted wanted) {
-    std::vector<Key> found;
-    Key key{};
-    for (int more = bpf_map_get_next_key(map, nullptr, &key); more == 0; more = bpf_map_get_next_key(map, &key, &key))
-        if (wanted(key)) found.push_back(key);
-    return found;
-}
-
-ap_tls_end tls_end_of(const ap_tls_key& key, const ap_tls_session& session, std::uint64_t now_ns, ap_u32 flags) {
-    ap_tls_end end{};
-    end.header = events::header_of<ap_tls_end>(AP_EVENT_TLS_END, now_ns);
-    end.session = session.id;
-    end.flags = flags | (session.shed_until_ns != 0 ? AP_END_SHED : 0);
-    end.tgid = static_cast<ap_u32>(key.tgid);
-    end.read = session.bytes[AP_READ];
-    end.write = session.bytes[AP_WRITE];
-    return end;
-}
-
 }  // namespace
 
 // Members are destroyed from the last to the first: links before maps, maps before the skeleton.
@@ -121,6 +102,7 @@ struct KernelSource::State {
     std::mutex facts_mutex;
     std::vector<std::vector<std::vector<std::byte>>> facts;  // guarded by facts_mutex: records made here, by ring
     std::atomic<bool> facts_waiting{false};
+    std::optional<KernelTables> tables;
     std::optional<Uprobes> uprobes;
     std::optional<LibraryProbes> libraries;  // not without TLS
     std::optional<CoverageWatch> coverage;   // ends before what it asks
@@ -145,11 +127,8 @@ struct KernelSource::State {
     Result<std::vector<Cgroup>> find_cgroups(const KernelOptions& options) const;
     Status select_cgroups(const KernelOptions& options);
     Status select(const KernelOptions& options);
-    void final_datagrams(std::uint64_t now_ns, const OnRecord& on_record);
     void make_coverage(const KernelOptions& options);
     void watch(std::span<const std::byte> record, unsigned ring, const OnRecord& on_record);
-    void sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record);
-    void sweep_windows(const ap_process_event& process);
     void add_fact(std::span<const std::byte> record);
     void hand_on_facts(unsigned ring, const OnRecord& on_record);
     Status select_process(std::uint32_t pid);
@@ -182,6 +161,13 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
     if (const int error = ::programs::load(skeleton.get()); error != 0)
         return Error::from_errno(
             -error, fmt::format("load the kernel programs ({})", refusal().empty() ? last_libbpf_line() : refusal()));
+    const auto& maps = skeleton->maps;
+    tables.emplace(OpenTables{.connections = maps.connections,
+                              .sessions = maps.tls_sessions,
+                              .windows = maps.tls_windows,
+                              .marks = maps.marks,
+                              .udp = maps.udp_traffic,
+                              .losses = maps.losses});
     return Done{};
 }
 
@@ -352,39 +338,6 @@ Status KernelSource::State::select_process(std::uint32_t pid) {
     return Done{};
 }
 
-// The objects went with the address space of a process that ended or exec'ed; their sessions did not. Each ring sweeps
-// its own, and leaves alone what the new program made since.
-void KernelSource::State::sweep_sessions(const ap_process_event& process, unsigned ring, const OnRecord& on_record) {
-    const int map = bpf_map__fd(skeleton->maps.tls_sessions);
-    const auto gone = keys_of<ap_tls_key>(map, [&process](const ap_tls_key& key) { return key.tgid == process.tgid; });
-    for (const ap_tls_key& one : gone) {
-        ap_tls_session session{};
-        if (bpf_map_lookup_elem(map, &one, &session) != 0 || session.ring != ring ||
-            session.created_ns >= process.header.ts_ns)
-            continue;
-        const ap_tls_end end = tls_end_of(one, session, process.header.ts_ns, 0);
-        coverage->on_event(end, ring);
-        on_record(events::bytes_of(end));
-        bpf_map_delete_elem(map, &one);
-        bpf_map_delete_elem(bpf_map__fd(skeleton->maps.marks), &session.id);
-    }
-}
-
-// A goroutine that was in a TLS call left its window.
-void KernelSource::State::sweep_windows(const ap_process_event& process) {
-    bpf_map* map = skeleton->maps.tls_windows;
-    const auto gone = keys_of<ap_tls_caller>(bpf_map__fd(map), [&process](const ap_tls_caller& caller) {
-        return caller.tgid == process.tgid && (caller.owner & AP_CALLER_GO) != 0;
-    });
-    std::vector<std::byte> window(bpf_map__value_size(map));
-    for (const ap_tls_caller& one : gone) {
-        std::uint64_t opened_ns = 0;
-        if (bpf_map_lookup_elem(bpf_map__fd(map), &one, window.data()) != 0) continue;
-        std::memcpy(&opened_ns, window.data(), sizeof(opened_ns));
-        if (opened_ns < process.header.ts_ns) bpf_map_delete_elem(bpf_map__fd(map), &one);
-    }
-}
-
 // What else than the worker an event is for. `on_record`: of records that are made here.
 void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring, const OnRecord& on_record) {
     ap_header header;
@@ -399,8 +352,11 @@ void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring
     const auto* process = std::get_if<ap_process_event>(&*event);
     if (process == nullptr) return;
     if (process->sessions > 0) {
-        sweep_sessions(*process, ring, on_record);
-        sweep_windows(*process);
+        tables->end_sessions(*process, ring, [&](const events::Event& end, std::span<const std::byte> bytes) {
+            coverage->on_event(end, ring);
+            on_record(bytes);
+        });
+        tables->forget_calls(*process);
     }
     if (libraries && (process->kind == AP_PROCESS_EXEC || process->kind == AP_PROCESS_SEEN))
         libraries->look_at_root(process->tgid);
@@ -542,66 +498,19 @@ void KernelSource::mark(std::uint64_t key, const ap_mark& mark) {
 }
 
 std::vector<std::uint64_t> KernelSource::losses() const {
-    const int cpus = libbpf_num_possible_cpus();
-    std::vector<std::uint64_t> per_cpu(static_cast<std::size_t>(std::max(cpus, 1)));
-    std::vector<std::uint64_t> total(AP_LOSS_COUNT);
-    for (std::uint32_t cause = 0; cause < AP_LOSS_COUNT; ++cause) {
-        if (bpf_map_lookup_elem(bpf_map__fd(state_->skeleton->maps.losses), &cause, per_cpu.data()) != 0) continue;
-        for (const std::uint64_t n : per_cpu)
-            total[cause] += n;
-    }
-    return total;
-}
-
-void KernelSource::State::final_datagrams(std::uint64_t now_ns, const OnRecord& on_record) {
-    const int map = bpf_map__fd(skeleton->maps.udp_traffic);
-    std::uint32_t pid = 0;
-    for (int more = bpf_map_get_next_key(map, nullptr, &pid); more == 0; more = bpf_map_get_next_key(map, &pid, &pid)) {
-        ap_udp udp{};
-        if (bpf_map_lookup_elem(map, &pid, &udp) != 0) continue;
-        ap_datagrams told{};
-        told.header = events::header_of<ap_datagrams>(AP_EVENT_DATAGRAMS, now_ns);
-        told.tgid = pid;
-        told.flags = AP_END_LIVE;
-        told.bytes = udp.bytes;
-        coverage->on_event(told, 0);
-        on_record(events::bytes_of(told));
-    }
+    return state_->tables->losses();
 }
 
 void KernelSource::final_records(const OnRecord& on_record) {
     const std::uint64_t now = monotonic_ns();
     state_->coverage->close_books();
-    const int connections = bpf_map__fd(state_->skeleton->maps.connections);
-    std::uint64_t sock = 0;
-    for (int more = bpf_map_get_next_key(connections, nullptr, &sock); more == 0;
-         more = bpf_map_get_next_key(connections, &sock, &sock)) {
-        ap_connection state{};
-        if (bpf_map_lookup_elem(connections, &sock, &state) != 0) continue;
-        ap_conn_end end{};
-        end.header = events::header_of<ap_conn_end>(AP_EVENT_CONN_END, now);
-        end.conn = {sock, state.inode};
-        end.flags = (state.flags & AP_STATE_ENDED) != 0 ? 0 : AP_END_LIVE;
-        if (state.shed_until_ns != 0) end.flags |= AP_END_SHED;
-        end.announced = (state.flags & AP_STATE_ANNOUNCED) != 0 ? 1 : 0;
-        end.protocol = static_cast<ap_u8>(state.classifier.protocol);
-        end.tgid = state.tgid;
-        end.read = state.bytes[AP_READ];
-        end.write = state.bytes[AP_WRITE];
-        state_->coverage->on_event(end, 0);
-        on_record(events::bytes_of(end));
-    }
-    const int sessions = bpf_map__fd(state_->skeleton->maps.tls_sessions);
-    ap_tls_key key{};
-    for (int more = bpf_map_get_next_key(sessions, nullptr, &key); more == 0;
-         more = bpf_map_get_next_key(sessions, &key, &key)) {
-        ap_tls_session state{};
-        if (bpf_map_lookup_elem(sessions, &key, &state) != 0) continue;
-        const ap_tls_end end = tls_end_of(key, state, now, (state.flags & AP_SESSION_ENDED) != 0 ? 0 : AP_END_LIVE);
-        state_->coverage->on_event(end, 0);
-        on_record(events::bytes_of(end));
-    }
-    state_->final_datagrams(now, on_record);
+    const auto tell = [this, &on_record](const events::Event& event, std::span<const std::byte> record) {
+        state_->coverage->on_event(event, 0);
+        on_record(record);
+    };
+    state_->tables->tell_connections(now, tell);
+    state_->tables->tell_sessions(now, tell);
+    state_->tables->tell_datagrams(now, tell);
     ap_loss loss{};
     loss.header = events::header_of<ap_loss>(AP_EVENT_LOSS, now);
     const auto counts = losses();
