@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -162,6 +163,14 @@ struct Parts {
     std::unique_ptr<server::MetricsServer> metrics;  // ends before what it shows
 };
 
+// A kernel program, a map and a probe are a file each. Called after the fork: the command keeps its own limit.
+void raise_open_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // An error is an impossible request.
 Status prepare(const Settings& settings, const std::vector<std::string>& command, Parts& run) {
     auto options = kernel_options(settings, !command.empty());
@@ -181,6 +190,7 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
         if (!child) return std::move(child).error();
         run.child.emplace(std::move(*child));
     }
+    raise_open_files();
     // Threads begin here: the fork is behind us, and they inherit the signal mask.
     run.vitals.emplace(settings, run.instance_id, [&run] { return run.shown.ledger(); });
     auto sink = make_sink(settings, run.instance_id, [&run] { return run.vitals->read(); });

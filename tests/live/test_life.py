@@ -156,6 +156,12 @@ class Runs(unittest.TestCase):
                                 (["/nonexistent/program"], 127)):
             self.assertEqual(support.capture(folder, command).status, status)
 
+    def test_few_open_files_are_for_the_command_alone(self):
+        folder = support.temporary_folder()
+        run = subprocess.run(["prlimit", "--nofile=30:4096", *support.collector_arguments(folder), "--", "sh", "-c", "ulimit -Sn"],
+                             capture_output=True, text=True, timeout=support.PATIENCE_SECONDS, check=False)
+        self.assertEqual((run.returncode, run.stdout), (0, "30\n"), run.stderr)
+
     def test_a_time_limit_ends_the_command(self):
         result = support.capture(support.temporary_folder(), ["sleep", "1000"], "--for", "200ms")
         self.assertEqual(result.status, 0, result.errors)
