@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the first request of a process is captured, and how soon its TLS stack is probed: bench/discovery.py [COUNT].
+"""Whether the first request of a process is captured, and how soon its TLS stack is probed: bench/discovery.py [COUNT [KIND...]].
 Starts COUNT processes of each kind, one after the other, each of which makes one HTTPS request as soon as it can; of files
 that are known (probed before) and of new ones (a fresh copy for every process). Prints a table in Markdown with a histogram
 of the time from exec to attached. Only this script's processes are traced."""
@@ -54,9 +54,10 @@ def records(path: pathlib.Path):
 
 
 def attach_times_ms(path: pathlib.Path) -> list[float]:
-    """From the exec of the process that mapped a file first until the file was probed."""
+    """From the exec of the process that mapped a file first until the file was probed. One process runs after the other, and
+    the next may get the number of a file that is gone: the last one that mapped it is meant."""
     exec_ns: dict[int, int] = {}
-    first_user: dict[int, int] = {}
+    user: dict[int, int] = {}
     times = []
     for kind, time_ns, record in records(path):
         if kind == PROCESS:
@@ -65,11 +66,11 @@ def attach_times_ms(path: pathlib.Path) -> list[float]:
                 exec_ns[tgid] = time_ns
         elif kind == MAPPED:
             _, _, inode, _, tgid = struct.unpack_from("<QQQII", record, 16)
-            first_user.setdefault(inode, tgid)
+            user[inode] = tgid
         elif kind == LIBRARY:
             _, state, _, inode = struct.unpack_from("<IIQQ", record, 16)
-            if state == PROBED and first_user.get(inode) in exec_ns:
-                times.append((time_ns - exec_ns[first_user[inode]]) / 1e6)
+            if state == PROBED and user.get(inode) in exec_ns:
+                times.append((time_ns - exec_ns[user[inode]]) / 1e6)
     return times
 
 
@@ -133,6 +134,7 @@ def histogram(values: list[float]) -> str:
 
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    names = sys.argv[2:] or ["OpenSSL", "Node", "Go"]
     folder = support.temporary_folder()
     certificates = support.Certificates(folder)
     port = support.free_ports(1)[0]
@@ -142,7 +144,7 @@ def main():
     print("| stack | file | processes | first request captured | exec to attached, ms: p50 / p99 / max | histogram |")
     print("| --- | --- | --- | --- | --- | --- |", flush=True)
     try:
-        for name in ("OpenSSL", "Node", "Go"):
+        for name in names:
             here = folder / name
             here.mkdir()
             kind = Kind(name, here, port)

@@ -69,8 +69,8 @@ class ElfFile {
     [[nodiscard]] std::string find_text(std::string_view section, std::string_view text, std::size_t longest,
                                         const Accept& accept = {}) const;
 
-    [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] std::uint64_t device() const { return device_; }
+    [[nodiscard]] std::uint64_t size() const { return size_; }  // bytes
     [[nodiscard]] std::uint64_t inode() const { return inode_; }
     [[nodiscard]] int fd() const { return fd_.get(); }
 

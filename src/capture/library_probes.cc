@@ -19,6 +19,7 @@ constexpr std::size_t kComplaints = 100;    // names are somebody else's choice,
 constexpr std::size_t kMostJudged = 16384;  // then all are judged again
 constexpr std::size_t kMostRoots = 4096;    // then all are looked at again
 constexpr std::size_t kMostFiles = 512;     // with probes
+constexpr std::uint64_t kLarge = 8 << 20;   // bytes of a file that takes longer to judge than a grace period
 
 }  // namespace
 
@@ -30,7 +31,8 @@ LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probe
       on_fact_(std::move(on_fact)),
       on_trouble_(std::move(on_trouble)),
       on_found_(std::move(on_found)),
-      files_(kMostFiles, [this](FormerFile file) { on_former(std::move(file)); }) {}
+      files_(kMostFiles, [this](FormerFile file) { on_former(std::move(file)); }),
+      early_grace_(uprobes) {}
 
 LibraryProbes::~LibraryProbes() {
     detach();
@@ -179,6 +181,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
 }
 
 void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf, const Contents& contents) {
+    if (elf.size() >= kLarge) early_grace_.begin();
     std::vector<ProbeLink> links;
     bool failed = false;
     for (const ProbePlan& plan : tls_plans(elf, candidate.path, return_probes_))

@@ -22,6 +22,7 @@
 #include "base/queue.h"
 #include "base/result.h"
 #include "bpf/abi.h"
+#include "capture/early_grace.h"
 #include "capture/probed_files.h"
 #include "capture/tls_findings.h"
 #include "capture/tls_stack.h"
@@ -96,6 +97,7 @@ class LibraryProbes {
     std::set<std::string> complained_;                                // libraries by name
     std::uint32_t libraries_ = 0;
     ProbedFiles files_;
+    EarlyGrace early_grace_;
     BoundedQueue<Candidate> candidates_{1024};
     std::atomic<bool> stop_{false};
     std::thread thread_;

@@ -49,10 +49,17 @@ Result<std::vector<ProbePoint>> points_of(const TlsFile& file, const FunctionPro
     return points;
 }
 
+// Rust's names look like those of C++, but end with a hash, "17h0123456789abcdefE", or after it ".llvm.1234".
+bool may_be_rust(std::string_view function) {
+    constexpr std::size_t kHash = 20;
+    if (function.size() <= kHash) return false;
+    const char last = function.back();
+    return last == 'E' ? function.substr(function.size() - kHash).starts_with("17h") : last >= '0' && last <= '9';
+}
+
 // The bulk of a large program's names are C++; asking every stack about each takes tens of milliseconds.
 bool may_matter(std::string_view function) {
-    return !function.starts_with("_Z") || function.starts_with("_ZN4node6crypto7NodeBIO") ||
-           (function.starts_with("_ZN") && function.find("rustls", 0) != std::string_view::npos);
+    return !function.starts_with("_Z") || function.starts_with("_ZN4node6crypto7NodeBIO") || may_be_rust(function);
 }
 
 std::vector<ProbePlan> plans_of(const TlsFile& file, bool by_texts) {
