@@ -298,7 +298,7 @@ struct ap_process {
     ap_u32 ring;
     ap_u32 flags;
     ap_u32 sessions; /* TLS sessions in tls_sessions */
-    ap_u32 pad;
+    ap_u32 strays;   /* reads from and writes to rustls of which the connection is not known */
 };
 
 struct ap_udp {
@@ -341,7 +341,7 @@ struct ap_tls_session {
     ap_u32 ring;
     ap_u32 library;
     ap_u32 flags;
-    ap_u32 open; /* of Go: calls under way */
+    ap_u32 open; /* of Go: calls under way; of rustls: the process's strays known to each direction, 16 bits */
     struct ap_classifier classifier;
     struct ap_endpoints endpoints;
     ap_u64 position[2];

@@ -106,6 +106,9 @@ struct {
     __type(value, struct tls_window);
 } tls_windows SEC(".maps");
 
+#define RUST_WAITS 1
+#define RUST_WAITS_IN_VAIN 2
+
 /* A call on a thread that drives a connection of rustls, and its socket. */
 struct rust_call {
     u64 sp;
@@ -115,8 +118,21 @@ struct rust_call {
     u32 length;     /* written and not told yet */
     struct ap_conn_id socket; /* that it read or wrote */
     u32 library;
-    u32 ended; /* the socket's end was read */
+    u16 ended;   /* the socket's end was read */
+    u8 not_seen; /* the bytes are gone */
+    u8 waiting; /* RUST_WAITS: a write that nothing encloses, for the call that writes the socket, which follows at once */
+    u64 type;    /* of the connection: its functions' table */
+    u64 ends[4]; /* the first and the last bytes at `buffer`, when it began to wait */
 };
+
+/* (table of functions of a connection, process) → from the connection to its buffer of records, bytes: the least that was
+ * seen, since what is further belongs to a neighbour. Written when a write is told; makes room by age. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, 1024);
+    __type(key, struct ap_tls_key);
+    __type(value, u64);
+} rust_layouts SEC(".maps");
 
 /* thread → its call of rustls. Written and deleted by the thread itself; at its exit what is left. Full: the call is not
  * captured, counted. */

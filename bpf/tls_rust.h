@@ -9,6 +9,7 @@
 
 #define RUST_RECORD_MOST 16384 /* plaintext of one record; RFC 8446 §5.1 */
 #define RUST_BORROWED (1ULL << 63)
+#define RUST_CONNECTION_MOST 4096 /* bytes of ConnectionCommon, from where Writer points to the records */
 
 static const struct rust_call empty_rust_call = {};
 static const struct ap_tls_session empty_session = {}; /* as empty_window */
@@ -17,31 +18,6 @@ static __always_inline struct rust_call *rust__current(void)
 {
     u64 id = bpf_get_current_pid_tgid();
     return bpf_map_lookup_elem(&rust_calls, &id);
-}
-
-/* The call under way on this thread, begun if there is none. What lies at or below the stack pointer was left without a
- * return. */
-static __noinline struct rust_call *rust__enter(struct pt_regs *ctx)
-{
-    u64 id = bpf_get_current_pid_tgid();
-    struct ap_process *process = scope__current((u32)(id >> 32));
-    if (!process)
-        return 0;
-    if (!(process->flags & AP_PROCESS_RUST))
-        process->flags |= AP_PROCESS_RUST;
-    struct rust_call *call = bpf_map_lookup_elem(&rust_calls, &id);
-    if (call && call->sp > user__sp(ctx))
-        return call;
-    if (bpf_map_update_elem(&rust_calls, &id, &empty_rust_call, BPF_ANY)) {
-        loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
-        return 0;
-    }
-    call = bpf_map_lookup_elem(&rust_calls, &id);
-    if (!call)
-        return 0;
-    call->sp = user__sp(ctx);
-    call->library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
-    return call;
 }
 
 static __noinline struct ap_tls_session *rust__open(struct ap_tls_key *key, u32 library, u32 flags)
@@ -63,6 +39,7 @@ static __noinline struct ap_tls_session *rust__open(struct ap_tls_key *key, u32 
     session->ring = process->ring;
     session->library = library;
     session->flags = AP_SESSION_GO | flags;
+    session->open = (process->strays & 0xffff) * 0x10001;
     return session;
 }
 
@@ -93,6 +70,68 @@ static __noinline int rust__recall(struct rust_call *call)
     return 0;
 }
 
+/* The first and the last bytes of what was written, or of its array: sizes that every verifier sees through. */
+static __noinline int rust__ends(struct rust_call *call, u64 ends[4])
+{
+    u64 length = call->iovecs ? (u64)call->iovecs * sizeof(struct user_iovec) : call->length;
+    u64 last = call->buffer + length;
+    ends[0] = ends[1] = ends[2] = ends[3] = 0;
+    if (length >= 16)
+        return bpf_probe_read_user(ends, 16, (void *)call->buffer) || bpf_probe_read_user(ends + 2, 16, (void *)(last - 16));
+    if (length >= 8)
+        return bpf_probe_read_user(ends, 8, (void *)call->buffer) || bpf_probe_read_user(ends + 2, 8, (void *)(last - 8));
+    return bpf_probe_read_user(ends, 1, (void *)call->buffer) || bpf_probe_read_user(ends + 2, 1, (void *)(last - 1));
+}
+
+/* From the end of Writer::write to the start of ChunkVecBuffer::write_to or complete_io of the same connection nothing
+ * happens in what drives both: the thread uses no socket and no other connection, and the bytes stay where they are. */
+static __noinline int rust__wait(struct rust_call *call)
+{
+    if (rust__ends(call, call->ends))
+        return 0;
+    call->waiting = RUST_WAITS;
+    return 1;
+}
+
+static __noinline bool rust__is_there(struct rust_call *call)
+{
+    u64 ends[4];
+    return !rust__ends(call, ends) && ends[0] == call->ends[0] && ends[1] == call->ends[1] && ends[2] == call->ends[2] &&
+           ends[3] == call->ends[3];
+}
+
+/* `records`: a ChunkVecBuffer, inside the connection that was written to. */
+static __noinline bool rust__has(struct rust_call *call, u64 records)
+{
+    u64 distance = records - call->connection;
+    if (distance >= RUST_CONNECTION_MOST)
+        return false;
+    struct ap_tls_key type = {.ssl = call->type, .tgid = bpf_get_current_pid_tgid() >> 32};
+    u64 *least = bpf_map_lookup_elem(&rust_layouts, &type);
+    if (least && *least < distance)
+        return false;
+    if (!least || *least > distance)
+        bpf_map_update_elem(&rust_layouts, &type, &distance, BPF_ANY);
+    return true;
+}
+
+static __always_inline void rust__stray(struct ap_process *process)
+{
+    loss__add(AP_LOSS_UNREAD_CALLS, 1);
+    __sync_fetch_and_add(&process->strays, 1);
+}
+
+/* What strayed may have been of any session of the process: each has a hole of unknown length then, told as one byte. */
+static __always_inline bool rust__has_hole(struct ap_tls_session *session, struct ap_process *process, u32 direction)
+{
+    u32 shift = direction == AP_WRITE ? 16 : 0;
+    u32 strays = process->strays & 0xffff;
+    if ((session->open >> shift & 0xffff) == strays)
+        return false;
+    session->open = (session->open & ~(0xffffU << shift)) | strays << shift;
+    return true;
+}
+
 /* What the call has written is told of. */
 static __noinline int rust__tell(struct rust_call *call)
 {
@@ -102,15 +141,63 @@ static __noinline int rust__tell(struct rust_call *call)
         return 0;
     if (!call->socket.sock)
         rust__recall(call);
+    u32 tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
     struct ap_tls_session *session = call->socket.sock ? rust__session(call, 0) : 0;
+    if (!process)
+        return 0;
     if (!session) {
-        loss__add(AP_LOSS_UNREAD_CALLS, 1);
+        rust__stray(process);
         return 0;
     }
-    struct ap_tls_key key = {.ssl = call->socket.sock, .tgid = bpf_get_current_pid_tgid() >> 32};
-    struct tls_frame frame = {.buffer = call->buffer, .direction = AP_WRITE, .data = 1, .sent = call->iovecs};
-    frame.vector = call->iovecs ? 1 : 0;
+    struct ap_tls_key key = {.ssl = call->socket.sock, .tgid = tgid};
+    struct tls_frame frame = {.direction = AP_WRITE, .data = 1};
+    frame.not_seen = 1;
+    if (rust__has_hole(session, process, AP_WRITE))
+        session__data(&key, session, &frame, 1);
+    frame.not_seen = call->not_seen;
+    if (!call->not_seen) {
+        frame.buffer = call->buffer;
+        frame.sent = call->iovecs;
+        frame.vector = call->iovecs ? 1 : 0;
+    }
     return session__data(&key, session, &frame, length);
+}
+
+/* A write whose socket did not come: a hole in what the connection wrote, where that is known. */
+static __always_inline void rust__drop(struct rust_call *call)
+{
+    call->waiting = 0;
+    call->not_seen = 1;
+    rust__tell(call);
+    call->not_seen = 0;
+}
+
+/* The call under way on this thread, begun if there is none. What lies at or below the stack pointer was left without a
+ * return. */
+static __noinline struct rust_call *rust__enter(struct pt_regs *ctx)
+{
+    u64 id = bpf_get_current_pid_tgid();
+    struct ap_process *process = scope__current((u32)(id >> 32));
+    if (!process)
+        return 0;
+    if (!(process->flags & AP_PROCESS_RUST))
+        process->flags |= AP_PROCESS_RUST;
+    struct rust_call *call = bpf_map_lookup_elem(&rust_calls, &id);
+    if (call && call->waiting)
+        rust__drop(call);
+    else if (call && call->sp > user__sp(ctx))
+        return call;
+    if (bpf_map_update_elem(&rust_calls, &id, &empty_rust_call, BPF_ANY)) {
+        loss__add(AP_LOSS_TLS_TABLE_FULL, 1);
+        return 0;
+    }
+    call = bpf_map_lookup_elem(&rust_calls, &id);
+    if (!call)
+        return 0;
+    call->sp = user__sp(ctx);
+    call->library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
+    return call;
 }
 
 /* The connection is at this address now, and has this socket. */
@@ -124,10 +211,16 @@ static __noinline int rust__learn(struct rust_call *call)
     return session ? session__side_end(session, AP_READ) : 0;
 }
 
-/* Only the outermost call ends it. */
-static __always_inline void rust__leave(struct pt_regs *ctx, struct rust_call *call)
+static __always_inline void rust__resume(u64 sp, struct rust_call *call)
 {
-    if (user__sp(ctx) <= call->sp)
+    call->waiting = 0;
+    call->sp = sp;
+}
+
+/* Only the outermost call ends it. */
+static __always_inline void rust__leave(u64 sp, struct rust_call *call)
+{
+    if (sp <= call->sp)
         return;
     rust__tell(call);
     rust__learn(call);
@@ -146,9 +239,16 @@ int rust_call_enter(struct pt_regs *ctx)
 SEC("uprobe")
 int rust_complete_enter(struct pt_regs *ctx)
 {
-    struct rust_call *call = rust__enter(ctx);
+    u64 connection = user__arg1(ctx);
+    u64 sp = user__sp(ctx);
+    struct rust_call *call = rust__current();
+    if (call && call->waiting == RUST_WAITS && call->connection == connection && rust__is_there(call)) {
+        rust__resume(sp, call);
+        return 0;
+    }
+    call = rust__enter(ctx);
     if (call && !call->connection)
-        call->connection = user__arg1(ctx);
+        call->connection = connection;
     return 0;
 }
 
@@ -157,7 +257,7 @@ int rust_call_return(struct pt_regs *ctx)
 {
     struct rust_call *call = rust__current();
     if (call)
-        rust__leave(ctx, call);
+        rust__leave(user__sp(ctx), call);
     return 0;
 }
 
@@ -168,9 +268,11 @@ static __always_inline int rust__write(struct pt_regs *ctx, bool vector)
         return 0;
     if (call->length)
         rust__tell(call);
-    /* Writer holds a reference to a trait object: the object's address first. */
-    if (bpf_probe_read_user(&call->connection, sizeof(call->connection), (void *)user__arg0(ctx)))
+    u64 object[2]; /* Writer holds a reference to a trait object: its address, and the table of its functions */
+    if (bpf_probe_read_user(object, sizeof(object), (void *)user__arg0(ctx)))
         return 0;
+    call->connection = object[0];
+    call->type = object[1];
     call->buffer = user__arg1(ctx);
     call->iovecs = vector ? (u32)user__arg2(ctx) : 0;
     return 0;
@@ -198,9 +300,28 @@ int rust_writer_return(struct pt_regs *ctx)
     if (!call)
         return 0;
     u64 written = user__result1(ctx);
+    u64 sp = user__sp(ctx);
     if (!user__result(ctx) && written && written <= 0x7fffffff)
         call->length = (u32)written;
-    rust__leave(ctx, call);
+    if (sp > call->sp && call->length && rust__wait(call))
+        return 0;
+    rust__leave(sp, call);
+    return 0;
+}
+
+/* ChunkVecBuffer::write_to: hands records to what writes the socket. */
+SEC("uprobe")
+int rust_records_enter(struct pt_regs *ctx)
+{
+    u64 records = user__arg0(ctx);
+    u64 sp = user__sp(ctx);
+    struct rust_call *call = rust__current();
+    if (!call || !call->waiting)
+        return 0;
+    if (call->waiting == RUST_WAITS && rust__is_there(call) && rust__has(call, records))
+        rust__resume(sp, call);
+    else
+        rust__drop(call);
     return 0;
 }
 
@@ -222,7 +343,8 @@ SEC("uprobe")
 int rust_received_enter(struct pt_regs *ctx)
 {
     u32 tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
-    if (!scope__current(tgid))
+    struct ap_process *process = scope__current(tgid);
+    if (!process)
         return 0;
     struct {
         u64 capacity, address, length;
@@ -231,18 +353,22 @@ int rust_received_enter(struct pt_regs *ctx)
     if (!call || !call->socket.sock || bpf_probe_read_user(&payload, sizeof(payload), (void *)user__arg1(ctx)) ||
         payload.length > RUST_RECORD_MOST || (payload.capacity != RUST_BORROWED && payload.capacity < payload.length) ||
         (payload.capacity != RUST_BORROWED && payload.capacity > 4 * RUST_RECORD_MOST)) {
-        loss__add(AP_LOSS_UNREAD_CALLS, 1);
+        rust__stray(process);
         return 0;
     }
     if (!payload.length)
         return 0;
     struct ap_tls_session *session = rust__session(call, 0);
     if (!session) {
-        loss__add(AP_LOSS_UNREAD_CALLS, 1);
+        rust__stray(process);
         return 0;
     }
     struct ap_tls_key key = {.ssl = call->socket.sock, .tgid = tgid};
-    struct tls_frame frame = {.buffer = payload.address, .direction = AP_READ, .data = 1};
+    struct tls_frame frame = {.direction = AP_READ, .data = 1, .not_seen = 1};
+    if (rust__has_hole(session, process, AP_READ))
+        session__data(&key, session, &frame, 1);
+    frame.not_seen = 0;
+    frame.buffer = payload.address;
     return session__data(&key, session, &frame, (u32)payload.length);
 }
 
@@ -252,6 +378,10 @@ static __noinline int rust__socket(struct ap_connection *conn, u64 sock, u32 siz
     struct rust_call *call = rust__current();
     if (!call)
         return 0;
+    if (call->waiting) {
+        call->waiting = RUST_WAITS_IN_VAIN;
+        return 0;
+    }
     call->socket.sock = sock;
     call->socket.inode = conn->inode;
     if (!size)

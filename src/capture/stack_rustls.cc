@@ -12,7 +12,10 @@
 namespace apiarist::capture {
 namespace {
 
-enum class Role { kReceives, kWrites, kDrives, kBegins };
+enum class Role { kReceives, kWrites, kRecords, kDrives, kBegins };
+
+constexpr std::size_t kRoles = 5;
+using Roles = std::array<bool, kRoles>;
 
 // `owner` is in the mangled name, which ends with `end` when the hash is taken off.
 struct Place {
@@ -31,6 +34,8 @@ constexpr std::array kPlaces{
           "rust_writer_enter", "rust_writer_return", 2},
     Place{Role::kWrites, "_$LT$rustls..conn..connection..Writer$u20$as$u20$std..io..Write$GT$", "14write_vectored",
           "rust_writer_vector_enter", "rust_writer_return", 3},
+    Place{Role::kRecords, "_ZN6rustls6vecbuf14ChunkVecBuffer", "8write_to", "rust_records_enter", "rust_call_return",
+          1},
     Place{Role::kDrives, "_ZN6rustls4conn28ConnectionCommon$LT$Data$GT$", "11complete_io", "rust_complete_enter",
           "rust_call_return", 2},
     Place{Role::kBegins, "_$LT$rustls..server..hs..ExpectClientHello$u20$as$u20$rustls..", "6handle",
@@ -92,7 +97,7 @@ bool wants(std::string_view function) {
 }
 
 // Each has all its instances: one left out would leave a hole.
-void add(const TlsFile& file, ProbePlan& made, std::array<bool, 4>& has) {
+void add(const TlsFile& file, ProbePlan& made, Roles& has) {
     for (const auto& [mangled, function] : file.functions) {
         const std::string_view name = without_hash(mangled);
         const Place* place = name.empty() || !of_rustls(name) ? nullptr : place_of(name);
@@ -106,9 +111,10 @@ void add(const TlsFile& file, ProbePlan& made, std::array<bool, 4>& has) {
     }
 }
 
-std::string missing(const std::array<bool, 4>& has) {
-    constexpr std::array<std::string_view, 4> kWhat{
+std::string missing(const Roles& has) {
+    constexpr std::array<std::string_view, kRoles> kWhat{
         "CommonState::take_received_plaintext, where it takes plaintext", "Writer::write, where it is given plaintext",
+        "ChunkVecBuffer::write_to, where it gives records",
         "calls of tokio-rustls or rustls::Stream, which name the socket", "the handling of a hello"};
     for (std::size_t i = 0; i < has.size(); ++i)
         if (!has[i]) return "the compiler left no function for " + std::string(kWhat[i]) + " (link-time optimisation?)";
@@ -125,7 +131,7 @@ std::optional<ProbePlan> plan(const TlsFile& file) {
     made.unfit = "not tried on this processor";
     return made;
 #endif
-    std::array<bool, 4> has{};
+    Roles has{};
     add(file, made, has);
     if (made.unfit.empty()) {
         const bool new_mangling = std::any_of(file.functions.begin(), file.functions.end(),

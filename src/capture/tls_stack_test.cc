@@ -226,6 +226,7 @@ TEST(RustlsNames, are_known_whatever_their_hash) {
         {"_ZN6rustls12common_state11CommonState23take_received_plaintext17ha035a9133f8e990dE", true},
         {"_ZN12tokio_rustls6common20Stream$LT$IO$C$C$GT$7read_io17h0d10be8b3a965917E.llvm.9465077550587243173", true},
         {"_ZN6rustls4conn28ConnectionCommon$LT$Data$GT$11complete_io17h4ecdbdd05873a565E", true},
+        {"_ZN6rustls6vecbuf14ChunkVecBuffer8write_to17h4ecdbdd05873a565E", true},
         {"_RNvMs_NtCs1_6rustls12common_stateNtB4_11CommonState23take_received_plaintext", true},
         {"_ZN6rustls6server11server_conn14EarlyDataState23take_received_plaintext17he05fab3109e6bf65E", false},
         {"_ZN6rustls12common_state11CommonState23take_received_plaintext", false},

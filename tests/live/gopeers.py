@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs of Go for the tests, made by the toolchains that can be had. Go's own proxy gives them as modules, checked against
 its checksum database; they and what they make are kept under build/."""
+import base64
 import json
 import os
 import pathlib
@@ -81,3 +82,21 @@ def peer(version: str, kind: str) -> tuple[pathlib.Path | None, str]:
     if answer.returncode:
         raise AssertionError(f"go build with {version}, {kind}: {answer.stderr}")
     return made, ""
+
+
+def newest() -> tuple[str | None, str]:
+    """The test program, made by the newest toolchain that can be had; else None and why there is none."""
+    why = ""
+    for version in reversed(WANTED):
+        made, why = peer(version, "plain")
+        if made is not None:
+            return str(made), ""
+    return None, why
+
+
+def write_cases(path: pathlib.Path, wanted: list):
+    """As the client reads them."""
+    path.write_text(json.dumps([
+        {"name": case.name, "method": case.method, "kind": case.kind, "headers": case.headers,
+         "body": base64.b64encode(case.body).decode(), "expected": base64.b64encode(case.expected()).decode()}
+        for case in wanted]), encoding="utf-8")

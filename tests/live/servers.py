@@ -3,7 +3,9 @@
 import pathlib
 import sys
 
+import gopeers
 import nginx
+import rustpeers
 import support
 
 sys.path.insert(0, str(support.PEERS))
@@ -123,6 +125,13 @@ class Server:
             tls_module="LoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so" if self.tls else ""))
         return [(["apache2", "-X", "-f", str(configuration)], self.port)]
 
+    def go(self):
+        return [([gopeers.newest()[0], "serve", str(self.port), *self._tls_arguments()], self.port)]
+
+    def rust(self):
+        program, _ = rustpeers.peer("release")
+        return [([str(program), "serve", str(self.port), str(rustpeers.write_answers(self.folder)), *self._tls_arguments()], self.port)]
+
     def haproxy(self):
         behind = support.free_ports(1)[0]
         tls = ""
@@ -138,6 +147,13 @@ class Server:
         return [(["haproxy", "-db", "-q", "-f", str(configuration)], self.port), (backend, behind)]
 
 
+
+
+def reason_against(name: str) -> str:
+    """Why this machine has no such server; empty: it has."""
+    return {"go": lambda: gopeers.newest()[1], "rust": lambda: rustpeers.peer("release")[1]}.get(name, str)()
+
+
 # What each is asked; nginx and Apache have files alone.
 CASES = {"nginx": "FILES", "apache": "FILES_OF_APACHE", "python": "EVERYTHING", "node": "EVERYTHING", "uvicorn": "EVERYTHING",
-         "haproxy": "EVERYTHING"}
+         "haproxy": "EVERYTHING", "go": "GO", "rust": "RUST"}

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Go's crypto/tls, of several toolchains and ways to link, as server and as client, with itself, curl and Python: every
 exchange gives one record on each side that equals, byte for byte, what was sent and received."""
-import base64
 import json
 import pathlib
 import sys
@@ -15,13 +14,6 @@ import support  # noqa: E402
 
 GOROUTINES = 8
 CASES = cases.GO
-
-
-def write_cases(path: pathlib.Path, wanted: list):
-    path.write_text(json.dumps([
-        {"name": case.name, "method": case.method, "kind": case.kind, "headers": case.headers,
-         "body": base64.b64encode(case.body).decode(), "expected": base64.b64encode(case.expected()).decode()}
-        for case in wanted]), encoding="utf-8")
 
 
 class Go(unittest.TestCase):
@@ -53,20 +45,20 @@ class Go(unittest.TestCase):
     def client_command(self, client: str, peer: str, port: int, folder: pathlib.Path, prefix: str) -> list[str]:
         truth = str(folder / "truth")
         if client == "go":
-            return [peer, "ask", str(port), str(self.certificates.ca), str(folder / "cases.json"), prefix, truth,
-                    str(GOROUTINES)]
+            return [peer, "ask", str(port), str(folder / "cases.json"), prefix, truth, str(GOROUTINES), "1.3",
+                    str(self.certificates.ca)]
         return [support.PYTHON, str(support.PEERS / "client.py"), client, "GO", prefix, truth, str(port), "--tls",
                 "1.2" if client == "curl" else "1.3", "--ca", str(self.certificates.ca)]
 
     def first_use(self, peer: str, port: int, folder: pathlib.Path) -> list[str]:
-        write_cases(folder / "first.json", CASES[:1])
-        ask = [peer, "ask", str(port), str(self.certificates.ca), str(folder / "first.json"), "first", str(folder / "first"), "1"]
+        gopeers.write_cases(folder / "first.json", CASES[:1])
+        ask = [peer, "ask", str(port), str(folder / "first.json"), "first", str(folder / "first"), "1", "1.3", str(self.certificates.ca)]
         return [support.PYTHON, str(support.PEERS / "until_recorded.py"), str(folder / "out.ndjson"), "?id=first-", *ask]
 
     def check(self, version: str, kind: str):
         peer = self.peer(version, kind)
         folder = support.temporary_folder()
-        write_cases(folder / "cases.json", CASES)
+        gopeers.write_cases(folder / "cases.json", CASES)
         ports = dict(zip(("go", "python"), support.free_ports(2)))
         pairs = [("go", "go"), ("go", "curl"), ("go", "python"), ("python", "go")]
         plan = {"servers": [{"command": self.server_command(server, peer, port), "port": port}

@@ -8,6 +8,9 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
+import cases  # noqa: E402
+import gopeers  # noqa: E402
+import rustpeers  # noqa: E402
 import servers  # noqa: E402
 import support  # noqa: E402
 
@@ -18,14 +21,31 @@ TRANSPORTS = {
     "mTLS 1.2": {"tls": "1.2", "mutual": True},
     "mTLS 1.3": {"tls": "1.3", "mutual": True},
 }
-CLIENTS = ("python", "curl", "pipelined", "wget", "asyncio", "libcurl-gnutls", "libcurl-nss", "node")
-SERVERS = ("nginx", "python", "node", "uvicorn", "apache", "haproxy")
+RUST = {"rustls": "blocking", "tokio-rustls": "tokio"}  # the client's mode
+CLIENTS = ("python", "curl", "pipelined", "wget", "asyncio", "libcurl-gnutls", "libcurl-nss", "node", "go", *RUST)
+SERVERS = ("nginx", "python", "node", "uvicorn", "apache", "haproxy", "go", "rust")
 NSS_MUTUAL = "libcurl with NSS takes a client's key from a database of its own, not from a file"
 
 
 def reason_against(client: str, transport: dict) -> str:
     """Why a cell is empty; empty: it is not."""
-    return NSS_MUTUAL if client == "libcurl-nss" and transport.get("mutual") else ""
+    if client == "libcurl-nss" and transport.get("mutual"):
+        return NSS_MUTUAL
+    return servers.reason_against("rust" if client in RUST else client)
+
+
+def wanted_cases(server: str, client: str, transport: dict) -> list:
+    wanted = getattr(cases, servers.CASES[server])
+    # It closes after the last chunk and never reads what follows.
+    if client == "wget" and not transport:
+        wanted = [case for case in wanted if case.kind != "chunked"]
+    # SSL_read_ex on memory, which asyncio calls, says the same of an end and of nothing to read yet: the record of a
+    # response until close is "response_truncated" there. Python's server ends such a response without the alert that
+    # GnuTLS wants to see.
+    if transport and (client == "asyncio" or (server == "python" and client in ("wget", "libcurl-gnutls"))):
+        wanted = [case for case in wanted if case.kind != "close"]
+    able = {"go": cases.GO, **dict.fromkeys(RUST, cases.RUST)}.get(client, wanted)
+    return [case for case in wanted if case.name in {one.name for one in able}]
 
 
 class Matrix(unittest.TestCase):
@@ -43,56 +63,62 @@ class Matrix(unittest.TestCase):
         for server, client in rows:
             support.log(f"{server + ' × ' + client:28}" +
                         "".join(f"{cls.table.get((server, client, name), '-'):>12}" for name in TRANSPORTS))
-        support.log(f"- : {NSS_MUTUAL}")
+        reasons = {reason_against(client, transport) for client in CLIENTS for transport in TRANSPORTS.values()}
+        for reason in sorted(reasons | {servers.reason_against(server) for server in SERVERS} - {""}):
+            support.log(f"- : {reason}")
 
-    def client_command(self, client: str, port: int, case_list: str, prefix: str, truth: pathlib.Path,
-                       transport: dict) -> list[str]:
-        command = [support.PYTHON, str(support.PEERS / "client.py"), client, case_list, prefix, str(truth), str(port)]
+    def client_command(self, client: str, port: int, server: str, folder: pathlib.Path, transport: dict) -> list[str]:
+        wanted = wanted_cases(server, client, transport)
+        certificate = [str(part) for part in self.certificates.client] if transport.get("mutual") else []
+        words = [transport["tls"], str(self.certificates.ca), *certificate] if transport else []
+        if client == "go":
+            gopeers.write_cases(folder / "cases.json", wanted)
+            return [gopeers.newest()[0], "ask", str(port), str(folder / "cases.json"), client, str(folder / "truth"), "2", *words]
+        if client in RUST:
+            rustpeers.write_requests(folder / client, client, 2, wanted)
+            return [str(rustpeers.peer("release")[0]), "ask", RUST[client], str(port), str(folder / client), *words]
+        case_list = f"{servers.CASES[server]}:{','.join(case.name for case in wanted)}"
+        command = [support.PYTHON, str(support.PEERS / "client.py"), client, case_list, client, str(folder / "truth"), str(port)]
         if transport:
             command += ["--tls", transport["tls"], "--ca", str(self.certificates.ca)]
-        if transport.get("mutual"):
-            command += ["--cert", str(self.certificates.client[0]), "--key", str(self.certificates.client[1])]
+        if certificate:
+            command += ["--cert", certificate[0], "--key", certificate[1]]
         return command
 
     @staticmethod
-    def case_list(server: str, client: str, transport: dict) -> str:
-        wanted = servers.CASES[server]
-        if wanted != "EVERYTHING":
-            return wanted
-        # It closes after the last chunk and never reads what follows.
-        if client == "wget" and not transport:
-            return "WITHOUT_TRAILERS"
-        # SSL_read_ex on memory, which asyncio calls, says the same of an end and of nothing to read yet: the record of a
-        # response until close is "response_truncated" there. Python's server ends such a response without the alert that
-        # GnuTLS wants to see.
-        if transport and (client == "asyncio" or (server == "python" and client in ("wget", "libcurl-gnutls"))):
-            return "WITH_ENDS"
-        return wanted
+    def idle(clients: list[str]) -> list[dict]:
+        """Processes that live while other clients ask: so that their programs are known files when their own turn comes. How
+        soon a new one is probed is what bench/discovery.py measures."""
+        commands = [["node", "-e", "setInterval(() => 0, 1e6)"]]
+        if "go" in clients:
+            commands.append([gopeers.newest()[0], "idle"])
+        if "rustls" in clients:
+            commands.append([str(rustpeers.peer("release")[0]), "idle"])
+        return [{"command": command, "port": None} for command in commands]
 
     def check(self, server: str, transport_name: str):
+        if why := servers.reason_against(server):
+            self.skipTest(why)
         transport = TRANSPORTS[transport_name]
         folder = support.temporary_folder()
-        truth = folder / "truth"
         asked = servers.Server(server, folder, self.certificates, transport)
         clients = [client for client in CLIENTS if not reason_against(client, transport)]
-        # A process of Node.js while the other clients ask: so that its program is a known file when its own turn comes. How
-        # soon a new one is probed is what bench/discovery.py measures.
-        idle = {"command": ["node", "-e", "setInterval(() => 0, 1e6)"], "port": None}
-        plan = {"servers": [idle, *asked.commands],
-                "clients": [self.client_command(client, asked.port, self.case_list(server, client, transport), client, truth,
-                                                transport)
-                            for client in clients]}
+        plan = {"servers": [*self.idle(clients), *asked.commands],
+                "clients": [self.client_command(client, asked.port, server, folder, transport) for client in clients]}
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")])
         self.assertEqual(result.status, 0, result.errors)
-        truths = [json.loads(line) for line in truth.read_text().splitlines()]
+        truths = [json.loads(line) for line in (folder / "truth").read_text().splitlines()]
+        for client in set(RUST) & set(clients):
+            truths += rustpeers.truths_of(folder / client)
         faults = []
         for client in clients:
             mine = [one for one in truths if f"id={client}-" in one["path"]]
             # Behind a proxy every exchange is seen once more.
             records = [record for record in result.records
                        if f"id={client}-" in record["path"] and record["destIp"].endswith(f":{asked.port}")]
-            self.assertGreater(len(mine), 2)
+            wanted = 3 if client == "pipelined" else len(wanted_cases(server, client, transport))
+            self.assertEqual(len(mine), wanted * (2 if client == "go" or client in RUST else 1))
             found = support.compare(records, mine, ("1", "2")) + support.addresses_mirror(records)
             tls_wrong = [record["path"] for record in records if bool(record["tls"]) != bool(transport)]
             found += [f"{path}: `tls` is wrong" for path in tls_wrong]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """rustls with its symbols kept: hyper with tokio-rustls as server, rustls::Stream and tokio-rustls as clients, with curl and
 Python: every exchange gives one record on each side that equals, byte for byte, what was sent and received."""
-import base64
 import json
 import pathlib
 import sys
@@ -9,43 +8,12 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
-import bodies  # noqa: E402
 import cases  # noqa: E402
 import rustpeers  # noqa: E402
 import support  # noqa: E402
 
 CONNECTIONS = 6
 CASES = cases.RUST
-
-
-def head_of(message: bytes) -> tuple[list[str], list[tuple[str, str]], bytes]:
-    head, body = message.split(b"\r\n\r\n", 1)
-    first, *lines = head.decode("latin-1").split("\r\n")
-    return first.split(" "), [tuple(part.strip() for part in line.split(":", 1)) for line in lines], body
-
-
-def write_requests(folder: pathlib.Path, prefix: str, connections: int, wanted: list):
-    for connection in range(connections):
-        here = folder / str(connection)
-        here.mkdir(parents=True)
-        for number, case in enumerate(wanted):
-            headers = [("Host", "localhost"), *case.headers]
-            if case.body:
-                headers.append(("Content-Length", str(len(case.body))))
-            lines = [f"{case.method} /{case.kind}?id={prefix}-{connection}-{case.name} HTTP/1.1",
-                     *(f"{name}: {value}" for name, value in headers)]
-            (here / f"request-{number}").write_bytes("\r\n".join([*lines, "", ""]).encode() + case.body)
-
-
-def truths_of(folder: pathlib.Path) -> list[dict]:
-    found = []
-    for file in folder.glob("*/request-*"):
-        first, headers, body = head_of(file.read_bytes())
-        answer, answer_headers, answer_body = head_of(file.with_name(file.name.replace("request", "answer")).read_bytes())
-        found.append({"path": first[1], "method": first[0], "status": int(answer[1]), "request_headers": headers,
-                      "response_headers": answer_headers, "request_body": base64.b64encode(body).decode(),
-                      "response_body": base64.b64encode(answer_body).decode()})
-    return found
 
 
 class Rustls(unittest.TestCase):
@@ -65,30 +33,25 @@ class Rustls(unittest.TestCase):
             support.log(f"{pair:24} TLS {version} {cell}")
 
     def servers(self, peer: str, folder: pathlib.Path) -> dict[str, dict]:
-        www = folder / "www"
-        www.mkdir()
-        for case in CASES:
-            if case.method == "GET" and case.kind != "204":
-                (www / case.kind).write_bytes(case.expected())
-        (www / "plain").write_bytes(bodies.text("plain", 3000))
+        www = rustpeers.write_answers(folder)
         ports = support.free_ports(2)
         certificate = [str(part) for part in self.certificates.server]
-        return {"rust": {"command": [peer, "serve", str(ports[0]), *certificate, str(www)], "port": ports[0]},
+        return {"rust": {"command": [peer, "serve", str(ports[0]), str(www), *certificate], "port": ports[0]},
                 "python": {"command": [support.PYTHON, str(support.PEERS / "server.py"), str(ports[1]), *certificate],
                            "port": ports[1]}}
 
     def rust_client(self, peer: str, mode: str, version: str, port: int, folder: pathlib.Path) -> list[str]:
-        return [peer, "ask", mode, str(port), str(self.certificates.ca), version, str(folder)]
+        return [peer, "ask", mode, str(port), str(folder), version, str(self.certificates.ca)]
 
     def client(self, client: str, version: str, port: int, folder: pathlib.Path, prefix: str) -> list[str]:
         if client in ("blocking", "tokio"):
-            write_requests(folder / prefix, prefix, CONNECTIONS, CASES)
+            rustpeers.write_requests(folder / prefix, prefix, CONNECTIONS, CASES)
             return self.rust_client(self.peer, client, version, port, folder / prefix)
         return [support.PYTHON, str(support.PEERS / "client.py"), client, "RUST", prefix, str(folder / "truth"), str(port),
                 "--tls", version, "--ca", str(self.certificates.ca)]
 
     def first_use(self, version: str, port: int, folder: pathlib.Path) -> list[str]:
-        write_requests(folder / "first", "first", 1, CASES[:1])
+        rustpeers.write_requests(folder / "first", "first", 1, CASES[:1])
         return [support.PYTHON, str(support.PEERS / "until_recorded.py"), str(folder / "out.ndjson"), "?id=first-",
                 *self.rust_client(self.peer, "blocking", version, port, folder / "first")]
 
@@ -113,7 +76,7 @@ class Rustls(unittest.TestCase):
         for server, client in pairs:
             prefix = f"{server}.{client}"
             rust = client in ("blocking", "tokio")
-            mine = truths_of(folder / prefix) if rust else [one for one in truths if f"?id={prefix}-" in one["path"]]
+            mine = rustpeers.truths_of(folder / prefix) if rust else [one for one in truths if f"?id={prefix}-" in one["path"]]
             records = [record for record in result.records if f"?id={prefix}-" in record["path"]]
             self.assertEqual(len(mine), len(CASES) * (CONNECTIONS if rust else 1))
             found = support.compare(records, mine, ("1", "2")) + support.addresses_mirror(records)
@@ -129,12 +92,30 @@ class Rustls(unittest.TestCase):
     def test_tls_1_3(self):
         self.check("1.3")
 
+    def test_a_program_with_a_loop_of_its_own_is_not_read_and_nothing_wrong_is_told_of_it(self):
+        folder = support.temporary_folder()
+        servers = self.servers(self.peer, folder)
+        wanted = [case for case in CASES if len(case.body) < 1000]
+        rustpeers.write_requests(folder / "loop", "loop", 2, wanted)
+        port = servers["rust"]["port"]
+        result = self.capture(folder, [servers["rust"]], [self.first_use("1.3", port, folder),
+                                                          self.rust_client(self.peer, "loop", "1.3", port, folder / "loop")])
+        self.assertEqual(result.status, 0, result.errors)
+        truths = {one["path"]: one for one in rustpeers.truths_of(folder / "loop")}
+        self.assertEqual(len(truths), 2 * len(wanted))
+        for record in result.records:
+            if record["path"] in truths and record["capture"] == "complete":
+                self.assertEqual(support.differences(record, truths[record["path"]]), [])
+        served = {record["path"] for record in result.of_direction("1")}
+        self.assertEqual(served & set(truths), set(truths))
+        self.assertGreater(result.ledger["loss_unread_calls"], 0)
+
     def test_a_program_whose_functions_were_inlined_is_named_with_the_reason(self):
         whole, why = rustpeers.peer("whole")
         self.assertIsNotNone(whole, why)
         folder = support.temporary_folder()
         servers = self.servers(str(whole), folder)
-        write_requests(folder / "ask", "ask", 1, CASES)
+        rustpeers.write_requests(folder / "ask", "ask", 1, CASES)
         result = self.capture(folder, [servers["rust"]],
                               [self.rust_client(str(whole), "blocking", "1.3", servers["rust"]["port"], folder / "ask")])
         self.assertEqual(result.status, 0, result.errors)

@@ -65,13 +65,16 @@ FILES = [
 
 FILES_OF_APACHE = [case for case in FILES if case.name != "br"] + [Case("br", "GET", "br", (("Accept-Encoding", "br"),))]
 
-# Without a response that only the end of the connection ends.
-WITH_ENDS = [case for case in EVERYTHING if case.kind != "close"]
-WITHOUT_TRAILERS = [case for case in EVERYTHING if case.kind != "chunked"]
-# What a server of Go's library sends without help.
+# What a server of Go's library sends without help, and its client asks for.
 GO = [case for case in EVERYTHING
       if case.name in ("plain", "headers", "chunked", "binary", "head", "no-content", "delete", "post", "post-512k", "large",
                        "after-large", "until-close")]
-# What hyper sends without help.
+# What hyper sends without help, and a client that knows lengths alone asks for.
 RUST = [case for case in EVERYTHING
         if case.name in ("plain", "headers", "binary", "head", "no-content", "delete", "post", "post-512k", "large", "after-large")]
+
+
+def chosen(words: str) -> list[Case]:
+    """"LIST" or "LIST:name,name": a list here, or some of it."""
+    name, _, some = words.partition(":")
+    return [case for case in globals()[name] if not some or case.name in some.split(",")]

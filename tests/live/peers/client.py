@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks a server for every case and writes down what was really sent and received, a line of JSON for each exchange:
-client.py CLIENT PORT CASES PREFIX TRUTH [--tls 1.2|1.3 --ca FILE [--cert FILE --key FILE]]."""
+client.py CLIENT CASES PREFIX TRUTH PORT [--tls 1.2|1.3 --ca FILE [--cert FILE --key FILE]]."""
 import argparse
 import base64
 import http.client
@@ -253,7 +253,7 @@ def main():
             pipelined(arguments, out)
             return
         client = CLIENTS[arguments.client](arguments)
-        wanted = [(case, f"/{case.kind}?id={arguments.prefix}-{case.name}") for case in getattr(cases, arguments.cases)]
+        wanted = [(case, f"/{case.kind}?id={arguments.prefix}-{case.name}") for case in cases.chosen(arguments.cases)]
         if hasattr(client, "ask_all"):
             truths = client.ask_all(wanted)
         else:

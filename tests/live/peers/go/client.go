@@ -42,7 +42,7 @@ type asker struct {
 	out    *json.Encoder // guarded by mutex
 }
 
-func ask(port, ca, caseFile, prefix, truth string, goroutines int) {
+func ask(port, caseFile, prefix, truth string, goroutines int, security []string) {
 	raw, err := os.ReadFile(caseFile)
 	must(err)
 	var cases []exampleCase
@@ -50,9 +50,13 @@ func ask(port, ca, caseFile, prefix, truth string, goroutines int) {
 	file, err := os.OpenFile(truth, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	must(err)
 	// Fewer connections than goroutines, so that they change hands.
-	pool := transport(ca, (goroutines+1)/2)
-	one := &asker{client: &http.Client{Transport: pool}, base: "https://localhost:" + port, prefix: prefix,
-		out: json.NewEncoder(file)}
+	config := settings(security)
+	pool := transport(config, (goroutines+1)/2)
+	base := "https://localhost:" + port
+	if config == nil {
+		base = "http://127.0.0.1:" + port
+	}
+	one := &asker{client: &http.Client{Transport: pool}, base: base, prefix: prefix, out: json.NewEncoder(file)}
 	var all sync.WaitGroup
 	for i := 0; i < goroutines; i++ {
 		all.Add(1)

@@ -2,9 +2,11 @@
 
 // A server and a client of Go's net/http over TLS, HTTP/1.1 alone:
 //
-//	peer serve PORT CERT KEY
-//	peer ask PORT CA CASES PREFIX TRUTH GOROUTINES
+//	peer serve PORT [CERT KEY [CA]]
+//	peer ask PORT CASES PREFIX TRUTH GOROUTINES [1.2|1.3 CA [CERT KEY]]
+//	peer idle
 //
+// In clear without CERT and CA; with a CA the server asks clients for a certificate.
 // The client asks every case once in each goroutine, over a pool of connections that the goroutines share, and writes
 // down what was really sent and received, a line of JSON for each exchange.
 package main
@@ -17,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"time"
 )
 
 func main() {
@@ -25,11 +28,13 @@ func main() {
 	}
 	switch os.Args[1] {
 	case "serve":
-		serve(os.Args[2], os.Args[3], os.Args[4])
+		serve(os.Args[2], os.Args[3:])
 	case "ask":
-		goroutines, err := strconv.Atoi(os.Args[7])
+		goroutines, err := strconv.Atoi(os.Args[6])
 		must(err)
-		ask(os.Args[2], os.Args[3], os.Args[4], os.Args[5], os.Args[6], goroutines)
+		ask(os.Args[2], os.Args[3], os.Args[4], os.Args[5], goroutines, os.Args[7:])
+	case "idle":
+		time.Sleep(1 << 62)
 	default:
 		log.Fatalf("what is %q?", os.Args[1])
 	}
@@ -41,24 +46,50 @@ func must(err error) {
 	}
 }
 
-func serve(port, certificate, key string) {
+func serve(port string, files []string) {
 	server := &http.Server{
 		Addr:         "127.0.0.1:" + port,
 		Handler:      http.HandlerFunc(answer),
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 	}
-	must(server.ListenAndServeTLS(certificate, key))
+	if len(files) == 0 {
+		must(server.ListenAndServe())
+		return
+	}
+	if len(files) > 2 {
+		server.TLSConfig = &tls.Config{ClientCAs: authorities(files[2]), ClientAuth: tls.RequireAndVerifyClientCert}
+	}
+	must(server.ListenAndServeTLS(files[0], files[1]))
 }
 
-func transport(ca string, connections int) *http.Transport {
+func authorities(ca string) *x509.CertPool {
 	text, err := os.ReadFile(ca)
 	must(err)
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
 		log.Fatal(fmt.Errorf("no certificate in %s", ca))
 	}
+	return pool
+}
+
+// Of a client; `words`: version, CA, certificate, key.
+func settings(words []string) *tls.Config {
+	if len(words) == 0 {
+		return nil
+	}
+	version := map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}[words[0]]
+	config := &tls.Config{RootCAs: authorities(words[1]), MinVersion: version, MaxVersion: version}
+	if len(words) > 2 {
+		certificate, err := tls.LoadX509KeyPair(words[2], words[3])
+		must(err)
+		config.Certificates = []tls.Certificate{certificate}
+	}
+	return config
+}
+
+func transport(config *tls.Config, connections int) *http.Transport {
 	return &http.Transport{
-		TLSClientConfig:     &tls.Config{RootCAs: pool},
+		TLSClientConfig:     config,
 		TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
 		DisableCompression:  true,
 		MaxConnsPerHost:     connections,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A server of hyper and two clients, over rustls, HTTP/1.1 alone:
 //!
-//!     peer serve PORT CERT KEY FOLDER
-//!     peer ask blocking|tokio PORT CA 1.2|1.3 FOLDER
+//!     peer serve PORT FOLDER [CERT KEY [CA]]
+//!     peer ask blocking|tokio|loop PORT FOLDER [1.2|1.3 CA [CERT KEY]]
+//!     peer idle
 //!
+//! In clear without CERT and CA; with a CA the server asks clients for a certificate.
 //! The server answers with the file of FOLDER that the path names. A client has a connection for each folder in FOLDER, all at
 //! once, sends the files request-N in it one after the other, and keeps what comes back as answer-N.
 mod ask;
@@ -13,9 +15,11 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
-        ["serve", port, certificate, key, folder] => serve::serve(port, certificate, key, folder),
-        ["ask", "blocking", port, ca, version, folder] => ask::blocking(port, ca, version, folder),
-        ["ask", "tokio", port, ca, version, folder] => ask::tokio(port, ca, version, folder),
+        ["serve", port, folder, ref security @ ..] => serve::serve(port, folder, security),
+        ["ask", "blocking", port, folder, ref security @ ..] => ask::blocking(port, folder, security),
+        ["ask", "tokio", port, folder, ref security @ ..] => ask::tokio(port, folder, security),
+        ["ask", "loop", port, folder, ref security @ ..] => ask::by_a_loop(port, folder, security),
+        ["idle"] => std::thread::sleep(std::time::Duration::MAX),
         _ => panic!("usage: peer serve|ask ARG…"),
     }
 }

@@ -5,10 +5,12 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::TlsAcceptor;
 
 type Answer = Result<Response<Full<Bytes>>, hyper::Error>;
@@ -26,26 +28,49 @@ async fn answer(request: Request<Incoming>, folder: Arc<String>) -> Answer {
     Ok(Response::new(Full::new(Bytes::from(body))))
 }
 
-async fn accept(listener: TcpListener, acceptor: TlsAcceptor, folder: Arc<String>) {
+async fn serve_one<S: AsyncRead + AsyncWrite + Unpin>(stream: S, folder: Arc<String>) {
+    let service = service_fn(move |request| answer(request, folder.clone()));
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, folder: Arc<String>) {
     loop {
         let (socket, _) = listener.accept().await.unwrap();
         let (acceptor, folder) = (acceptor.clone(), folder.clone());
         tokio::spawn(async move {
-            let Ok(stream) = acceptor.accept(socket).await else { return };
-            let service = service_fn(move |request| answer(request, folder.clone()));
-            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-            let _ = connection.await;
+            match acceptor {
+                None => serve_one(socket, folder).await,
+                Some(acceptor) => {
+                    let Ok(stream) = acceptor.accept(socket).await else { return };
+                    serve_one(stream, folder).await;
+                }
+            }
         });
     }
 }
 
-pub fn serve(port: &str, certificate: &str, key: &str, folder: &str) {
+/// `security`: certificate, key, CA of clients; nothing: in clear.
+fn config(security: &[&str]) -> Option<Arc<ServerConfig>> {
+    let (certificate, key) = (security.first()?, security[1]);
     let certificates = CertificateDer::pem_file_iter(certificate).unwrap().map(Result::unwrap).collect();
     let key = PrivateKeyDer::from_pem_file(key).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key).unwrap();
+    let begun = match security.get(2) {
+        None => ServerConfig::builder().with_no_client_auth(),
+        Some(ca) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_file(ca).unwrap()).unwrap();
+            let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap();
+            ServerConfig::builder().with_client_cert_verifier(verifier)
+        }
+    };
+    Some(Arc::new(begun.with_single_cert(certificates, key).unwrap()))
+}
+
+pub fn serve(port: &str, folder: &str, security: &[&str]) {
+    let acceptor = config(security).map(TlsAcceptor::from);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await.unwrap();
-        accept(listener, TlsAcceptor::from(Arc::new(config)), Arc::new(folder.to_string())).await;
+        accept(listener, acceptor, Arc::new(folder.to_string())).await;
     });
 }
