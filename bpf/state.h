@@ -57,6 +57,7 @@ struct {
 #define SOCKET_WOULD_BLOCK 1 /* the last call found nothing to read */
 #define SOCKET_READ 2        /* one read something */
 #define SOCKET_ENDED 4       /* one found the end */
+#define SOCKET_EOF 8         /* the call says that there will be no more */
 #define WINDOW_FRAMES 4
 #define WINDOW_HANDSHAKE 2 /* a window without data; else AP_READ or AP_WRITE */
 #define WINDOW_SENDFILE 4  /* what is written is a file's: a length without bytes */

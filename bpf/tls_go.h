@@ -98,7 +98,7 @@ static __always_inline void go__forget_empty(struct ap_tls_key *key, struct ap_t
         __sync_fetch_and_add(&process->sessions, (u32)-1);
 }
 
-/* 0 is an end only when the socket's was read: deadlines and closed files give it too. */
+/* 0 is an end only when the socket's was read, or the peer told of it: deadlines and closed files give it too. */
 static __noinline int go__result(struct ap_tls_key *key, struct tls_frame *frame, s64 returned)
 {
     struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, key);
@@ -107,7 +107,8 @@ static __noinline int go__result(struct ap_tls_key *key, struct tls_frame *frame
     bool told = frame->direction == AP_WRITE && frame->sent && !frame->length;
     if (frame->data && returned > 0 && returned <= 0x7fffffff && !told)
         session__data(key, session, frame, (u32)returned);
-    else if (frame->data && frame->direction == AP_READ && frame->socket & SOCKET_ENDED)
+    u8 end = returned > 0 ? SOCKET_EOF : SOCKET_EOF | SOCKET_ENDED;
+    if (frame->data && frame->direction == AP_READ && frame->socket & end)
         session__side_end(session, AP_READ);
     __sync_fetch_and_add(&session->open, (u32)-1);
     if (session->flags & AP_SESSION_CLOSED)
@@ -115,6 +116,18 @@ static __noinline int go__result(struct ap_tls_key *key, struct tls_frame *frame
     else
         go__forget_empty(key, session);
     return 0;
+}
+
+/* `error`: the second word of what a call returns as its error. io.EOF: a string of these letters, as no other that reading
+ * gives; it comes without the end of the socket where the peer said close_notify. */
+static __noinline bool go__is_eof(u64 error)
+{
+    struct {
+        u64 address, length;
+    } text;
+    u32 letters = 0;
+    return error && !bpf_probe_read_user(&text, sizeof(text), (void *)error) && text.length == 3 &&
+           !bpf_probe_read_user(&letters, 3, (void *)text.address) && letters == 0x464f45;
 }
 
 /* At each return instruction. What was moved before an error counts. */
@@ -135,7 +148,10 @@ int go_return(struct pt_regs *ctx)
     if ((s64)frame.buffer < 0)
         frame.buffer += call.stack_end;
     struct ap_tls_key key = {.ssl = frame.ssl, .tgid = tgid};
-    return go__result(&key, &frame, (s64)go__returned(ctx));
+    s64 returned = (s64)go__returned(ctx);
+    if (go__is_eof(go__arg2(ctx)))
+        frame.socket |= SOCKET_EOF;
+    return go__result(&key, &frame, returned);
 }
 
 /*

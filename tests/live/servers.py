@@ -100,7 +100,7 @@ class Server:
     def uvicorn(self):
         application = self._peer("server_asgi.py")
         command = [support.PYTHON, "-m", "uvicorn", "--app-dir", str(application.parent), "--log-level", "error", "--port",
-                   str(self.port), "--http", "h11", "--loop", "asyncio", "server_asgi:answer"]
+                   str(self.port), "--http", "h11", "--loop", "asyncio", "--ssl-ciphers", "DEFAULT", "server_asgi:answer"]
         if self.tls:
             command += ["--ssl-certfile", str(self.certificates.server[0]), "--ssl-keyfile", str(self.certificates.server[1])]
         if self.mutual:
