@@ -135,16 +135,16 @@ bool names_tls_library(std::string_view path) {
 std::vector<std::string> usual_tls_libraries(const RootFolder& root) {
     std::vector<std::string> found;
     const auto look = [&found, &root](const std::string& folder) {
-        const std::vector<std::string> names = root.names(folder);
+        std::vector<std::string> names = root.names(folder);
         for (const std::string& name : names)
-            if (names_tls_library(name)) found.push_back(folder + "/" + name);
+            if (names_tls_library(name)) found.push_back(fmt::format("{}/{}", folder, name));
         return names;
     };
     for (const std::string place : {"usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "usr/local/ssl/lib"})
         for (const std::string& name : look(place)) {
             if (name.find("-linux-") == std::string::npos) continue;
-            look(place + "/" + name);
-            look(place + "/" + name + "/android");
+            look(fmt::format("{}/{}", place, name));
+            look(fmt::format("{}/{}/android", place, name));
         }
     return found;
 }
