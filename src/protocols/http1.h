@@ -120,6 +120,7 @@ class Http1Parser {
     };
 
     void begin_call(bool call_start, const Input& in);
+    [[nodiscard]] bool continues_request(std::string_view bytes) const;
     void step(Input& in);
     void read_start(Input& in);
     void read_proxy(Input& in);

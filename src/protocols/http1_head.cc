@@ -158,6 +158,16 @@ bool looks_like_start_line(MessageKind kind, std::string_view line) {
     return parse_status_line(line, message) == StartLine::kMessage;
 }
 
+bool is_sure_request(std::string_view text) {
+    constexpr std::array<std::string_view, 8> kSure = {"GET ",    "HEAD ",  "POST ",    "PUT ",
+                                                       "DELETE ", "PATCH ", "OPTIONS ", "TRACE "};
+    return std::ranges::any_of(kSure, [&](std::string_view method) {
+        if (!text.starts_with(method)) return false;
+        const std::string_view target = text.substr(method.size());
+        return target.starts_with('/') || target.starts_with("http://") || target.starts_with("https://");
+    });
+}
+
 bool may_become_start_line(MessageKind kind, std::string_view partial, std::string_view added) {
     if (partial == "\r") return true;
     // CR is judged when the line is whole: it may be part of the line end.

@@ -23,6 +23,10 @@ enum class StartLine : std::uint8_t {
 // Strict, for a place where a message may begin: the shape that real clients and servers send and other data does not.
 [[nodiscard]] bool looks_like_start_line(MessageKind kind, std::string_view line);
 
+// Whether a request line begins with `text`, told before its end, by what other text protocols with the same methods
+// (RTSP, SIP, Redis, Memcached) do not send.
+[[nodiscard]] bool is_sure_request(std::string_view text);
+
 // Whether a line that begins with `partial`, of which `added` is new, may still become a start line or an empty line.
 // Rules out binary data early, instead of at the next LF.
 [[nodiscard]] bool may_become_start_line(MessageKind kind, std::string_view partial, std::string_view added);

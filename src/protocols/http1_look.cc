@@ -12,18 +12,6 @@ namespace {
 // More than this without a line end and without a usual method is not worth waiting for.
 constexpr std::size_t kPatience = 8 << 10;
 
-// Long request lines are told before their end, but only by what other text protocols with the same methods (RTSP, SIP,
-// Redis, Memcached) do not send.
-bool is_sure_beginning(std::string_view line) {
-    constexpr std::array<std::string_view, 8> kSure = {"GET ",    "HEAD ",  "POST ",    "PUT ",
-                                                       "DELETE ", "PATCH ", "OPTIONS ", "TRACE "};
-    return std::ranges::any_of(kSure, [&](std::string_view method) {
-        if (!line.starts_with(method)) return false;
-        const std::string_view target = line.substr(method.size());
-        return target.starts_with('/') || target.starts_with("http://") || target.starts_with("https://");
-    });
-}
-
 // Whether `partial` may go on to METHOD SP target SP version.
 bool may_become_request(std::string_view partial) {
     const std::string_view method = partial.substr(0, partial.find(' '));
@@ -55,7 +43,7 @@ Http1Look look_at(std::span<const std::byte> first_bytes) {
         constexpr std::size_t kSureOfResponse = std::string_view("HTTP/1.").size();
         return text.size() >= kSureOfResponse ? Http1Look::kResponse : Http1Look::kUnknown;
     }
-    if (is_sure_beginning(text)) return Http1Look::kRequest;
+    if (is_sure_request(text)) return Http1Look::kRequest;
     return may_become_request(text) ? Http1Look::kUnknown : Http1Look::kOther;
 }
 

@@ -134,6 +134,15 @@ TEST(Http1Lost, an_unfinished_start_line_ends_at_the_next_call_start_or_gap) {
     EXPECT_EQ(p.counted(), p.fed);
 }
 
+TEST(Http1Lost, a_request_line_may_be_written_piece_by_piece) {
+    Player p(MessageKind::kRequest, {}, false);
+    for (const char* piece :
+         {"GET /ne", "xt", " HTTP/1.1\r\n", "\r\n", "x", "GET /half", "GET /next HTTP", "/1.1\r\n\r\n"})
+        p.feed(piece);
+    EXPECT_THAT(p.texts(), ElementsAre(kNextText, "lost place", kNextText));
+    EXPECT_EQ(p.counted(), p.fed);
+}
+
 TEST(Http1Lost, an_abandoned_candidate_is_unattributed_at_once) {
     Player p(MessageKind::kRequest, {}, false);
     p.feed("GET /cut").gap(1);
