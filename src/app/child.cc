@@ -2,11 +2,15 @@
 #include "app/child.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <string_view>
 
 namespace apiarist::app {
 namespace {
@@ -30,6 +34,19 @@ namespace {
 }
 
 }  // namespace
+
+std::string program_of(const std::string& name) {
+    if (name.find('/') != std::string::npos) return name;
+    const char* path = std::getenv("PATH");
+    std::string_view folders = path != nullptr ? path : "/bin:/usr/bin";
+    while (!folders.empty()) {
+        const std::size_t end = std::min(folders.find(':'), folders.size());
+        std::string file = fmt::format("{}/{}", end == 0 ? "." : folders.substr(0, end), name);
+        if (::access(file.c_str(), X_OK) == 0) return file;
+        folders.remove_prefix(std::min(end + 1, folders.size()));
+    }
+    return {};
+}
 
 Result<Child> Child::make(const std::vector<std::string>& command, bool output_apart) {
     int go[2];

@@ -14,6 +14,9 @@
 
 namespace apiarist::app {
 
+// The file that execvp() takes for this name; empty: none.
+[[nodiscard]] std::string program_of(const std::string& name);
+
 class Child {
   public:
     // Forks; the child waits. Call before any thread is started.

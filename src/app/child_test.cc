@@ -20,6 +20,12 @@ Child make(const std::vector<std::string>& command) {
     return std::move(*child);
 }
 
+TEST(Child, its_program_is_found_as_a_shell_does) {
+    EXPECT_EQ(program_of("./here"), "./here");
+    EXPECT_THAT(program_of("sh"), ::testing::EndsWith("/sh"));
+    EXPECT_EQ(program_of("no-such-program-anywhere"), "");
+}
+
 TEST(Child, waits_until_it_is_let_go_and_ends_with_its_status) {
     Child child = make({"sh", "-c", "exit 7"});
     EXPECT_GT(child.pid(), 0);

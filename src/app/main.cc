@@ -119,7 +119,7 @@ int main(int argc, char** argv) {
         show_brackets(coverage_given);
         show_bracket(recording);
     } catch (const CLI::ParseError& error) {
-        return cli.exit(error) == 0 ? 0 : 2;
+        return error.get_exit_code() == 0 ? cli.exit(error) : fail(2, error.what());
     }
 
     if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");

@@ -176,6 +176,7 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto options = kernel_options(settings, !command.empty());
     if (!options) return std::move(options).error();
     run.by_process = command.empty() && options->cgroups.empty() && !options->all && !options->pods;
+    if (!command.empty()) options->program = program_of(command.front());
     APIARIST_TRY(check_outputs(settings));
     APIARIST_TRY(capture::can_load_programs());
     auto pipeline = pipeline_options(settings);

@@ -37,6 +37,15 @@ class BoundedQueue {
         return value;
     }
 
+    // Does not block. Nothing: empty.
+    [[nodiscard]] std::optional<T> try_pop() {
+        const std::scoped_lock lock(mutex_);
+        if (items_.empty()) return std::nullopt;
+        std::optional<T> value(std::move(items_.front()));
+        items_.pop_front();
+        return value;
+    }
+
     void close() {
         {
             const std::scoped_lock lock(mutex_);

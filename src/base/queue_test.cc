@@ -39,6 +39,14 @@ TEST(BoundedQueue, holds_what_can_only_be_moved) {
     EXPECT_EQ(**queue.pop(), 5);
 }
 
+TEST(BoundedQueue, gives_what_it_has_without_a_wait) {
+    BoundedQueue<int> queue(2);
+    EXPECT_EQ(queue.try_pop(), std::nullopt);
+    EXPECT_TRUE(queue.push(1));
+    EXPECT_EQ(queue.try_pop(), 1);
+    EXPECT_EQ(queue.try_pop(), std::nullopt);
+}
+
 TEST(BoundedQueue, a_close_ends_the_wait) {
     BoundedQueue<int> queue(1);
     std::optional<int> got = 1;

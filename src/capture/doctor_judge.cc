@@ -128,10 +128,10 @@ void add_limits(std::vector<Finding>& findings) {
         {"HTTP/2 and gRPC", "recognised and counted, not read"},
         {"QUIC and HTTP/3", "UDP is not read"},
         {"other TLS",
-         "Java's own, rustls, and libraries inside programs that keep no symbols: their traffic counts as opaque; "
+         "Java's own, and what programs keep without symbols (OpenSSL, BoringSSL, rustls): their traffic counts as "
+         "opaque; "
          "`apiarist coverage` says whose it is"},
-        {"TLS in the kernel (kTLS)",
-         "read at the system calls; what sendfile sends through it is a length without bytes"},
+        {"sendfile through kTLS", "a length without bytes; the rest of TLS in the kernel is read at the system calls"},
         {"Unix sockets", "HTTP between processes of one host that passes no TCP socket is not read and not counted"},
         {"io_uring and aio", "their bytes are gaps, of known size on TCP"},
         {"32-bit processes", "their system calls are counted, not read"},

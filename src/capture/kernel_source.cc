@@ -395,6 +395,7 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     APIARIST_TRY(state->select_cgroups(options));
     if (raw->libraries) {
         raw->libraries->attach_usual(options.node_root);
+        if (!options.program.empty()) raw->libraries->attach_program(options.program);
         raw->libraries->start();
     }
     return std::unique_ptr<KernelSource>(new KernelSource(std::move(state)));

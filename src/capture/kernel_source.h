@@ -30,6 +30,7 @@ struct KernelOptions {
     std::uint32_t call_bytes = 2u << 20;      // bytes of one call that are copied; at most 2 MiB of one buffer
     std::uint32_t connection_table = 131072;  // connections at once
     std::uint64_t budget_bytes = 0;           // bytes that are copied in each ring and second; 0: no limit
+    std::string program;                      // is going to be run: probed ahead
     bool clear = true;                        // clear HTTP from sockets
     bool tls = true;                          // plaintext from TLS libraries
     // What the user should know while it runs. Any thread; may be empty.

@@ -2,6 +2,7 @@
 #include "capture/library_probes.h"
 
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +20,8 @@ constexpr std::size_t kComplaints = 100;    // names are somebody else's choice,
 constexpr std::size_t kMostJudged = 16384;  // then all are judged again
 constexpr std::size_t kMostRoots = 4096;    // then all are looked at again
 constexpr std::size_t kMostFiles = 512;     // with probes
-constexpr std::uint64_t kLarge = 8 << 20;   // bytes of a file that takes longer to judge than a grace period
+constexpr std::size_t kMostUnexplained = 64;
+constexpr std::uint64_t kLarge = 8 << 20;  // bytes of a file that takes longer to judge than a grace period
 
 }  // namespace
 
@@ -42,10 +44,34 @@ void LibraryProbes::start() {
     if (!files_.watches() && on_trouble_)
         on_trouble_("no inotify: a TLS library that is written over in place is not noticed");
     files_.start();
-    thread_ = std::thread([this] {
-        while (auto candidate = candidates_.pop())
+    thread_ = std::thread([this] { run(); });
+}
+
+void LibraryProbes::run() {
+    for (;;) {
+        const auto candidate = unexplained_.empty() ? candidates_.pop() : candidates_.try_pop();
+        if (candidate) {
             if (!stop_.load()) attach(*candidate);
-    });
+        } else if (unexplained_.empty()) {
+            return;
+        } else {
+            if (!stop_.load()) read_texts(unexplained_.front());
+            unexplained_.pop_front();
+        }
+    }
+}
+
+void LibraryProbes::set_aside(const Candidate& candidate, const ElfFile& elf) {
+    if (unexplained_.size() >= kMostUnexplained || !TlsFindings::worth_reading(elf.size())) return;
+    auto held = ElfFile::from(Fd(::fcntl(elf.fd(), F_DUPFD_CLOEXEC, 3)));
+    if (!held) return;
+    unexplained_.push_back(
+        {{.path = candidate.path, .name = candidate.name, .user = candidate.user}, std::move(*held)});
+}
+
+void LibraryProbes::read_texts(const Unexplained& program) {
+    for (const ProbePlan& plan : tls_plans_by_texts(program.elf, program.candidate.path))
+        tell(program.candidate, program.elf, plan, plan.unfit);
 }
 
 void LibraryProbes::detach() {
@@ -58,6 +84,10 @@ void LibraryProbes::detach() {
 void LibraryProbes::attach_usual(const std::string& root) {
     for (const std::string& path : usual_tls_libraries(root))
         attach({.path = path, .name = path});
+}
+
+void LibraryProbes::attach_program(const std::string& path) {
+    attach({.path = path, .name = path});
 }
 
 void LibraryProbes::look_at(std::uint32_t pid) {
@@ -94,7 +124,8 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
                          : fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
              .name = mapped.name,
              .reported = {mapped.inode, mapped.device},
-             .user = mapped.tgid});
+             .user = mapped.tgid,
+             .program = mapped.address == 0});
 }
 
 bool LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
@@ -154,6 +185,11 @@ void LibraryProbes::attach_process(std::uint32_t pid) {
 
 void LibraryProbes::attach_root(std::uint32_t pid) {
     struct stat mounts {};
+    struct stat program {};
+    // Its file may be known, and is not reported again.
+    if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &program) == 0)
+        for (const events::FoundStack& stack : findings_.of_file({program.st_dev, program.st_ino}))
+            on_found_(pid, stack);
     const auto root = RootFolder::open(fmt::format("/proc/{}/root", pid));
     if (!root || ::stat(fmt::format("/proc/{}/ns/mnt", pid).c_str(), &mounts) != 0) return;
     if (roots_.size() >= kMostRoots) roots_.clear();
@@ -184,8 +220,10 @@ void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf, const 
     if (elf.size() >= kLarge) early_grace_.begin();
     std::vector<ProbeLink> links;
     bool failed = false;
-    for (const ProbePlan& plan : tls_plans(elf, candidate.path, return_probes_))
+    const auto plans = tls_plans(elf, candidate.path, return_probes_);
+    for (const ProbePlan& plan : plans)
         failed |= !attach_plan(candidate, elf, plan, links);
+    if (plans.empty() && candidate.program) set_aside(candidate, elf);
     const FileKey key{elf.device(), elf.inode()};
     if (!links.empty()) {
         files_.keep(key, std::move(links));

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <set>
@@ -45,6 +46,8 @@ class LibraryProbes {
     ~LibraryProbes();
 
     void attach_usual(const std::string& root);
+    // A program that is going to be run.
+    void attach_program(const std::string& path);
     // From now on look_at() and on_mapped() have an effect.
     void start();
     // All files that a process has mapped.
@@ -64,7 +67,14 @@ class LibraryProbes {
         std::uint32_t pid = 0;   // not 0: all files of this process instead
         bool root = false;       // of this process the usual places in its root instead
         std::uint32_t user = 0;  // the process that mapped it; 0: found ahead
+        bool program = false;    // `user` executes it
         Fd place{};              // what `path` names, where that needs to be held
+    };
+
+    // A program without a stack that is told by its functions.
+    struct Unexplained {
+        Candidate candidate;
+        ElfFile elf;
     };
 
     using Contents = std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::int64_t>;
@@ -72,6 +82,10 @@ class LibraryProbes {
     void attach(const Candidate& candidate);
     void attach_process(std::uint32_t pid);
     void attach_root(std::uint32_t pid);
+    void set_aside(const Candidate& candidate, const ElfFile& elf);
+    // Its texts may tell of a stack that is not read. Slow, so it waits until nothing else is to be done.
+    void read_texts(const Unexplained& program);
+    void run();
     void judge(const Candidate& candidate, const ElfFile& elf, const Contents& contents);
     // Adds to `links`. False: it failed, and another time it may not.
     bool attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
@@ -94,7 +108,8 @@ class LibraryProbes {
     // Of attach(), which one thread at a time is in.
     std::set<Contents> judged_;  // without a stack that can be read: device, inode, time of the last change
     std::set<std::pair<std::uint64_t, RootFolder::Identity>> roots_;  // looked at: mount namespace, root
-    std::set<std::string> complained_;                                // libraries by name
+    std::deque<Unexplained> unexplained_;
+    std::set<std::string> complained_;  // libraries by name
     std::uint32_t libraries_ = 0;
     ProbedFiles files_;
     EarlyGrace early_grace_;

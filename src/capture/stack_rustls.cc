@@ -117,7 +117,8 @@ std::string missing(const Roles& has) {
         "ChunkVecBuffer::write_to, where it gives records",
         "calls of tokio-rustls or rustls::Stream, which name the socket", "the handling of a hello"};
     for (std::size_t i = 0; i < has.size(); ++i)
-        if (!has[i]) return "the compiler left no function for " + std::string(kWhat[i]) + " (link-time optimisation?)";
+        if (!has[i])
+            return "the compiler left no function for " + std::string(kWhat[i]) + " (inlined by its optimisation)";
     return {};
 }
 

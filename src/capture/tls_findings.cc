@@ -39,6 +39,16 @@ void TlsFindings::remove(File file) {
     found_.erase(file);
 }
 
+std::vector<events::FoundStack> TlsFindings::of_file(File file) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = found_.find(file);
+    return found == found_.end() ? std::vector<events::FoundStack>() : found->second.stacks;
+}
+
+bool TlsFindings::worth_reading(std::uint64_t size) {
+    return size >= kLeastForTexts && size <= kMostForTexts;
+}
+
 void TlsFindings::add_number(std::uint32_t library, const events::FoundStack& stack) {
     const std::scoped_lock lock(mutex_);
     if (numbered_.size() >= kMostFiles) numbered_.erase(numbered_.begin());  // the oldest
@@ -73,8 +83,7 @@ std::vector<events::FoundStack> TlsFindings::stacks_of(std::uint32_t pid, Depth 
         std::unique_lock lock(mutex_);
         auto found = found_.find(file);
         const bool known = found != found_.end() && (found->second.texts_read || !found->second.stacks.empty());
-        if (!known && depth == Depth::kTexts && size >= kLeastForTexts && size <= kMostForTexts &&
-            read + size <= kMostForOneLook) {
+        if (!known && depth == Depth::kTexts && worth_reading(size) && read + size <= kMostForOneLook) {
             read += size;
             lock.unlock();
             read_texts(file, mapped);

@@ -28,6 +28,10 @@ class TlsFindings {
     void add(const ElfFile& elf, const events::FoundStack& stack);
     // What was said of a file: it is another one now.
     void remove(std::pair<std::uint64_t, std::uint64_t> device_and_inode);
+    // What was said of a file.
+    [[nodiscard]] std::vector<events::FoundStack> of_file(std::pair<std::uint64_t, std::uint64_t> device_and_inode);
+    // Whether a file of this size, bytes, may have a TLS stack and is read in acceptable time.
+    [[nodiscard]] static bool worth_reading(std::uint64_t size);
     // The stack that kernel programs know by this number.
     void add_number(std::uint32_t library, const events::FoundStack& stack);
     [[nodiscard]] std::optional<events::FoundStack> by_number(std::uint32_t library);

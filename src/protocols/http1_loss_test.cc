@@ -136,9 +136,8 @@ TEST(Http1Lost, an_unfinished_start_line_ends_at_the_next_call_start_or_gap) {
 
 TEST(Http1Lost, a_request_line_may_be_written_piece_by_piece) {
     Player p(MessageKind::kRequest, {}, false);
-    for (const char* piece :
-         {"GET /ne", "xt", " HTTP/1.1\r\n", "\r\n", "x", "GET /half", "GET /next HTTP", "/1.1\r\n\r\n"})
-        p.feed(piece);
+    p.feed("GET /ne").feed("xt").feed(" HTTP/1.1\r\n").feed("\r\n");
+    p.feed("GET /").gap(1).feed("x").feed("GET /half").feed("GET /next HTTP").feed("/1.1\r\n\r\n");
     EXPECT_THAT(p.texts(), ElementsAre(kNextText, "lost place", kNextText));
     EXPECT_EQ(p.counted(), p.fed);
 }

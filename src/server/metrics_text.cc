@@ -44,9 +44,10 @@ std::string metrics_text(const LedgerSnapshot& ledger, const ProcessFacts& proce
     add(out, "process_resident_memory_bytes", "gauge", "Memory of this process that is resident",
         process.resident_bytes);
     const SeenBytes seen = bytes_seen(ledger);
-    add(out, "apiarist_bytes_seen_ratio", "gauge",
-        "Of the bytes that ended connections of traced processes carried, the share that was seen",
-        seen.bytes == 0 ? 1.0 : static_cast<double>(seen.seen) / static_cast<double>(seen.bytes));
+    if (seen.bytes != 0)  // else it would say that all is seen, of nothing
+        add(out, "apiarist_bytes_seen_ratio", "gauge",
+            "Of the bytes that ended connections of traced processes carried, the share that was seen",
+            static_cast<double>(seen.seen) / static_cast<double>(seen.bytes));
     for (const CountInfo& info : count_table())
         add(out, fmt::format("apiarist_{}_total", info.name), "counter", info.help, at(ledger, info.count));
     return out;

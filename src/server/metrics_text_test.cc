@@ -52,7 +52,7 @@ TEST(MetricsText, large_counts_are_exact) {
 
 TEST(MetricsText, the_share_seen_is_of_the_ledger) {
     LedgerSnapshot ledger{};
-    EXPECT_THAT(metrics_text(ledger, {}), HasSubstr("\napiarist_bytes_seen_ratio 1\n"));
+    EXPECT_THAT(metrics_text(ledger, {}), Not(HasSubstr("apiarist_bytes_seen_ratio")));
     ledger[static_cast<std::size_t>(Count::kSocketPassed)] = 3;
     ledger[static_cast<std::size_t>(Count::kSocketCopied)] = 1;
     ledger[static_cast<std::size_t>(Count::kSocketOpaque)] = 2;

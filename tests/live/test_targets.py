@@ -68,6 +68,19 @@ class Targets(unittest.TestCase):
     def test_linked_statically(self):
         self.check_new_file("plain")
 
+    def test_the_command_itself_is_probed_before_it_runs(self):
+        self.check(self.client("static", "plain"))
+
+    def test_a_stripped_program_that_ended_is_told_of(self):
+        """Nobody asks while it lives."""
+        program = self.folder / "stripped"
+        subprocess.run(["strip", "-o", str(program), str(self.folder / "static")], check=True)
+        command = self.client("stripped", "plain")
+        result = support.capture(support.temporary_folder(), ["sh", "-c", " ".join([*command[:-1], "200"])])
+        self.assertEqual(result.status, 0, result.errors)
+        self.assertEqual(result.records, [])
+        self.assertRegex(result.errors, r"coverage: .* TLS of stripped \(pid \d+\): OpenSSL.*: inside a program without symbols")
+
     def test_on_a_bio_pair(self):
         self.check(self.client("shared", "pair"))
 
