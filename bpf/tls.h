@@ -12,12 +12,17 @@ static __always_inline u64 session__new_id(u64 now, u64 ssl)
     return now ^ (ssl << 40);
 }
 
-static __always_inline struct ap_tls_session *session__of(struct ap_tls_key *key, struct ap_process *process, u32 library,
-                                                       u32 flags)
+/* The object's session, made if need be; its process is in scope. Not inlined: what it makes would lie on the stack below the
+ * check of the scope, which is deep. */
+static __noinline struct ap_tls_session *session__of(struct ap_tls_key *key, u32 library, u32 flags)
 {
     struct ap_tls_session *session = bpf_map_lookup_elem(&tls_sessions, key);
     if (session)
         return session;
+    u32 tgid = (u32)key->tgid;
+    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
+    if (!process)
+        return 0;
     u64 now = bpf_ktime_get_ns();
     struct ap_tls_session fresh = {.id = session__new_id(now, key->ssl), .created_ns = now, .ring = process->ring, .library = library, .flags = flags};
     if (bpf_map_update_elem(&tls_sessions, key, &fresh, BPF_ANY)) {
@@ -199,15 +204,14 @@ static __noinline int window__open(struct ap_tls_caller *caller, struct tls_fram
 static __noinline int window__enter(struct pt_regs *ctx, u64 ssl, u64 buffer, u64 length_address, u32 kind)
 {
     u64 id = bpf_get_current_pid_tgid();
-    struct ap_process *process = scope__current((u32)(id >> 32));
-    if (!process)
+    if (!scope__current((u32)(id >> 32)))
         return 0;
     struct ap_tls_key key = {.ssl = ssl, .tgid = id >> 32};
     u32 library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
     if (kind & WINDOW_KNOWN) {
         if (!bpf_map_lookup_elem(&tls_sessions, &key))
             return 0;
-    } else if (!session__of(&key, process, library, kind & WINDOW_HANDSHAKE ? AP_SESSION_FROM_START : 0)) {
+    } else if (!session__of(&key, library, kind & WINDOW_HANDSHAKE ? AP_SESSION_FROM_START : 0)) {
         return 0;
     }
     struct ap_tls_caller caller = caller__thread(id);
@@ -429,12 +433,11 @@ static __always_inline struct ap_tls_session *session__of_call(u64 ssl, struct a
 static __noinline int session__start(struct pt_regs *ctx, u64 ssl)
 {
     u64 id = bpf_get_current_pid_tgid();
-    struct ap_process *process = scope__current((u32)(id >> 32));
-    if (!process)
+    if (!scope__current((u32)(id >> 32)))
         return 0;
     struct ap_tls_key key = {.ssl = ssl, .tgid = id >> 32};
     u32 library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
-    struct ap_tls_session *session = session__of(&key, process, library, AP_SESSION_FROM_START);
+    struct ap_tls_session *session = session__of(&key, library, AP_SESSION_FROM_START);
     if (session && session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
         session__begin_again(&key, session, AP_SESSION_FROM_START);
     return 0;

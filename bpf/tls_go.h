@@ -42,7 +42,7 @@ static __noinline int go__enter(struct pt_regs *ctx, u32 kind)
         process->flags |= AP_PROCESS_GO;
     struct ap_tls_key key = {.ssl = go__arg0(ctx), .tgid = tgid};
     u32 library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
-    struct ap_tls_session *session = session__of(&key, process, library, AP_SESSION_GO);
+    struct ap_tls_session *session = session__of(&key, library, AP_SESSION_GO);
     if (!session)
         return 0;
     if (kind & WINDOW_HANDSHAKE && !session->conn.sock) {
