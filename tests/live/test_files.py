@@ -66,7 +66,7 @@ class Files(unittest.TestCase):
             stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             # Seen from outside, by a process that is not traced.
-            support.wait_until(lambda: written_over.probed_places(str(copy)), "probes in the container's library")
+            support.wait_until(lambda: written_over.begins_are_probed(str(copy)), "probes in the container's library")
             _, errors = collector.communicate("go\n", timeout=support.PATIENCE_SECONDS)
         finally:
             support.end(collector)

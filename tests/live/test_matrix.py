@@ -71,8 +71,14 @@ class Matrix(unittest.TestCase):
                         "".join(f"{cls.table.get((server, client, name), '-'):>12}" for name in TRANSPORTS))
         reasons = {reason_against(server, client, transport)
                    for server in SERVERS for client in CLIENTS for transport in TRANSPORTS.values()}
-        for reason in sorted(reasons | {servers.reason_against(server) for server in SERVERS} - {""}):
+        for reason in sorted((reasons | {servers.reason_against(server) for server in SERVERS}) - {""}):
             support.log(f"- : {reason}")
+
+    def python_tls(self, transport: dict) -> list[str]:
+        words = ["--tls", transport["tls"], "--ca", str(self.certificates.ca)] if transport else []
+        if transport.get("mutual"):
+            words += ["--cert", str(self.certificates.client[0]), "--key", str(self.certificates.client[1])]
+        return words
 
     def client_command(self, client: str, port: int, server: str, folder: pathlib.Path, transport: dict) -> list[str]:
         wanted = wanted_cases(server, client, transport)
@@ -85,12 +91,14 @@ class Matrix(unittest.TestCase):
             rustpeers.write_requests(folder / client, client, 2, wanted)
             return [str(rustpeers.peer("release")[0]), "ask", RUST[client], str(port), str(folder / client), *words]
         case_list = f"{servers.CASES[server]}:{','.join(case.name for case in wanted)}"
-        command = [support.PYTHON, str(support.PEERS / "client.py"), client, case_list, client, str(folder / "truth"), str(port)]
-        if transport:
-            command += ["--tls", transport["tls"], "--ca", str(self.certificates.ca)]
-        if certificate:
-            command += ["--cert", certificate[0], "--key", certificate[1]]
-        return command
+        return [support.PYTHON, str(support.PEERS / "client.py"), client, case_list, client, str(folder / "truth"), str(port),
+                *self.python_tls(transport)]
+
+    def first_use(self, port: int, server: str, folder: pathlib.Path, transport: dict) -> list[str]:
+        """Asks until the server's probes are seen to stand."""
+        command = [support.PYTHON, str(support.PEERS / "client.py"), "python", f"{servers.CASES[server]}:plain", "first",
+                   str(folder / "first"), str(port), *self.python_tls(transport)]
+        return [support.PYTHON, str(support.PEERS / "until_recorded.py"), str(folder / "out.ndjson"), "?id=first-", *command]
 
     @staticmethod
     def idle(clients: list[str]) -> list[dict]:
@@ -111,7 +119,8 @@ class Matrix(unittest.TestCase):
         asked = servers.Server(server, folder, self.certificates, transport)
         clients = [client for client in CLIENTS if not reason_against(server, client, transport)]
         plan = {"servers": [*self.idle(clients), *asked.commands],
-                "clients": [self.client_command(client, asked.port, server, folder, transport) for client in clients]}
+                "clients": [self.first_use(asked.port, server, folder, transport),
+                            *(self.client_command(client, asked.port, server, folder, transport) for client in clients)]}
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")])
         self.assertEqual(result.status, 0, result.errors)

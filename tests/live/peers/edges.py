@@ -402,17 +402,16 @@ def reused_objects(certificate, key, ca, count="1000", alive="8"):
 
 def late_library(folder, port):
     """libssl is a file that nobody has seen, loaded by dlopen in the middle of the process's life; used through SSL_peek,
-    SSL_read and SSL_write. Waits until the probe stands in its own text, then asks once."""
+    SSL_read and SSL_write. Waits until the probes that are set last stand in its own text, then asks once."""
     crypto = ctypes.CDLL(str(pathlib.Path(folder) / "libcrypto.so.3"), mode=ctypes.RTLD_GLOBAL)
     library = ctypes.CDLL(str(pathlib.Path(folder) / "libssl.so.3"))
     del crypto
     for name in ("TLS_client_method", "SSL_CTX_new", "SSL_new"):
         getattr(library, name).restype = ctypes.c_void_p
-    probed = ctypes.c_ubyte.from_address(ctypes.cast(library.SSL_free, ctypes.c_void_p).value)
-    first = probed.value
     # A breakpoint (int3), at the function's first byte or further on in its prologue.
-    text = (ctypes.c_ubyte * 64).from_address(ctypes.addressof(probed))
-    support.wait_until(lambda: 0xCC in bytes(text), f"a probe in the new library (first byte {first:#x})")
+    texts = [(ctypes.c_ubyte * 64).from_address(ctypes.cast(function, ctypes.c_void_p).value)
+             for function in (library.SSL_set_accept_state, library.SSL_set_connect_state)]
+    support.wait_until(lambda: all(0xCC in bytes(text) for text in texts), "probes in the new library")
     context = ctypes.c_void_p(library.SSL_CTX_new(ctypes.c_void_p(library.TLS_client_method())))
     session = ctypes.c_void_p(library.SSL_new(context))
     raw = connect(int(port))

@@ -7,6 +7,7 @@ import json
 import mmap
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,14 @@ def probed_places(file: str) -> set[int]:
     pages = range(0, len(contents), mmap.PAGESIZE)
     changed = [page for page in pages if seen[page:page + mmap.PAGESIZE] != contents[page:page + mmap.PAGESIZE]]
     return {at for page in changed for at in range(page, min(page + mmap.PAGESIZE, len(contents))) if seen[at] != contents[at]}
+
+
+def begins_are_probed(library: str) -> bool:
+    """The functions that begin a session, whose probes are the last to be set."""
+    listed = subprocess.run(["nm", "-D", library], check=True, capture_output=True, text=True).stdout
+    begins = [int(line.split()[0], 16) for line in listed.splitlines() if re.search(r" SSL_set_(accept|connect)_state\b", line)]
+    places = probed_places(library)
+    return len(begins) == 2 and all(any(begin <= place < begin + 64 for place in places) for begin in begins)
 
 
 def main():
