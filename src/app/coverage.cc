@@ -62,8 +62,9 @@ class Judge {
         for (const NotSeen& one : judgement_.not_seen)
             missed += one.bytes;
         judgement_.seen = judgement_.bytes - std::min(missed, judgement_.bytes);
-        std::stable_sort(judgement_.not_seen.begin(), judgement_.not_seen.end(),
-                         [](const NotSeen& a, const NotSeen& b) { return a.bytes > b.bytes; });
+        std::sort(judgement_.not_seen.begin(), judgement_.not_seen.end(), [](const NotSeen& a, const NotSeen& b) {
+            return std::tie(b.bytes, a.what, a.why) < std::tie(a.bytes, b.what, b.why);
+        });
         return std::move(judgement_);
     }
 
@@ -102,8 +103,9 @@ std::string group_text(const GroupName& name, const Group& group, std::uint64_t 
 std::string not_seen_text(const std::map<GroupName, Group>& groups, std::uint64_t bytes) {
     constexpr std::size_t kMost = 6;
     std::vector<std::pair<GroupName, Group>> sorted(groups.begin(), groups.end());
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto& a, const auto& b) { return a.second.bytes > b.second.bytes; });
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+        return std::tie(b.second.bytes, a.first) < std::tie(a.second.bytes, b.first);
+    });
     std::vector<std::string> texts;
     std::uint64_t rest = 0;
     for (const auto& [name, group] : sorted) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -30,8 +31,9 @@ std::vector<Row> rows_of(const CoverageSnapshot& coverage) {
     for (const ProcessCoverage& process : coverage.processes)
         if (Judgement judgement = judge(coverage, process); judgement.bytes != 0 || !process.ended)
             rows.push_back({&process, std::move(judgement)});
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Row& a, const Row& b) { return a.judgement.bytes > b.judgement.bytes; });
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+        return std::tuple(b.judgement.bytes, a.process->pid) < std::tuple(a.judgement.bytes, b.process->pid);
+    });
     return rows;
 }
 
