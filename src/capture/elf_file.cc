@@ -64,12 +64,19 @@ Result<ElfFile> ElfFile::from(Fd fd) {
     return file;
 }
 
+bool ElfFile::changed() const {
+    struct stat info {};
+    return ::fstat(fd_.get(), &info) != 0 || info.st_ctim.tv_sec != changed_s_ || info.st_ctim.tv_nsec != changed_ns_;
+}
+
 Status ElfFile::load() {
     struct stat info {};
     if (::fstat(fd_.get(), &info) != 0) return Error::from_errno(errno, "stat");
     size_ = static_cast<std::uint64_t>(info.st_size);
     device_ = info.st_dev;
     inode_ = info.st_ino;
+    changed_s_ = info.st_ctim.tv_sec;
+    changed_ns_ = info.st_ctim.tv_nsec;
     if (size_ > kLargestFile) return broken("too large to be a program");
     if (elf_version(EV_CURRENT) == EV_NONE) return broken("libelf is too old");
     // Read, not mapped: a file that shrinks meanwhile would be a SIGBUS.

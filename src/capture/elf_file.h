@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "base/handles.h"
@@ -73,6 +74,11 @@ class ElfFile {
     [[nodiscard]] std::uint64_t size() const { return size_; }  // bytes
     [[nodiscard]] std::uint64_t inode() const { return inode_; }
     [[nodiscard]] int fd() const { return fd_.get(); }
+    // Of the same contents the same: device, inode, time of the last change.
+    using Contents = std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::int64_t>;
+    [[nodiscard]] Contents contents() const { return {device_, inode_, changed_s_, changed_ns_}; }
+    // They are others than when it was opened.
+    [[nodiscard]] bool changed() const;
 
   private:
     struct Segment {
@@ -95,6 +101,8 @@ class ElfFile {
     std::uint64_t size_ = 0;
     std::uint64_t device_ = 0;
     std::uint64_t inode_ = 0;
+    std::int64_t changed_s_ = 0;  // time of the last change
+    std::int64_t changed_ns_ = 0;
 };
 
 }  // namespace apiarist::capture

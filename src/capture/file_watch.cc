@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/file_watch.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -46,8 +50,33 @@ void FileWatch::remove(int watch) const {
     (void)::inotify_rm_watch(inotify_.get(), watch);
 }
 
-FileWatch::Changes FileWatch::read() const {
-    Changes changes;
+// A lease's signal goes to the thread that waits and to no other. It says that there is something, not what: so none is
+// lost where many come.
+void FileWatch::begin() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGIO);
+    if (::pthread_sigmask(SIG_BLOCK, &set, nullptr) != 0) return;
+    signals_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    if (signals_) waiter_ = ::gettid();
+}
+
+FileWatch::Lease FileWatch::lease(int fd) const {
+    if (waiter_ == 0) return {};
+    // An opening of its own, because a lease is of the opening.
+    Fd own(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    f_owner_ex owner{F_OWNER_TID, waiter_};
+    if (!own || ::fcntl(own.get(), F_SETOWN_EX, &owner) != 0) return {};
+    if (::fcntl(own.get(), F_SETLEASE, F_RDLCK) != 0) return {.fd = {}, .written = errno == EAGAIN};
+    return {.fd = std::move(own)};
+}
+
+bool FileWatch::is_waited_for(const Fd& lease) {
+    return lease && ::fcntl(lease.get(), F_GETLEASE) != F_RDLCK;
+}
+
+std::vector<int> FileWatch::read() const {
+    std::vector<int> changes;
     std::array<char, 4096> buffer;
     for (;;) {
         const ssize_t size = ::read(inotify_.get(), buffer.data(), buffer.size());
@@ -62,13 +91,16 @@ FileWatch::Changes FileWatch::read() const {
 }
 
 std::optional<FileWatch::Changes> FileWatch::wait() const {
-    std::array<pollfd, 3> ends{{{inotify_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+    std::array<pollfd, 4> ends{
+        {{inotify_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
     while (::poll(ends.data(), ends.size(), -1) < 0)
         if (errno != EINTR) return std::nullopt;
-    if (ends[2].revents != 0) return std::nullopt;
+    if (ends[3].revents != 0) return std::nullopt;
     std::uint64_t count = 0;
     (void)!::read(wake_.get(), &count, sizeof(count));
-    return read();
+    signalfd_siginfo info{};
+    const bool writers = signals_ && ::read(signals_.get(), &info, sizeof(info)) == sizeof(info);
+    return Changes{.watches = read(), .writers = writers};
 }
 
 void FileWatch::wake() const {

@@ -204,19 +204,28 @@ void LibraryProbes::attach(const Candidate& candidate) {
         candidate.root ? attach_root(candidate.pid) : attach_process(candidate.pid);
         return;
     }
-    const auto elf = ElfFile::open(candidate.path);
-    struct stat info {};
-    if (!elf || ::fstat(elf->fd(), &info) != 0) {
+    auto elf = ElfFile::open(candidate.path);
+    if (!elf) {
         // Whoever mapped it is gone: its next mapping is to be reported. What is no program does not become one.
-        if (elf || elf.error().code != std::errc::executable_format_error) forget(candidate.reported);
+        if (elf.error().code != std::errc::executable_format_error) forget(candidate.reported);
         return;
     }
-    const Contents contents{elf->device(), elf->inode(), info.st_ctim.tv_sec, info.st_ctim.tv_nsec};
-    if (judged_.contains(contents) || !files_.begin(*elf, candidate.reported, candidate.name)) return;
-    judge(candidate, *elf, contents);
+    if (judged_.contains(elf->contents()) ||
+        files_.begin(*elf, candidate.reported, candidate.name) != ProbedFiles::Begun::kNew)
+        return;
+    if (elf->changed()) {  // before it was held: what was read of it is not what is there
+        auto again = ElfFile::from(Fd(::fcntl(elf->fd(), F_DUPFD_CLOEXEC, 3)));
+        if (!again) {
+            files_.drop({elf->device(), elf->inode()});
+            forget(candidate.reported);
+            return;
+        }
+        elf = std::move(*again);
+    }
+    judge(candidate, *elf);
 }
 
-void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf, const Contents& contents) {
+void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf) {
     if (elf.size() >= kLarge) early_grace_.begin();
     std::vector<ProbeLink> links;
     bool failed = false;
@@ -232,7 +241,7 @@ void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf, const 
     files_.drop(key);
     if (failed) return;
     if (judged_.size() >= kMostJudged) judged_.clear();
-    judged_.insert(contents);
+    judged_.insert(elf.contents());
 }
 
 }  // namespace apiarist::capture

@@ -15,7 +15,6 @@
 #include <span>
 #include <string>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -77,8 +76,6 @@ class LibraryProbes {
         ElfFile elf;
     };
 
-    using Contents = std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::int64_t>;
-
     void attach(const Candidate& candidate);
     void attach_process(std::uint32_t pid);
     void attach_root(std::uint32_t pid);
@@ -86,7 +83,7 @@ class LibraryProbes {
     // Its texts may tell of a stack that is not read. Slow, so it waits until nothing else is to be done.
     void read_texts(const Unexplained& program);
     void run();
-    void judge(const Candidate& candidate, const ElfFile& elf, const Contents& contents);
+    void judge(const Candidate& candidate, const ElfFile& elf);
     // Adds to `links`. False: it failed, and another time it may not.
     bool attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                      std::vector<ProbeLink>& links);
@@ -106,7 +103,7 @@ class LibraryProbes {
     OnFound on_found_;
     TlsFindings findings_;
     // Of attach(), which one thread at a time is in.
-    std::set<Contents> judged_;  // without a stack that can be read: device, inode, time of the last change
+    std::set<ElfFile::Contents> judged_;                              // without a stack that can be read
     std::set<std::pair<std::uint64_t, RootFolder::Identity>> roots_;  // looked at: mount namespace, root
     std::deque<Unexplained> unexplained_;
     std::set<std::string> complained_;  // libraries by name

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostReported = 16;  // an overlay shows one file as several
 
+// Or never had a name, as a program in memory, which its maker may keep open to write.
 bool is_deleted(const Fd& place) {
     struct stat info {};
     return place && ::fstat(place.get(), &info) == 0 && info.st_nlink == 0;
@@ -37,7 +38,9 @@ ProbedFiles::~ProbedFiles() {
 }
 
 void ProbedFiles::start() {
-    if (watch_) thread_ = std::thread([this] { run(); });
+    if (!watch_) return;
+    thread_ = std::thread([this] { run(); });
+    begun_.wait();
 }
 
 void ProbedFiles::stop() {
@@ -55,6 +58,9 @@ void ProbedFiles::stop() {
 }
 
 void ProbedFiles::run() {
+    watch_->begin();
+    take_leases();
+    begun_.count_down();
     while (const auto changes = watch_->wait()) {
         note_changes(*changes);
         choose_leaving();
@@ -62,15 +68,24 @@ void ProbedFiles::run() {
     }
 }
 
-bool ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name) {
+// Of the files that were begun before there was a thread to wait for their writers; who writes now is seen by the
+// watch.
+void ProbedFiles::take_leases() {
+    const std::scoped_lock lock(mutex_);
+    for (File& file : order_)
+        file.lease = watch_->lease(file.about.place.get()).fd;
+}
+
+ProbedFiles::Begun ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name) {
     const FileKey key{elf.device(), elf.inode()};
     bool too_many = false;
+    bool written = false;
     {
         const std::scoped_lock lock(mutex_);
         if (const auto found = files_.find(key); found != files_.end()) {
             add_reported(found->second->about, reported);
             found->second->about.again |= found->second->leaving;
-            return false;
+            return Begun::kKnown;
         }
         const std::string itself = fmt::format("/proc/self/fd/{}", elf.fd());
         File& file = order_.emplace_back();
@@ -78,6 +93,12 @@ bool ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const st
             .key = key, .name = name, .reported = {}, .place = Fd(::open(itself.c_str(), O_PATH | O_CLOEXEC))};
         add_reported(file.about, reported);
         if (watch_) file.watch = watch_->add(elf.fd());
+        if (file.watch) {
+            auto lease = watch_->lease(elf.fd());
+            file.lease = std::move(lease.fd);
+            written = lease.written && !is_deleted(file.about.place);
+        }
+        file.ready = written;  // with no probes, until its watch tells of it
         files_.emplace(key, std::prev(order_.end()));
         too_many = files_.size() > 2 * most_;
     }
@@ -85,7 +106,7 @@ bool ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const st
         choose_leaving();
         remove_leaving();
     }
-    return true;
+    return written ? Begun::kWritten : Begun::kNew;
 }
 
 void ProbedFiles::keep(const FileKey& key, std::vector<ProbeLink> links) {
@@ -117,9 +138,11 @@ void ProbedFiles::unwatch(File& file) {
 
 void ProbedFiles::note_changes(const FileWatch::Changes& changes) {
     const std::scoped_lock lock(mutex_);
+    const std::vector<int>& watches = changes.watches;
     for (File& file : order_) {
-        if (!file.watch || std::find(changes.begin(), changes.end(), *file.watch) == changes.end()) continue;
-        file.watch.reset();
+        const bool changed = file.watch && std::find(watches.begin(), watches.end(), *file.watch) != watches.end();
+        if (!changed && !(changes.writers && FileWatch::is_waited_for(file.lease))) continue;
+        if (changed) file.watch.reset();
         file.about.again = true;
         file.leaving = file.ready;
     }

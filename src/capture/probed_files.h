@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The files with probes, and when they lose them. A file that is written over loses them at once: the kernel keeps the
-// instruction that a probe stands on and would run it in processes that have the new contents. Of too many files, the
-// deleted ones go first, then those that were found longest ago; of deleted ones fewer may stay.
+// The files with probes, and when they lose them. A file that is written over loses them: the kernel keeps the
+// instruction that a probe stands on and would run it in processes that have the new contents. So its writer waits
+// until they are off (file_watch.h), where the file system lets him; else they go at once when he wrote, and a process
+// that starts in the moment until then may meet one. Of too many files, the deleted ones go first, then those that were
+// found longest ago; of deleted ones fewer may stay.
 //
 // Threads: a thread of its own watches and removes; the methods may be called from any, begin() to keep() or drop() of
 // one file from one.
@@ -10,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <latch>
 #include <list>
 #include <map>
 #include <mutex>
@@ -52,8 +55,13 @@ class ProbedFiles {
     // Removes all probes.
     void stop();
 
-    // Before the file is read, so that a change while it is read is seen. False: it is here already.
-    [[nodiscard]] bool begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name);
+    enum class Begun : std::uint8_t {
+        kNew,
+        kKnown,    // it is here already
+        kWritten,  // its writer is not done: it will be told of as a former file when he is
+    };
+    // Before the file is read, so that a change while it is read is seen.
+    [[nodiscard]] Begun begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name);
     // It has these probes now.
     void keep(const FileKey& key, std::vector<ProbeLink> links);
     // It has none.
@@ -63,6 +71,7 @@ class ProbedFiles {
     struct File {
         FormerFile about;
         std::optional<int> watch{};
+        Fd lease{};
         std::vector<ProbeLink> links{};
         bool ready = false;    // its links are all here
         bool leaving = false;  // its links are being removed
@@ -70,6 +79,7 @@ class ProbedFiles {
     using Files = std::map<FileKey, std::list<File>::iterator>;
 
     void run();
+    void take_leases();
     void note_changes(const FileWatch::Changes& changes);
     void choose_leaving();
     void remove_leaving();
@@ -84,6 +94,7 @@ class ProbedFiles {
     std::mutex mutex_;
     std::list<File> order_;  // guarded by mutex_: those found first are first
     Files files_;            // guarded by mutex_
+    std::latch begun_{1};
     std::thread thread_;
 };
 

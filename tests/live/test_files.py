@@ -51,6 +51,16 @@ class Files(unittest.TestCase):
     def test_a_program_that_is_replaced(self):
         self.check_written_over("rename")
 
+    def test_a_program_that_is_written_over_while_it_is_read(self):
+        """What was found in the old contents is not where probes may stand in the new ones."""
+        folder = support.temporary_folder()
+        result = support.capture(folder, [
+            support.PYTHON, str(support.PEERS / "written_over_at_once.py"), str(folder), str(self.folder / "one"),
+            str(self.folder / "other"), "60", "plain", str(self.port), self.ca, "/plain?at-once", "1"])
+        self.assertEqual(result.status, 0, result.errors)
+        self.assertTrue(result.ledger["adds_up"], result.errors)
+        shutil.rmtree(folder)
+
     def test_the_root_of_a_container(self):
         """Its library is probed when its first process execs, before anybody maps it."""
         folder = support.temporary_folder()

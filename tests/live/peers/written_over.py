@@ -26,6 +26,12 @@ def put(how: str, contents: str, file: str):
         os.rename(file + ".new", file)
 
 
+def show(file: str):
+    """Maps it as a program is mapped."""
+    with open(file, "rb") as opened, mmap.mmap(opened.fileno(), 0, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_EXEC):
+        pass
+
+
 def probed_places(file: str) -> set[int]:
     """Where the file as a process maps it is not the file as it is read."""
     contents = pathlib.Path(file).read_bytes()
