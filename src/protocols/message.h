@@ -29,9 +29,10 @@ struct Header {
 struct Message {
     MessageKind kind = MessageKind::kRequest;
     std::string method;  // request only
-    std::string target;  // request only, as on the wire
-    int status = 0;      // response only
+    std::string target;  // request only, as on the wire; of HTTP/2 empty where it is not known
+    int status = 0;      // response only; of HTTP/2 0 where it is not known
     std::string reason;  // response only; may be empty
+    int major_version = 1;
     int minor_version = 1;
     std::vector<Header> headers;
     std::vector<Header> trailers;
@@ -42,6 +43,7 @@ struct Message {
     bool body_truncated = false;    // bytes were left out by a limit, or the connection ended before the body did
     bool body_not_seen = false;     // bytes passed that no one could see
     bool gap = false;               // bytes were lost inside it
+    bool joined_midway = false;     // of its head something is not known that was said before the observation began
     bool body_not_decoded = false;  // its content coding could not be removed, though the body is whole
     Stamp begin = 0;                // of its first byte
     Stamp head_end = 0;             // of the last byte of its head
