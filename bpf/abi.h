@@ -95,6 +95,7 @@ struct ap_endpoints {
 #define AP_CONN_COUNTED 1 /* positions are counts of the kernel program, not TCP's (MPTCP, kTLS) */
 #define AP_CONN_FROM_START 2 /* what passed before was a PROXY header and nothing else */
 #define AP_CONN_KTLS 8 /* the kernel encrypts and decrypts: what passes its calls is plaintext */
+#define AP_CONN_HTTP2 16 /* it was recognised as HTTP/2, not HTTP/1 */
 #define AP_CONN_RESUMED 4 /* exchanges before this position were shed: what was known of the connection is over */
 
 struct ap_conn_open {
@@ -152,6 +153,7 @@ struct ap_conn_end {
 /* ap_tls_open.flags */
 #define AP_TLS_FROM_START 1 /* no application data can have passed before */
 #define AP_TLS_RESUMED 2    /* as AP_CONN_RESUMED */
+#define AP_TLS_HTTP2 4      /* as AP_CONN_HTTP2 */
 
 struct ap_tls_open {
     struct ap_header header;

@@ -27,6 +27,33 @@ static __always_inline bool look__request(const u8 *b, u32 n)
     return true;
 }
 
+/* What begins like a frame of HTTP/2 (RFC 9113 §4.1) that may come first in a call: its first eight bytes, of the
+ * stream's number all but the last. The parsers in user space look further. A global function: verified once by itself. */
+__noinline int http2_frame(u64 first)
+{
+    u32 length = (u32)(first >> 8 & 0xff) << 8 | (u32)(first >> 16 & 0xff);
+    u32 flags = (u32)(first >> 32 & 0xff);
+    u32 stream = (u32)(first >> 40); /* 0: one of 0 to 255 */
+    if (first & 0xff || length > 16384 || stream & 0x80)
+        return 0;
+    switch (first >> 24 & 0xff) {
+    case 0: /* DATA */
+        return !(flags & ~0x09U) && (length || flags & 1) && !(stream & 0xff);
+    case 1: /* HEADERS */
+        return !(flags & ~0x2dU) && length && !(stream & 0xff);
+    case 3: /* RST_STREAM */
+    case 8: /* WINDOW_UPDATE */
+        return !flags && length == 4;
+    case 4: /* SETTINGS */
+        return flags <= 1 && length % 6 == 0 && !stream;
+    case 6: /* PING */
+        return flags <= 1 && length == 8 && !stream;
+    case 7: /* GOAWAY */
+        return !flags && length >= 8 && !stream;
+    }
+    return 0;
+}
+
 #define LOOK_RESPONSE 16 /* HTTP/1, and a response */
 
 /* AP_CLASS_* or LOOK_RESPONSE. */
@@ -53,7 +80,11 @@ static __always_inline u32 look__class(u64 address, u32 len)
         if (n < 5 || (record > 0 && record <= 16384 + 2048))
             return AP_CLASS_TLS;
     }
-    return look__request(b, n) ? AP_CLASS_HTTP1 : AP_CLASS_UNKNOWN;
+    if (look__request(b, n))
+        return AP_CLASS_HTTP1;
+    u64 first = 0;
+    __builtin_memcpy(&first, b, sizeof(first));
+    return n == LOOK_BYTES && http2_frame(first) ? AP_CLASS_HTTP2 : AP_CLASS_UNKNOWN;
 }
 
 /*
@@ -183,7 +214,7 @@ static __always_inline void classifier__look(struct ap_classifier *c, u32 direct
         c->protocol = AP_CLASS_NOT_HTTP;
 }
 
-/* Counts bytes that are not copied under what they are. False: they are HTTP/1. `explained`: as TLS they are a session's
+/* Counts bytes that are not copied under what they are. False: they are HTTP. `explained`: as TLS they are a session's
  * that is known. */
 static __always_inline bool classifier__count(const struct ap_classifier *c, struct ap_byte_counts *bytes, u64 n, bool explained)
 {
@@ -191,6 +222,8 @@ static __always_inline bool classifier__count(const struct ap_classifier *c, str
     case AP_CLASS_HTTP1:
         return false;
     case AP_CLASS_HTTP2:
+        if (option_http2)
+            return false;
         count__add(&bytes->http2, n);
         return true;
     case AP_CLASS_TLS:

@@ -93,7 +93,8 @@ __noinline int connection_announce(u64 sock, u32 position, u32 direction, u32 si
     open.conn.inode = conn->inode;
     open.tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
     open.flags = (conn->flags & AP_STATE_PLAIN_TCP ? 0 : AP_CONN_COUNTED) |
-                 (conn->flags & AP_STATE_ANNOUNCED ? AP_CONN_RESUMED : 0) | (sock__is_ktls(sk) ? AP_CONN_KTLS : 0);
+                 (conn->flags & AP_STATE_ANNOUNCED ? AP_CONN_RESUMED : 0) | (sock__is_ktls(sk) ? AP_CONN_KTLS : 0) |
+                 (conn->classifier.protocol == AP_CLASS_HTTP2 ? AP_CONN_HTTP2 : 0);
     if (conn->flags & AP_STATE_PLAIN_TCP) {
         open.read_position = sock__position(sk, AP_READ);
         open.write_position = sock__position(sk, AP_WRITE);

@@ -13,6 +13,7 @@ const volatile ap_u32 option_cgroup_controller = 0; /* of a v1 hierarchy: one of
 const volatile ap_u32 option_rings = 1;       /* how many rings are in use, 1 to AP_MAX_RINGS */
 const volatile ap_u32 option_call_bytes = 1U << 20; /* bytes of one call that are copied */
 const volatile ap_u32 option_capture_clear = 1;     /* copy clear HTTP from sockets */
+const volatile ap_u32 option_http2 = 1;             /* copy HTTP/2 */
 const volatile ap_u64 option_budget_bytes = 0;      /* of each ring and second; 0: no limit */
 const volatile ap_u64 option_shed_waiting = ~0ULL;  /* bytes waiting in a ring above which exchanges are left out */
 const volatile ap_u32 option_cookies = 0;           /* the kernel gives uprobe programs a cookie: the library's number */

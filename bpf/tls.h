@@ -125,7 +125,8 @@ static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_se
     open.conn = session->conn;
     open.library = session->library;
     open.flags = (session->flags & AP_SESSION_FROM_START ? AP_TLS_FROM_START : 0) |
-                 (session->flags & AP_SESSION_ANNOUNCED ? AP_TLS_RESUMED : 0);
+                 (session->flags & AP_SESSION_ANNOUNCED ? AP_TLS_RESUMED : 0) |
+                 (session->classifier.protocol == AP_CLASS_HTTP2 ? AP_TLS_HTTP2 : 0);
     open.ends = session->endpoints;
     open.read_position = session->position[AP_READ];
     open.write_position = session->position[AP_WRITE];

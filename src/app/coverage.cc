@@ -50,7 +50,7 @@ class Judge {
         judgement_.bytes = sockets.passed + process_.traffic.udp_quic + process_.traffic.udp_other;
         add({"TLS", why_opaque(coverage_, process_), sockets.opaque, true});
         add({"HTTP/3", "QUIC is not supported", process_.traffic.udp_quic, true});
-        add({"HTTP/2", "it is not read", sockets.http2 + under_tls(&ap_byte_counts::http2), false});
+        add({"HTTP/2", "switched off (--http2 false)", sockets.http2 + under_tls(&ap_byte_counts::http2), false});
         add({"not HTTP", "", sockets.not_http + under_tls(&ap_byte_counts::not_http), false});
         add({"UDP", "", process_.traffic.udp_other, false});
         add({"not recognised", "", sockets.unknown + under_tls(&ap_byte_counts::unknown), false});

@@ -72,7 +72,7 @@ TEST(Judge, tls_counts_in_the_share_of_its_plaintext) {
     one.traffic.plaintext.http2 = 100;
     const Judgement judgement = judge({}, one);
     EXPECT_EQ(judgement.seen, 750u);
-    EXPECT_THAT(judgement.not_seen, ElementsAre(part("HTTP/2", "it is not read", 250)));
+    EXPECT_THAT(judgement.not_seen, ElementsAre(part("HTTP/2", "switched off (--http2 false)", 250)));
 }
 
 TEST(Judge, every_part_is_named_the_largest_first) {
@@ -96,8 +96,9 @@ TEST(Judge, every_part_is_named_the_largest_first) {
     EXPECT_THAT(judgement.not_seen,
                 ElementsAre(part("UDP", "", 256), part("HTTP/3", "QUIC is not supported", 128),
                             part("lost", "no room in the ring", 64), part("left out under overload", "", 32),
-                            part("TLS", "no TLS stack was recognised in it", 16), part("HTTP/2", "it is not read", 8),
-                            part("not HTTP", "", 4), part("not recognised", "", 2)));
+                            part("TLS", "no TLS stack was recognised in it", 16),
+                            part("HTTP/2", "switched off (--http2 false)", 8), part("not HTTP", "", 4),
+                            part("not recognised", "", 2)));
 }
 
 TEST(Judge, why_tls_is_opaque) {

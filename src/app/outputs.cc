@@ -85,6 +85,7 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
     for (const std::string& warning : warnings)
         Log(settings).warn(warning);
     options.tracker.connection.http1.body = settings.count("body-bytes");
+    options.tracker.connection.http2.body = settings.count("body-bytes");
     options.tracker.connection.decoded_body = settings.count("body-bytes");
     const std::uint64_t workers = std::max<std::uint64_t>(1, settings.count("workers"));
     const std::uint64_t share =

@@ -61,7 +61,7 @@ class ListSink final : public policy::Sink {
         const std::scoped_lock lock(mutex_);
         return counts_;
     }
-    [[nodiscard]] bool takes_unanswered() const override { return takes_no_response; }
+    [[nodiscard]] bool takes_fragments() const override { return takes_no_response; }
     [[nodiscard]] bool stores_samples() const override { return stores; }
     void flush() override { ++flushes; }
     Status finish() override { return Done{}; }

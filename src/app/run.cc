@@ -91,6 +91,7 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
         static_cast<std::uint32_t>(std::clamp<std::uint64_t>(settings.count("connection-table"), 1, 1u << 20));
     options.budget_bytes = settings.count("budget-bytes");
     options.clear = settings.flag("clear");
+    options.http2 = settings.flag("http2");
     options.tls = settings.flag("tls");
     if (!options.clear && !options.tls)
         return Error{std::errc::invalid_argument, "with --clear false and --tls false nothing is left to read"};

@@ -253,6 +253,7 @@ constexpr std::array kTable = {
             "read HTTP that passes sockets in clear",
             kRun,
             {{{"CAPTURE_ALL", Form::kCaptureClear}}}},
+    Setting{"http2", "APIARIST_HTTP2", Kind::kFlag, "true", "", "read HTTP/2; else it is recognised and counted", kRun},
     Setting{"tls",
             "APIARIST_TLS",
             Kind::kFlag,

@@ -42,6 +42,8 @@ const std::vector<CountInfo>& count_table() {
         {Count::kOrphanResponses, "orphan_responses", "Responses whose request was not seen"},
         {Count::kMalformed, "malformed", "Messages given up as not HTTP/1"},
         {Count::kLostPlace, "lost_place", "Times a parser had to look for the next message"},
+        {Count::kUnidentified, "unidentified",
+         "Exchanges of HTTP/2 of which the method, path, status or direction was said before the observation"},
         {Count::kRecords, "records", "Records made: pairs, and unanswered requests where a sink takes them"},
         {Count::kRecordsIncomplete, "records_incomplete", "of these: `capture` is not \"complete\""},
         {Count::kFilteredEgress, "filtered_egress", "of these: left out, because clients are not wanted"},

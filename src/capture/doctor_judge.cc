@@ -125,7 +125,6 @@ void judge_libraries(const HostFacts& facts, std::vector<Finding>& findings) {
 
 void add_limits(std::vector<Finding>& findings) {
     constexpr std::pair<const char*, const char*> kLimits[] = {
-        {"HTTP/2 and gRPC", "recognised and counted, not read"},
         {"QUIC and HTTP/3", "UDP is not read"},
         {"other TLS",
          "Java's own, and what programs keep without symbols (OpenSSL, BoringSSL, rustls): their traffic counts as "

@@ -71,7 +71,7 @@ TEST(Judge, a_good_host_has_no_complaint_but_the_limits) {
     for (const char* what : {"kernel", "BTF", "privileges", "pid namespace", "lockdown", "kernel programs", "cgroup v2",
                              "pods", "uprobes", "TLS library /l/libssl.so.3"})
         EXPECT_EQ(verdict_of(facts, what), Verdict::kOk) << what;
-    for (const char* what : {"HTTP/2", "QUIC", "other TLS", "sendfile through kTLS", "io_uring", "32-bit"})
+    for (const char* what : {"QUIC", "other TLS", "sendfile through kTLS", "io_uring", "32-bit"})
         EXPECT_EQ(verdict_of(facts, what), Verdict::kNo) << what;
 }
 

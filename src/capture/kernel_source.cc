@@ -150,6 +150,7 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
     rodata.option_call_bytes = options.call_bytes;
     rodata.option_budget_bytes = options.budget_bytes;
     rodata.option_shed_waiting = ring_size(options.ring_bytes) / 2;
+    rodata.option_http2 = options.http2 ? 1 : 0;
     rodata.option_capture_clear = options.clear ? 1 : 0;
     rodata.option_cookies = cookies ? 1 : 0;
     bpf_map__set_max_entries(skeleton->maps.connections, options.connection_table);

@@ -32,7 +32,8 @@ struct KernelOptions {
     std::uint64_t budget_bytes = 0;           // bytes that are copied in each ring and second; 0: no limit
     std::string program;                      // is going to be run: probed ahead
     bool clear = true;                        // clear HTTP from sockets
-    bool tls = true;                          // plaintext from TLS libraries
+    bool http2 = true;
+    bool tls = true;  // plaintext from TLS libraries
     // What the user should know while it runs. Any thread; may be empty.
     std::function<void(const std::string&)> on_trouble;
     bool return_probes = true;  // where a TLS function gives no better place; else its return instructions

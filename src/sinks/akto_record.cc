@@ -68,6 +68,7 @@ class Object {
 };
 
 std::string type_of(const Message& request) {
+    if (request.major_version == 2) return "HTTP/2";
     return request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
 }
 
@@ -128,7 +129,7 @@ void add_response(Object& object, const Message* response) {
         object.add("responsePayload", "");
         return;
     }
-    const std::string code = std::to_string(response->status);
+    const std::string code = response->status == 0 ? std::string() : std::to_string(response->status);
     object.add("statusCode", code);
     object.add("status", response->reason.empty() ? code : code + " " + response->reason);
     object.add("responseHeaders", headers_json(response->headers));

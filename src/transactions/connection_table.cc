@@ -14,8 +14,9 @@ constexpr std::uint64_t kTryAgainNs = 100'000'000;  // when nobody could rest
 constexpr std::uint64_t kSweepsPerInactivity = 4;
 constexpr std::uint64_t kMomentNs = 100'000'000;  // who had a byte since then is busy
 
-bool may_begin_message(const events::DataView& data) {
+bool may_begin_message(const events::DataView& data, const ConnectionStart& resting) {
     if ((data.head.flags & AP_DATA_CALL_START) == 0) return false;
+    if (resting.http2) return true;  // its parser finds a frame or none
     const auto look = protocols::look_at(data.bytes);
     return look == protocols::Http1Look::kRequest || look == protocols::Http1Look::kResponse;
 }
@@ -43,7 +44,7 @@ Connection* ConnectionTable::wake(Kind kind, std::uint64_t key, Entry& entry, co
     const std::uint64_t now_ns = data.head.header.ts_ns;
     entry.last_ns = now_ns;
     if (entry.connection) return entry.connection.get();
-    if (entry.resting->tunnel || (entry.given_up && !may_begin_message(data))) return nullptr;
+    if (entry.resting->tunnel || (entry.given_up && !may_begin_message(data, *entry.resting))) return nullptr;
     if (limits_.awake != 0 && awake_ >= limits_.awake && !make_room(now_ns)) {
         if (!std::exchange(entry.refused, true)) ledger_.add(Count::kConnectionsRefused);
         return nullptr;
@@ -52,7 +53,7 @@ Connection* ConnectionTable::wake(Kind kind, std::uint64_t key, Entry& entry, co
         entry.resting->position[data.head.direction & 1] = data.head.position;
         entry.given_up = false;
     }
-    entry.connection = std::make_unique<Connection>(*entry.resting, around_(kind, key, entry.inode));
+    entry.connection = Connection::make(*entry.resting, around_(kind, key, entry.inode));
     entry.resting.reset();
     ++awake_;
     account(entry);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conversations through both sides of a connection, as records. The process that is traced is the server: it reads
 // requests and writes responses, unless a test says otherwise.
-#include "transactions/connection.h"
+#include "transactions/http1_connection.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -531,8 +531,8 @@ TEST(Connection, memory_is_told_while_something_is_held) {
     const ConnectionOptions options;
     ConnectionStart start;
     start.from_start = {true, true};
-    Connection connection(start,
-                          {options, rig.ledger, rig, [](std::uint32_t) { return std::string(); }, [](const Wish&) {}});
+    Http1Connection connection(
+        start, {options, rig.ledger, rig, [](std::uint32_t) { return std::string(); }, [](const Wish&) {}});
     const std::size_t empty = connection.memory();
     Channel channel({.start = {0, 0}});
     const testing::Record record = channel.bytes_at(AP_READ, 5, std::string(1000, 'x'));

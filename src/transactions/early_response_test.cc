@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "transactions/connection.h"
+#include "transactions/http1_connection.h"
 #include "transactions/traffic_testing.h"
 
 namespace apiarist::transactions {
@@ -480,8 +480,8 @@ TEST(EarlyResponse, is_told_as_memory_and_as_a_reason_to_settle) {
     const ConnectionOptions options;
     ConnectionStart start;
     start.from_start = {true, true};
-    Connection connection(start,
-                          {options, rig.ledger, rig, [](std::uint32_t) { return std::string(); }, [](const Wish&) {}});
+    Http1Connection connection(
+        start, {options, rig.ledger, rig, [](std::uint32_t) { return std::string(); }, [](const Wish&) {}});
     const std::size_t empty = connection.memory();
     Channel channel({.start = {0, 0}});
     const testing::Record record = channel.bytes(AP_READ, ok(1) + std::string(1000, '\n'));

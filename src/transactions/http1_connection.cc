@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transactions/connection.h"
+#include "transactions/http1_connection.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "transactions/connection_side.h"
-#include "transactions/message_body.h"
+#include "transactions/http1_side.h"
 
 namespace apiarist::transactions {
 namespace {
@@ -15,26 +14,10 @@ using protocols::Item;
 using protocols::ItemKind;
 using protocols::Message;
 using protocols::MessageKind;
-using streams::Missing;
-
-Missing missing_of(std::uint32_t data_flags) {
-    if ((data_flags & AP_DATA_NOT_SEEN) != 0) return Missing::kNotSeen;
-    return (data_flags & AP_DATA_SKIPPED) != 0 ? Missing::kSkipped : Missing::kLost;
-}
-
-std::uint32_t flags_of(const Message& message) {
-    const bool request = message.kind == MessageKind::kRequest;
-    std::uint32_t flags = 0;
-    if (message.body_truncated) flags |= request ? kRequestTruncated : kResponseTruncated;
-    if (message.body_not_seen) flags |= request ? kRequestBodyNotSeen : kResponseBodyNotSeen;
-    if (message.gap) flags |= kGap;
-    if (message.body_not_decoded) flags |= request ? kRequestNotDecoded : kResponseNotDecoded;
-    return flags;
-}
 
 }  // namespace
 
-Connection::Connection(const ConnectionStart& start, Surroundings surroundings)
+Http1Connection::Http1Connection(const ConnectionStart& start, Surroundings surroundings)
     : around_(std::move(surroundings)),
       local_(start.local),
       remote_(start.remote),
@@ -50,22 +33,22 @@ Connection::Connection(const ConnectionStart& start, Surroundings surroundings)
     requests()->parser->not_at_beginning();
 }
 
-Connection::~Connection() = default;
+Http1Connection::~Http1Connection() = default;
 
-Connection::Side* Connection::requests() {
+Http1Connection::Side* Http1Connection::requests() {
     return request_side_ < 0 ? nullptr : sides_[static_cast<unsigned>(request_side_)].get();
 }
 
-Connection::Side* Connection::responses() {
+Http1Connection::Side* Http1Connection::responses() {
     return request_side_ < 0 ? nullptr : sides_[1U - static_cast<unsigned>(request_side_)].get();
 }
 
-void Connection::set_addresses(const Address& local, const Address& remote) {
+void Http1Connection::set_addresses(const Address& local, const Address& remote) {
     local_ = local;
     remote_ = remote;
 }
 
-void Connection::on_data(const events::DataView& data) {
+void Http1Connection::on_data(const events::DataView& data) {
     const ap_data& head = data.head;
     if (finished_) {
         around_.ledger.add(Count::kBytesDropped, head.size);
@@ -75,26 +58,18 @@ void Connection::on_data(const events::DataView& data) {
     fd_ = head.fd;
     tid_ = head.tid;
     call_ns_ = head.header.ts_ns;
-    streams::Piece piece;
-    piece.position = head.position;
-    piece.size = head.size;
-    piece.bytes = data.bytes;
-    piece.missing = missing_of(head.flags);
-    piece.call_start = (head.flags & AP_DATA_CALL_START) != 0;
-    piece.lost_total = head.lost;
-    piece.time_ns = head.header.ts_ns;
     Side& side = *sides_[head.direction];
-    side.stream.push(piece, side);
+    side.stream.push(piece_of(data), side);
     if (side.stream.holds()) around_.ledger.add(Count::kReordered);
 }
 
-void Connection::on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns) {
+void Http1Connection::on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns) {
     if (finished_) return;
     Side& side = *sides_[direction & 1];
     side.stream.end_at(position, time_ns, side);
 }
 
-void Connection::decide_roles(unsigned direction, Http1Look look) {
+void Http1Connection::decide_roles(unsigned direction, Http1Look look) {
     const bool request = look == Http1Look::kRequest;
     request_side_ = static_cast<int>(request ? direction : 1 - direction);
     requests()->start(MessageKind::kRequest);
@@ -104,7 +79,7 @@ void Connection::decide_roles(unsigned direction, Http1Look look) {
     responses()->feed_first_bytes();
 }
 
-void Connection::on_items(Side& side, std::vector<Item>& given) {
+void Http1Connection::on_items(Side& side, std::vector<Item>& given) {
     std::vector<Item> items;
     items.swap(given);
     for (Item& item : items)
@@ -113,7 +88,7 @@ void Connection::on_items(Side& side, std::vector<Item>& given) {
     if (given.empty()) given.swap(items);  // keep the room
 }
 
-void Connection::on_request_item(Item& item) {
+void Http1Connection::on_request_item(Item& item) {
     std::vector<Pair> pairs;
     switch (item.kind) {
         case ItemKind::kHead:
@@ -138,7 +113,7 @@ void Connection::on_request_item(Item& item) {
     leave(pairs);
 }
 
-void Connection::on_response_item(Item& item) {
+void Http1Connection::on_response_item(Item& item) {
     std::vector<Pair> pairs;
     switch (item.kind) {
         case ItemKind::kHead:
@@ -161,17 +136,17 @@ void Connection::on_response_item(Item& item) {
 }
 
 // A piece that waited in its stream is not of the call that is being read: its thread is not known any more.
-std::uint32_t Connection::thread_at(std::uint64_t time_ns) const {
+std::uint32_t Http1Connection::thread_at(std::uint64_t time_ns) const {
     return time_ns == call_ns_ ? tid_ : 0;
 }
 
-void Connection::on_response_bytes(std::uint64_t time_ns) {
+void Http1Connection::on_response_bytes(std::uint64_t time_ns) {
     if (request_side_ != AP_WRITE) return;
     last_read_ = {thread_at(time_ns), time_ns};
     in_order_ = false;
 }
 
-void Connection::on_request_begin(std::uint64_t time_ns) {
+void Http1Connection::on_request_begin(std::uint64_t time_ns) {
     if (request_side_ != AP_WRITE) return;  // a server's record of a request is made before the server has it
     const std::uint32_t thread = thread_at(time_ns);
     in_order_ =
@@ -179,23 +154,23 @@ void Connection::on_request_begin(std::uint64_t time_ns) {
     if (in_order_) release_early();
 }
 
-bool Connection::holds_back(const Side& side) const {
+bool Http1Connection::holds_back(const Side& side) const {
     return start_known_ && request_side_ == AP_WRITE && side.direction == AP_READ && side.parser->between_messages() &&
            pairing_.trusted() && !pairing_.waits_for_response() && !sides_[AP_WRITE]->stream.ended();
 }
 
-void Connection::feed_early() {
+void Http1Connection::feed_early() {
     Side* side = responses();
     if (side == nullptr) return;
     const bool too_much = side->early.over_limits(around_.options.stream);
     side->feed_early(too_much ? UINT64_MAX : 0);
 }
 
-void Connection::release_early() {
+void Http1Connection::release_early() {
     if (Side* side = responses(); side != nullptr) side->feed_early(UINT64_MAX);
 }
 
-void Connection::expect_again() {
+void Http1Connection::expect_again() {
     auto& parser = *responses()->parser;
     // A head of a response that is under way answers what was open before; with trust, nothing was.
     const bool in_head = pairing_.trusted() && parser.current() == nullptr;
@@ -205,21 +180,20 @@ void Connection::expect_again() {
         parser.expect(method);
 }
 
-void Connection::start_tunnel() {
+void Http1Connection::start_tunnel() {
     for (auto& side : sides_)
         if (side->parser) side->parser->tunnel();
     wish_.not_http = true;
     around_.wish(wish_);
 }
 
-void Connection::leave(std::vector<Pair>& pairs) {
+void Http1Connection::leave(std::vector<Pair>& pairs) {
     for (Pair& pair : pairs)
         emit(std::move(pair));
 }
 
-void Connection::emit(Pair pair) {
+void Http1Connection::emit(Pair pair) {
     Transaction transaction;
-    std::uint32_t flags = pair.flags;
     if (pair.request_under_way && pair.response) {
         // Answered before its end: what there is of it.
         if (const Message* current = requests()->parser->current(); current != nullptr) {
@@ -231,28 +205,19 @@ void Connection::emit(Pair pair) {
     around_.ledger.add(paired ? Count::kPaired : Count::kUnanswered);
     if (pair.response && !paired) around_.ledger.add(Count::kOrphanResponses);
     if (!pair.request) return;
-    decode_body(*pair.request, around_.options.decoded_body);
-    flags |= flags_of(*pair.request);
     transaction.request = std::move(*pair.request);
-    if (pair.response) {
-        decode_body(*pair.response, around_.options.decoded_body);
-        flags |= flags_of(*pair.response);
-        transaction.response = std::move(pair.response);
-    } else {
-        flags |= kUnanswered;
-    }
+    transaction.response = std::move(pair.response);
     transaction.local = local_;
     transaction.remote = remote_;
     transaction.direction = request_side_ == AP_READ ? Direction::kServer : Direction::kClient;
-    transaction.capture = flags;
+    transaction.capture = pair.flags;
     transaction.process_id = pair.process_id;
     transaction.socket_fd = pair.socket_fd;
-    transaction.process_name = around_.process_name(pair.process_id);
     transaction.tls = tls_;
-    around_.sink.on_transaction(std::move(transaction));
+    send(std::move(transaction), around_);
 }
 
-void Connection::after_feed(Side& side) {
+void Http1Connection::after_feed(Side& side) {
     auto& skip = wish_.skip_until[side.direction];
     if (skip && side.stream.place() >= *skip) {  // over: positions wrap, so an old word must not stand
         skip.reset();
@@ -267,12 +232,12 @@ void Connection::after_feed(Side& side) {
     around_.wish(wish_);
 }
 
-bool Connection::restless() const {
+bool Http1Connection::restless() const {
     const auto waits = [](const auto& side) { return side->stream.holds() || !side->early.empty(); };
     return waits(sides_[0]) || waits(sides_[1]) || pairing_.waits_for_request();
 }
 
-void Connection::settle(std::uint64_t now_ns) {
+void Http1Connection::settle(std::uint64_t now_ns) {
     // First what waits for a request, before the stream of the requests gives up waiting and tells a loss.
     if (Side* side = responses(); side != nullptr) side->feed_early(now_ns);
     for (auto& side : sides_)
@@ -282,7 +247,7 @@ void Connection::settle(std::uint64_t now_ns) {
     leave(pairs);
 }
 
-void Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
+void Http1Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
     if (finished_) return;
     // Requests first, so that an early response finds its request ended.
     const unsigned first = request_side_ < 0 ? AP_READ : static_cast<unsigned>(request_side_);
@@ -299,7 +264,7 @@ void Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
     book();
 }
 
-void Connection::book() {
+void Http1Connection::book() {
     around_.ledger.add(Count::kOrphanResponses, pairing_.counts().orphans);
     for (auto& side : sides_) {
         if (!side->parser) continue;
@@ -312,14 +277,14 @@ void Connection::book() {
     finished_ = true;
 }
 
-bool Connection::is_tunnel() const {
+bool Http1Connection::is_tunnel() const {
     const auto passes = [](const auto& side) {
         return side->parser && side->parser->tunnels() && !side->stream.holds() && side->early.empty();
     };
     return wish_.not_http && pairing_.open() == 0 && passes(sides_[0]) && passes(sides_[1]);
 }
 
-bool Connection::can_rest() const {
+bool Http1Connection::can_rest() const {
     if (finished_) return false;
     if (is_tunnel()) return true;
     const auto pauses = [](const auto& side) {
@@ -329,7 +294,7 @@ bool Connection::can_rest() const {
     return request_side_ >= 0 && !wishes() && pairing_.can_rest() && pauses(sides_[0]) && pauses(sides_[1]);
 }
 
-ConnectionStart Connection::place() const {
+ConnectionStart Http1Connection::place() const {
     ConnectionStart start;
     start.local = local_;
     start.remote = remote_;
@@ -344,7 +309,7 @@ ConnectionStart Connection::place() const {
     return start;
 }
 
-std::optional<ConnectionStart> Connection::rest() {
+std::optional<ConnectionStart> Http1Connection::rest() {
     if (!can_rest()) return std::nullopt;
     ConnectionStart start = place();
     start.from_start = {true, true};
@@ -355,13 +320,13 @@ std::optional<ConnectionStart> Connection::rest() {
     return start;
 }
 
-ConnectionStart Connection::give_up(std::uint64_t now_ns) {
+ConnectionStart Http1Connection::give_up(std::uint64_t now_ns) {
     finish({}, now_ns);
     if (wishes()) around_.wish(Wish{});  // else the kernel would go on skipping what the next look needs
     return place();
 }
 
-std::size_t Connection::release_bodies() {
+std::size_t Http1Connection::release_bodies() {
     std::size_t released = pairing_.release_bodies();
     for (auto& side : sides_) {
         if (!side->parser || !side->parser->release_body()) continue;
@@ -371,7 +336,7 @@ std::size_t Connection::release_bodies() {
     return released;
 }
 
-std::size_t Connection::memory() const {
+std::size_t Http1Connection::memory() const {
     std::size_t bytes = sizeof(*this) + 2 * sizeof(Side) + pairing_.memory();
     for (const auto& side : sides_)
         bytes += side->stream.memory() + side->early.memory() + (side->parser ? side->parser->memory() : 0);

@@ -1,33 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transactions/connection_side.h"
+#include "transactions/http1_side.h"
 
 #include <algorithm>
 
 namespace apiarist::transactions {
 namespace {
 
-using protocols::GapKind;
 using protocols::Http1Look;
 using protocols::MessageKind;
 using streams::Missing;
 
 constexpr std::size_t kMaxLook = 256;
 
-GapKind gap_kind(Missing missing) {
-    switch (missing) {
-        case Missing::kLost:
-            return GapKind::kLost;
-        case Missing::kSkipped:
-            return GapKind::kSkipped;
-        case Missing::kNotSeen:
-            return GapKind::kNotSeen;
-    }
-    return GapKind::kLost;
-}
-
 }  // namespace
 
-Connection::Side::Side(Connection& connection, unsigned of_direction, const ConnectionStart& at)
+Http1Connection::Side::Side(Http1Connection& connection, unsigned of_direction, const ConnectionStart& at)
     : stream(at.position[of_direction], at.narrow_positions, connection.around_.options.stream),
       direction(of_direction),
       from_start(at.from_start[of_direction]),
@@ -35,7 +22,7 @@ Connection::Side::Side(Connection& connection, unsigned of_direction, const Conn
     stream.resume(at.lost[of_direction]);
 }
 
-void Connection::Side::on_bytes(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
+void Http1Connection::Side::on_bytes(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
     if (!parser) {
         look_at(bytes, call_start, time_ns);
         return;
@@ -48,7 +35,7 @@ void Connection::Side::on_bytes(std::span<const std::byte> bytes, bool call_star
 }
 
 // Stops where what follows has to wait. Returns how much was fed.
-std::size_t Connection::Side::feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
+std::size_t Http1Connection::Side::feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
     std::size_t fed = 0;
     while (fed < bytes.size() && !connection_.holds_back(*this)) {
         if (connection_.requests() == this && parser->between_messages()) connection_.on_request_begin(time_ns);
@@ -58,7 +45,7 @@ std::size_t Connection::Side::feed(std::span<const std::byte> bytes, bool call_s
     return fed;
 }
 
-void Connection::Side::on_missing(std::uint64_t size, Missing why, bool recorded, std::uint64_t time_ns) {
+void Http1Connection::Side::on_missing(std::uint64_t size, Missing why, bool recorded, std::uint64_t time_ns) {
     if (recorded) connection_.around_.ledger.add(Count::kBytesWithoutContent, size);
     if (why == Missing::kLost && !recorded) connection_.around_.ledger.add(Count::kGaps);
     if (!parser) {
@@ -73,18 +60,18 @@ void Connection::Side::on_missing(std::uint64_t size, Missing why, bool recorded
     connection_.feed_early();
 }
 
-void Connection::Side::feed_gap(std::uint64_t size, Missing why, std::uint64_t time_ns) {
+void Http1Connection::Side::feed_gap(std::uint64_t size, Missing why, std::uint64_t time_ns) {
     parser->on_gap(size, gap_kind(why), time_ns, items_);
     connection_.on_items(*this, items_);
 }
 
-void Connection::Side::on_overlap(std::uint64_t duplicate_bytes, std::uint64_t) {
+void Http1Connection::Side::on_overlap(std::uint64_t duplicate_bytes, std::uint64_t) {
     connection_.around_.ledger.add(Count::kBytesDuplicate, duplicate_bytes);
     connection_.release_early();
     connection_.pairing_.distrust();
 }
 
-void Connection::Side::on_end(bool clean, std::uint64_t time_ns) {
+void Http1Connection::Side::on_end(bool clean, std::uint64_t time_ns) {
     if (!parser) {
         give_up_first_bytes();
         return;
@@ -94,12 +81,12 @@ void Connection::Side::on_end(bool clean, std::uint64_t time_ns) {
     early.add_end(clean, time_ns);
 }
 
-void Connection::Side::feed_end(bool clean, std::uint64_t time_ns) {
+void Http1Connection::Side::feed_end(bool clean, std::uint64_t time_ns) {
     parser->on_end(clean, time_ns, items_);
     connection_.on_items(*this, items_);
 }
 
-void Connection::Side::feed_early(std::uint64_t now_ns) {
+void Http1Connection::Side::feed_early(std::uint64_t now_ns) {
     if (early.empty()) return;
     const std::uint64_t patience = connection_.around_.options.stream.settle_ns;
     while (!early.empty() && (now_ns >= early.front().time_ns + patience || !connection_.holds_back(*this)))
@@ -107,7 +94,7 @@ void Connection::Side::feed_early(std::uint64_t now_ns) {
     connection_.after_feed(*this);
 }
 
-void Connection::Side::feed_early_front() {
+void Http1Connection::Side::feed_early_front() {
     const EarlyBytes::Piece& piece = early.front();
     if (const auto* bytes = std::get_if<EarlyBytes::Bytes>(&piece.what)) {
         const bool asked = connection_.pairing_.waits_for_response();
@@ -124,23 +111,23 @@ void Connection::Side::feed_early_front() {
     if (const auto* end = std::get_if<EarlyBytes::End>(&taken.what)) feed_end(end->clean, taken.time_ns);
 }
 
-void Connection::Side::start(MessageKind kind) {
+void Http1Connection::Side::start(MessageKind kind) {
     parser.emplace(kind, connection_.around_.options.http1, from_start);
 }
 
-void Connection::Side::feed_first_bytes() {
+void Http1Connection::Side::feed_first_bytes() {
     if (first_bytes_.empty()) return;
     std::vector<std::byte> bytes;
     bytes.swap(first_bytes_);
     on_bytes(bytes, first_call_start_, first_time_);
 }
 
-void Connection::Side::give_up_first_bytes() {
+void Http1Connection::Side::give_up_first_bytes() {
     connection_.around_.ledger.add(Count::kBytesUnattributed, first_bytes_.size());
     first_bytes_.clear();
 }
 
-void Connection::Side::look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
+void Http1Connection::Side::look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
     // As in the parser: where the place is not known, a message begins with a call.
     if (!from_start && call_start) give_up_first_bytes();
     const std::size_t before = first_bytes_.size();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // One direction of a connection: its stream, its parser once its role is known, and the first bytes until then. For
-// connection.cc alone, which owns both sides.
+// http1_connection.cc alone, which owns both sides.
 
 #include <cstdint>
 #include <optional>
@@ -10,14 +10,14 @@
 
 #include "protocols/http1.h"
 #include "streams/byte_stream.h"
-#include "transactions/connection.h"
 #include "transactions/early_bytes.h"
+#include "transactions/http1_connection.h"
 
 namespace apiarist::transactions {
 
-class Connection::Side final : public streams::StreamReader {
+class Http1Connection::Side final : public streams::StreamReader {
   public:
-    Side(Connection& connection, unsigned of_direction, const ConnectionStart& at);
+    Side(Http1Connection& connection, unsigned of_direction, const ConnectionStart& at);
 
     void on_bytes(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) override;
     void on_missing(std::uint64_t size, streams::Missing why, bool recorded, std::uint64_t time_ns) override;
@@ -44,7 +44,7 @@ class Connection::Side final : public streams::StreamReader {
     void feed_early_front();
     void look_at(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns);
 
-    Connection& connection_;
+    Http1Connection& connection_;
     std::vector<std::byte> first_bytes_;
     std::uint64_t first_time_ = 0;
     bool first_call_start_ = false;

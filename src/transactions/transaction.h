@@ -49,6 +49,11 @@ struct Transaction {
     std::uint32_t socket_fd = 0;
     std::string process_name;
     std::string tls;  // "" or library and version
+
+    // What an inventory needs of it is known: of HTTP/2 it may have been said before the observation began.
+    [[nodiscard]] bool is_identified() const {
+        return !request.method.empty() && !request.target.empty() && (!response || response->status != 0);
+    }
 };
 
 class TransactionSink {

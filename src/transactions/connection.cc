@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transactions/connection.h"
+
+#include <utility>
+
+#include "transactions/http1_connection.h"
+#include "transactions/http2_connection.h"
+#include "transactions/message_body.h"
+
+namespace apiarist::transactions {
+namespace {
+
+using protocols::GapKind;
+using protocols::Message;
+using protocols::MessageKind;
+using streams::Missing;
+
+Missing missing_of(std::uint32_t data_flags) {
+    if ((data_flags & AP_DATA_NOT_SEEN) != 0) return Missing::kNotSeen;
+    return (data_flags & AP_DATA_SKIPPED) != 0 ? Missing::kSkipped : Missing::kLost;
+}
+
+std::uint32_t flags_of(const Message& message) {
+    const bool request = message.kind == MessageKind::kRequest;
+    std::uint32_t flags = 0;
+    if (message.body_truncated) flags |= request ? kRequestTruncated : kResponseTruncated;
+    if (message.body_not_seen) flags |= request ? kRequestBodyNotSeen : kResponseBodyNotSeen;
+    if (message.gap) flags |= kGap;
+    if (message.joined_midway) flags |= kJoinedMidway;
+    if (message.body_not_decoded) flags |= request ? kRequestNotDecoded : kResponseNotDecoded;
+    return flags;
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::make(const ConnectionStart& start, Surroundings surroundings) {
+    if (start.http2) return std::make_unique<Http2Connection>(start, std::move(surroundings));
+    return std::make_unique<Http1Connection>(start, std::move(surroundings));
+}
+
+streams::Piece piece_of(const events::DataView& data) {
+    const ap_data& head = data.head;
+    streams::Piece piece;
+    piece.position = head.position;
+    piece.size = head.size;
+    piece.bytes = data.bytes;
+    piece.missing = missing_of(head.flags);
+    piece.call_start = (head.flags & AP_DATA_CALL_START) != 0;
+    piece.lost_total = head.lost;
+    piece.time_ns = head.header.ts_ns;
+    return piece;
+}
+
+GapKind gap_kind(Missing missing) {
+    switch (missing) {
+        case Missing::kLost:
+            return GapKind::kLost;
+        case Missing::kSkipped:
+            return GapKind::kSkipped;
+        case Missing::kNotSeen:
+            return GapKind::kNotSeen;
+    }
+    return GapKind::kLost;
+}
+
+void send(Transaction transaction, const Surroundings& around) {
+    decode_body(transaction.request, around.options.decoded_body);
+    transaction.capture |= flags_of(transaction.request);
+    if (transaction.response) {
+        decode_body(*transaction.response, around.options.decoded_body);
+        transaction.capture |= flags_of(*transaction.response);
+    } else {
+        transaction.capture |= kUnanswered;
+    }
+    transaction.process_name = around.process_name(transaction.process_id);
+    around.sink.on_transaction(std::move(transaction));
+}
+
+}  // namespace apiarist::transactions
