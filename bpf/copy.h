@@ -11,12 +11,14 @@
 
 #define COPY_PIECE 32768
 #define COPY_PIECES 64 /* of one buffer */
-#define COPY_IOVECS 64 /* of one call; what lies beyond either is a length without bytes */
+#define COPY_IOVECS 64 /* at once */
+#define COPY_ROUNDS 16 /* of so many: UIO_MAXIOV of them in all */
 
 /* What stays the same for all pieces of a call, in one number: descriptor, or of TLS the goroutine, AP_DATA_* flags,
  * direction, is it TLS. */
 #define COPY_WRITE (1ULL << 48)
 #define COPY_TLS (1ULL << 49)
+#define COPY_COUNT_SHIFT 52 /* from there on a number of iovecs */
 #define COPY_FLAGS(flags) ((u64)(flags) << 32)
 
 struct copy_target {
@@ -153,13 +155,12 @@ __noinline int copy_piece(u64 key, u64 address, u64 position, u64 meta, u32 size
     return 0;
 }
 
-/* One buffer of a call. */
-__noinline int copy_segment(u64 key, u64 address, u64 position, u64 meta, u32 size)
+static __always_inline void copy__pieces(u64 key, u64 address, u64 position, u64 meta, u32 size)
 {
     for (u32 i = 0; i < COPY_PIECES; i++) {
         u32 done = i * COPY_PIECE;
         if (done >= size)
-            return 0;
+            return;
         u32 piece = size - done;
         if (piece > COPY_PIECE)
             piece = COPY_PIECE;
@@ -170,29 +171,65 @@ __noinline int copy_segment(u64 key, u64 address, u64 position, u64 meta, u32 si
         u32 done = COPY_PIECES * COPY_PIECE;
         copy_piece(key, 0, position + done, meta | COPY_FLAGS(AP_DATA_SKIPPED), size - done);
     }
+}
+
+/* One buffer of a call. */
+__noinline int copy_segment(u64 key, u64 address, u64 position, u64 meta, u32 size)
+{
+    copy__pieces(key, address, position, meta, size);
     return 0;
 }
 
-/* Buffers of a call whose iovec array stands at `iov` in user memory: `size` bytes in `count` iovecs at most. */
+/* The buffer of an iovec that stands at `iov` in user memory, `left` bytes at most: how many it holds; -1: it cannot be read. */
+__noinline int copy_iovec(u64 key, u64 iov, u64 position, u64 meta, u32 left)
+{
+    struct user_iovec iovec = {};
+    if (bpf_probe_read_user(&iovec, sizeof(iovec), (void *)iov))
+        return -1;
+    u32 size = iovec.len < left ? (u32)iovec.len : left;
+    copy__pieces(key, iovec.base, position, meta, size);
+    return (int)size;
+}
+
+/* The first COPY_IOVECS buffers, at most, of an array of iovecs: `left` bytes at most. How many bytes are left then. A global
+ * function as those above; the number of iovecs stands in `meta`, for want of a sixth argument. It keeps no more than fits into 32
+ * bytes of stack: the chain of calls is deep. */
+__noinline int copy_iovecs(u64 key, u64 iov, u64 position, u64 meta, u32 left)
+{
+    for (u32 i = 0; i < COPY_IOVECS; i++) {
+        if (!left || i >= meta >> COPY_COUNT_SHIFT)
+            break;
+        u32 size = (u32)copy_iovec(key, iov, position, meta, left);
+        if (size > left)
+            break;
+        if (size)
+            meta &= ~COPY_FLAGS(AP_DATA_CALL_START);
+        iov += sizeof(struct user_iovec);
+        position += size;
+        left -= size;
+    }
+    return (int)left;
+}
+
+/* Buffers of a call, all that a call may have. */
 static __always_inline int copy__iovecs(u64 key, u64 iov, u64 count, u64 position, u64 meta, u32 size)
 {
-    u64 left = size;
-    for (u32 i = 0; i < COPY_IOVECS; i++) {
-        struct user_iovec iovec = {};
-        if (!left || i >= count)
+    u32 left = size;
+    for (u32 i = 0; i < COPY_ROUNDS; i++) {
+        if (!left || !count)
             break;
-        if (bpf_probe_read_user(&iovec, sizeof(iovec), (void *)(iov + (u64)i * sizeof(iovec))))
+        u64 now = count < COPY_IOVECS ? count : COPY_IOVECS;
+        u32 rest = (u32)copy_iovecs(key, iov, position, meta | now << COPY_COUNT_SHIFT, left);
+        if (rest >= left) /* buffers that cannot be read */
             break;
-        if (!iovec.len)
-            continue;
-        u64 segment = iovec.len < left ? iovec.len : left;
-        copy_segment(key, iovec.base, position, meta, (u32)segment);
         meta &= ~COPY_FLAGS(AP_DATA_CALL_START);
-        position += segment;
-        left -= segment;
+        iov += now * sizeof(struct user_iovec);
+        count -= now;
+        position += left - rest;
+        left = rest;
     }
     if (left)
-        copy_piece(key, 0, position, meta | COPY_FLAGS(AP_DATA_SKIPPED), (u32)left);
+        copy_piece(key, 0, position, meta | COPY_FLAGS(AP_DATA_SKIPPED), left);
     return 0;
 }
 
@@ -205,12 +242,16 @@ static __always_inline u32 message__len(u64 message)
     return len;
 }
 
-/* The buffers of one message of recvmmsg or sendmmsg; a global function as those above. */
+/* The buffers of one message of recvmmsg or sendmmsg, COPY_IOVECS of them; a global function as those above. */
 __noinline int copy_message(u64 key, u64 message, u64 position, u64 meta, u32 size)
 {
     u64 iov_and_count[2] = {};
     bpf_probe_read_user(iov_and_count, sizeof(iov_and_count), (void *)(message + __builtin_offsetof(struct user_msghdr, iov)));
-    return copy__iovecs(key, iov_and_count[0], iov_and_count[1], position, meta, size);
+    u64 count = iov_and_count[1] < COPY_IOVECS ? iov_and_count[1] : COPY_IOVECS;
+    u32 left = (u32)copy_iovecs(key, iov_and_count[0], position, meta | count << COPY_COUNT_SHIFT, size);
+    if (left && left <= size)
+        copy_piece(key, 0, position + (size - left), meta | COPY_FLAGS(AP_DATA_SKIPPED), left);
+    return 0;
 }
 
 /* Bytes of a call with many messages; of one larger than the limit per call only the length. Their number. */

@@ -242,7 +242,7 @@ static __always_inline bool window__leave(struct ap_tls_caller *caller, u64 sp, 
 }
 
 /* SHED_*; `turn`: the call before went in the other direction. */
-static __always_inline int session__shed(struct ap_tls_session *session, const struct tls_frame *frame, u32 size, bool turn)
+static __noinline int session__shed(struct ap_tls_session *session, const struct tls_frame *frame, u32 size, bool turn)
 {
     if (!turn || frame->direction + 1 != session->classifier.request_direction)
         return session->shed_until_ns ? SHED_YES : SHED_NO;
@@ -263,6 +263,13 @@ static __noinline u32 session__front(struct tls_frame *frame, struct buffers *fr
     return front.len < size ? (u32)front.len : size;
 }
 
+/* Not inlined, as session__shed: what it needs would lie on the stack below the copying. */
+static __noinline int session__look(struct ap_tls_session *session, u32 direction, u64 address, u32 len)
+{
+    classifier__look(&session->classifier, direction, address, len);
+    return 0;
+}
+
 static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_session *session, struct tls_frame *frame, u32 size)
 {
     u32 direction = frame->direction & 1;
@@ -277,7 +284,7 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
     count__add(&bytes->passed, size);
     bool turn = classifier__turn(&session->classifier, direction);
     if (turn)
-        classifier__look(&session->classifier, direction, frame->buffer, front);
+        session__look(session, direction, frame->buffer, front);
     bool counted = classifier__count(&session->classifier, bytes, size, frame->nested);
     int shed = counted ? SHED_NO : session__shed(session, frame, size, turn);
     if (shed == SHED_YES) {
