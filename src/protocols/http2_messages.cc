@@ -151,6 +151,7 @@ void Http2Messages::begin(std::uint32_t stream, HeaderBlock& block, std::vector<
     out.push_back(head_item(stream, head.role_known, message));
     Incoming incoming{.message = std::move(message), .role_known = head.role_known};
     incoming.head = sizeof(Incoming) + size_of(incoming.message.headers) + incoming.message.target.size();
+    if (is_grpc_type(header_value(incoming.message.headers, "content-type"))) incoming.grpc.emplace();
     memory_ += incoming.head;
     const auto at = incoming_.emplace(stream, std::move(incoming)).first;
     if (block.end_stream) end(at, out);
@@ -163,6 +164,10 @@ void Http2Messages::on_data(std::uint32_t stream, std::span<const std::byte> byt
     message.body_size += bytes.size();
     message.end = stamp;
     if (at->second.hole) return;
+    if (auto& grpc = at->second.grpc) {
+        grpc->feed(bytes);
+        message.grpc_messages = grpc->messages();
+    }
     const std::size_t room = limits_.body - std::min(limits_.body, message.body.size());
     const std::size_t kept = std::min(room, bytes.size());
     message.body.append(reinterpret_cast<const char*>(bytes.data()), kept);

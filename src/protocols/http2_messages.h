@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "protocols/grpc.h"
 #include "protocols/hpack.h"
 #include "protocols/message.h"
 
@@ -74,6 +75,7 @@ class Http2Messages {
         bool role_known = false;
         bool hole = false;     // bytes of the body are missing: what follows is not kept
         std::size_t head = 0;  // bytes of its fields
+        std::optional<GrpcCounter> grpc{};
     };
     using All = std::map<std::uint32_t, Incoming>;
 

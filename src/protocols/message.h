@@ -39,15 +39,16 @@ struct Message {
     std::string
         transfer_coding;  // what the body still carries besides chunked, as in "gzip"; outside of content-encoding
     std::string body;     // chunking removed, content coding kept; the first bytes, at most Http1Limits::body
-    std::uint64_t body_size = 0;    // body bytes that passed (transfer coding removed), kept or not
-    bool body_truncated = false;    // bytes were left out by a limit, or the connection ended before the body did
-    bool body_not_seen = false;     // bytes passed that no one could see
-    bool gap = false;               // bytes were lost inside it
-    bool joined_midway = false;     // of its head something is not known that was said before the observation began
-    bool body_not_decoded = false;  // its content coding could not be removed, though the body is whole
-    Stamp begin = 0;                // of its first byte
-    Stamp head_end = 0;             // of the last byte of its head
-    Stamp end = 0;                  // of its last byte
+    std::uint64_t grpc_messages = 0;  // that begin in it, kept or not; of other content none
+    std::uint64_t body_size = 0;      // body bytes that passed (transfer coding removed), kept or not
+    bool body_truncated = false;      // bytes were left out by a limit, or the connection ended before the body did
+    bool body_not_seen = false;       // bytes passed that no one could see
+    bool gap = false;                 // bytes were lost inside it
+    bool joined_midway = false;       // of its head something is not known that was said before the observation began
+    bool body_not_decoded = false;    // its content coding could not be removed, though the body is whole
+    Stamp begin = 0;                  // of its first byte
+    Stamp head_end = 0;               // of the last byte of its head
+    Stamp end = 0;                    // of its last byte
 };
 
 // RFC 9110 §5.1: names have no case.

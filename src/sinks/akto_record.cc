@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "protocols/grpc.h"
 
 namespace apiarist::sinks {
 namespace {
@@ -136,6 +137,17 @@ void add_response(Object& object, const Message* response) {
     object.add("responsePayload", response->body);
 }
 
+void add_grpc(Object& object, const transactions::GrpcCall& call) {
+    object.add("grpc_service", call.service);
+    object.add("grpc_method", call.method);
+    std::string status = call.status ? std::to_string(*call.status) : std::string();
+    if (const auto name = protocols::grpc_status_name(call.status.value_or(-1)); !name.empty())
+        status.append(" ").append(name);
+    object.add("grpc_status", status);
+    object.add("grpc_request_messages", std::to_string(call.request_messages));
+    object.add("grpc_response_messages", std::to_string(call.response_messages));
+}
+
 void add_exact(Object& object, std::string_view key, std::string_view body) {
     if (!is_utf8(body)) object.add(key, base64(body));
 }
@@ -174,6 +186,7 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("capture", transactions::capture_text(transaction.capture | left_out));
     object.add("tls", transaction.tls);
     object.add("latency_us", std::to_string(clean.latency_us));
+    if (transaction.grpc) add_grpc(object, *transaction.grpc);
     if (options.exact_payload) {
         add_exact(object, "requestPayload_base64", body);
         if (response != nullptr) add_exact(object, "responsePayload_base64", response->body);

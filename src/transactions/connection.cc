@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "transactions/grpc_call.h"
 #include "transactions/http1_connection.h"
 #include "transactions/http2_connection.h"
 #include "transactions/message_body.h"
@@ -64,10 +65,12 @@ GapKind gap_kind(Missing missing) {
 }
 
 void send(Transaction transaction, const Surroundings& around) {
-    decode_body(transaction.request, around.options.decoded_body);
+    const std::size_t limit = around.options.decoded_body;
+    decode_body(transaction.request, limit);
+    if (transaction.response) decode_body(*transaction.response, limit);
+    read_grpc_call(transaction, limit);
     transaction.capture |= flags_of(transaction.request);
     if (transaction.response) {
-        decode_body(*transaction.response, around.options.decoded_body);
         transaction.capture |= flags_of(*transaction.response);
     } else {
         transaction.capture |= kUnanswered;

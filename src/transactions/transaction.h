@@ -38,6 +38,15 @@ enum CaptureFlag : std::uint32_t {
 // "complete", or the flags by name, joined by commas.
 [[nodiscard]] std::string capture_text(std::uint32_t flags);
 
+// What gRPC says beyond HTTP.
+struct GrpcCall {
+    std::string service;  // "shop.v1.Orders"
+    std::string method;   // "Get"
+    std::uint64_t request_messages = 0;
+    std::uint64_t response_messages = 0;
+    std::optional<int> status;  // of grpc-status
+};
+
 struct Transaction {
     protocols::Message request;  // body decoded: content coding removed
     std::optional<protocols::Message> response;
@@ -49,6 +58,7 @@ struct Transaction {
     std::uint32_t socket_fd = 0;
     std::string process_name;
     std::string tls;  // "" or library and version
+    std::optional<GrpcCall> grpc;
 
     // What an inventory needs of it is known: of HTTP/2 it may have been said before the observation began.
     [[nodiscard]] bool is_identified() const {
