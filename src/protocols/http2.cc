@@ -49,7 +49,8 @@ void Http2Parser::feed(std::span<const std::byte> bytes, Stamp stamp, bool call_
 void Http2Parser::step(Input& in) {
     switch (state_) {
         case State::kStart:
-            state_ = begins_preface(in.bytes, 0) ? State::kPreface : State::kHeader;
+            // No frame of SETTINGS is so long that it begins like the preface.
+            state_ = begins_preface(in.bytes.first(1), 0) ? State::kPreface : State::kHeader;
             return;
         case State::kPreface:
             return read_preface(in);

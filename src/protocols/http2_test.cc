@@ -274,6 +274,15 @@ TEST(Http2, text_that_is_not_http2_is_searched_in_vain) {
     EXPECT_TRUE(feeder.parser.lost());
 }
 
+TEST(Http2, a_preface_that_is_none_loses_the_place_however_it_is_split) {
+    for (const std::size_t first : {1U, 3U, 6U}) {
+        const std::string bytes = "PRI \2P";
+        Feeder feeder;
+        feeder.call(bytes.substr(0, first)).more(bytes.substr(first));
+        EXPECT_THAT(feeder.texts(), ElementsAre("lost")) << first;
+    }
+}
+
 TEST(Http2, bodies_are_given_back) {
     Feeder feeder;
     feeder.call(settings() + response(1, "200", kEndHeaders) + data(1, std::string(5000, 'x')));
