@@ -112,7 +112,7 @@ void Http2Connection::on_items(Side& side, std::vector<Http2Item>& given) {
                 on_message(side.direction, std::move(item));
                 break;
             case Http2ItemKind::kReset:
-                cut_short(item.stream);
+                on_reset(side.direction, item.stream);
                 break;
             case Http2ItemKind::kLostPlace:
                 around_.ledger.add(Count::kLostPlace);
@@ -159,6 +159,13 @@ void Http2Connection::on_message(unsigned direction, Http2Item item) {
     if (exchange.messages[1 - direction]) return leave(at);
     const bool response = request_side_ >= 0 && static_cast<unsigned>(request_side_) != direction;
     if (response) wait(exchange, end + around_.options.early_response_ns);
+}
+
+void Http2Connection::on_reset(unsigned direction, std::uint32_t stream) {
+    // A server that has answered wants no more of the request (RFC 9113 §8.1), but its end may be on its way.
+    const auto at = exchanges_.find(stream);
+    if (at != exchanges_.end() && at->second.messages[direction] && at->second.deadline_ns != 0) return;
+    cut_short(stream);
 }
 
 void Http2Connection::wait(Exchange& exchange, std::uint64_t until_ns) {

@@ -52,6 +52,7 @@ class Http2Connection final : public Connection {
     void on_items(Side& side, std::vector<protocols::Http2Item>& items);
     void on_head(unsigned direction, const protocols::Http2Item& item);
     void on_message(unsigned direction, protocols::Http2Item item);
+    void on_reset(unsigned direction, std::uint32_t stream);
     void on_lost_place();
     // As far as it came, from both sides.
     void cut_short(std::uint32_t stream);

@@ -108,6 +108,16 @@ TEST_F(Http2ConnectionTest, a_reset_ends_the_exchange_of_both_sides) {
     EXPECT_THAT(rig.texts.back(), "GET /a [] -> nothing unanswered");
 }
 
+TEST_F(Http2ConnectionTest, a_reset_behind_a_whole_answer_waits_for_the_rest_of_the_request) {
+    begin();
+    requests(post(1, "/up") + data(1, "first"));
+    responses(answer(1, "404", kEndStream) + frame(FrameType::kResetStream, 0, 1, std::string("\0\0\0\0", 4)));
+    EXPECT_THAT(rig.texts, IsEmpty());
+    requests(data(1, " and last", kEndStream));
+    EXPECT_THAT(rig.texts, ElementsAre("POST /up [first and last] -> 404 [] complete"));
+    end();
+}
+
 TEST_F(Http2ConnectionTest, what_is_under_way_at_the_end_leaves) {
     begin();
     requests(get(1, "/a") + get(3, "/b"));

@@ -100,3 +100,18 @@ def write_cases(path: pathlib.Path, wanted: list):
         {"name": case.name, "method": case.method, "kind": case.kind, "headers": case.headers,
          "body": base64.b64encode(case.body).decode(), "expected": base64.b64encode(case.expected()).decode()}
         for case in wanted]), encoding="utf-8")
+
+
+def grpc() -> tuple[str | None, str]:
+    """The gRPC peer, made by the Go of this machine; else None and why it cannot be made."""
+    program = go()
+    if program is None:
+        return None, "Go is not on this machine"
+    sources = support.PEERS / "grpc_go"
+    made = CACHE / "peer-grpc"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    if not made.exists() or made.stat().st_mtime < (sources / "main.go").stat().st_mtime:
+        answer = _run(program, "build", "-mod=readonly", "-o", str(made), ".", folder=sources)
+        if answer.returncode:
+            return None, f"grpc-go cannot be had: {answer.stderr.strip()[-200:]}"
+    return str(made), ""

@@ -4,11 +4,18 @@ import base64
 import collections
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import gopeers  # noqa: E402
 import support  # noqa: E402
+
+
+PYTHON_PEER = [support.PYTHON, str(support.PEERS / "grpc_python.py")]
+GRPC_JS = "1.14.7"
+NODE_MODULES = support.ROOT / "build" / "grpc-js"
 
 
 def joined(parts: list[str]) -> str:
@@ -53,11 +60,43 @@ class Grpc(unittest.TestCase):
                              direction)
         self.assertEqual(support.addresses_mirror(result.records), [])
 
-    def test_python(self):
-        peer = [support.PYTHON, str(support.PEERS / "grpc_python.py")]
+    def check_both(self, server: list[str], client: list[str]):
         for tls in (False, True):
             with self.subTest(tls=tls):
-                self.check(peer, peer, tls)
+                self.check(server, client, tls)
+
+    def test_python(self):
+        self.check_both(PYTHON_PEER, PYTHON_PEER)
+
+    def test_node(self):
+        peer = self.node_peer()
+        self.check_both(peer, peer)
+
+    def test_node_and_python(self):
+        self.check_both(PYTHON_PEER, self.node_peer())
+
+    def test_go(self):
+        peer = self.go_peer()
+        self.check_both(peer, peer)
+
+    def test_go_and_node(self):
+        self.check_both(self.node_peer(), self.go_peer())
+
+    def go_peer(self) -> list[str]:
+        made, why = gopeers.grpc()
+        if made is None:
+            self.skipTest(why)
+        return [made]
+
+    def node_peer(self) -> list[str]:
+        """With grpc-js of npm, kept under build/."""
+        if not (NODE_MODULES / "node_modules/@grpc/grpc-js").exists():
+            NODE_MODULES.mkdir(parents=True, exist_ok=True)
+            made = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefix", str(NODE_MODULES),
+                                   f"@grpc/grpc-js@{GRPC_JS}"], capture_output=True, text=True, check=False)
+            if made.returncode:
+                self.skipTest(f"grpc-js cannot be had: {made.stderr.strip()[-200:]}")
+        return ["env", f"NODE_PATH={NODE_MODULES / 'node_modules'}", "node", str(support.PEERS / "grpc.js")]
 
 
 if __name__ == "__main__":
