@@ -14,10 +14,17 @@
 static const struct rust_call empty_rust_call = {};
 static const struct ap_tls_session empty_session = {}; /* as empty_window */
 
-static __always_inline struct rust_call *rust__current(void)
+static __always_inline struct rust_call *rust__of_thread(void)
 {
     u64 id = bpf_get_current_pid_tgid();
     return bpf_map_lookup_elem(&rust_calls, &id);
+}
+
+/* At a probe, where the process need not be traced. */
+static __always_inline struct rust_call *rust__current(void)
+{
+    u32 tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    return bpf_map_lookup_elem(&processes, &tgid) ? rust__of_thread() : 0;
 }
 
 static __noinline struct ap_tls_session *rust__open(struct ap_tls_key *key, u32 library, u32 flags)
@@ -349,7 +356,7 @@ int rust_received_enter(struct pt_regs *ctx)
     struct {
         u64 capacity, address, length;
     } payload;
-    struct rust_call *call = rust__current();
+    struct rust_call *call = rust__of_thread();
     if (!call || !call->socket.sock || bpf_probe_read_user(&payload, sizeof(payload), (void *)user__arg1(ctx)) ||
         payload.length > RUST_RECORD_MOST || (payload.capacity != RUST_BORROWED && payload.capacity < payload.length) ||
         (payload.capacity != RUST_BORROWED && payload.capacity > 4 * RUST_RECORD_MOST)) {
@@ -375,7 +382,7 @@ int rust_received_enter(struct pt_regs *ctx)
 /* A socket call moved bytes, or found the end, inside a call of rustls. */
 static __noinline int rust__socket(struct ap_connection *conn, u64 sock, u32 size)
 {
-    struct rust_call *call = rust__current();
+    struct rust_call *call = rust__of_thread();
     if (!call)
         return 0;
     if (call->waiting) {

@@ -3,6 +3,7 @@
 Python: every exchange gives one record on each side that equals, byte for byte, what was sent and received."""
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 
@@ -109,6 +110,37 @@ class Rustls(unittest.TestCase):
         served = {record["path"] for record in result.of_direction("1")}
         self.assertEqual(served & set(truths), set(truths))
         self.assertGreater(result.ledger["loss_unread_calls"], 0)
+
+    def left_behind(self, table: str) -> list:
+        """What is in a table of the collector when a program has strayed in a thread that ended, and then used connections
+        that are read and closed; it lives on."""
+        folder = support.temporary_folder()
+        server = self.servers(self.peer, folder)["python"]
+        for part in ("loop", "blocking"):
+            rustpeers.write_requests(folder / "ask" / part, part, 2, CASES[:2])
+        asked = subprocess.Popen(server["command"])
+        collector = None
+        try:
+            support.wait_for_port(server["port"])
+            client = self.rust_client(self.peer, "both", "1.3", server["port"], folder / "ask")
+            collector = subprocess.Popen(support.collector_arguments(folder) + ["--", *client], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(collector.stdout.readline(), "done\n")
+            # The kernel's last word on a socket may come after its closing.
+            support.wait_until(lambda: not support.tables(collector.pid, "connections")["connections"], "the end of connections")
+            found = support.tables(collector.pid, table)[table]
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+            self.assertEqual(collector.returncode, 0, errors)
+        finally:
+            support.end(collector)
+            support.end(asked)
+        ledger = json.loads((folder / "ledger.json").read_text())
+        self.assertGreater(ledger["loss_unread_calls"], 0)
+        self.assertTrue(ledger["adds_up"], errors)
+        return found
+
+    def test_a_call_under_way_goes_with_its_thread(self):
+        self.assertEqual(self.left_behind("rust_calls"), [])
 
     def test_a_program_whose_functions_were_inlined_is_named_with_the_reason(self):
         whole, why = rustpeers.peer("whole")
