@@ -46,7 +46,7 @@ static __noinline struct ap_tls_session *rust__open(struct ap_tls_key *key, u32 
     session->ring = process->ring;
     session->library = library;
     session->flags = AP_SESSION_GO | flags;
-    session->open = (process->strays & 0xffff) * 0x10001;
+    session->strays[AP_READ] = session->strays[AP_WRITE] = process->strays;
     return session;
 }
 
@@ -131,11 +131,10 @@ static __always_inline void rust__stray(struct ap_process *process)
 /* What strayed may have been of any session of the process: each has a hole of unknown length then, told as one byte. */
 static __always_inline bool rust__has_hole(struct ap_tls_session *session, struct ap_process *process, u32 direction)
 {
-    u32 shift = direction == AP_WRITE ? 16 : 0;
-    u32 strays = process->strays & 0xffff;
-    if ((session->open >> shift & 0xffff) == strays)
+    u32 strays = process->strays;
+    if (session->strays[direction] == strays)
         return false;
-    session->open = (session->open & ~(0xffffU << shift)) | strays << shift;
+    session->strays[direction] = strays;
     return true;
 }
 

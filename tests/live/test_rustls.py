@@ -142,6 +142,9 @@ class Rustls(unittest.TestCase):
     def test_a_call_under_way_goes_with_its_thread(self):
         self.assertEqual(self.left_behind("rust_calls"), [])
 
+    def test_sessions_end_with_their_sockets_after_a_stray_write(self):
+        self.assertEqual(self.left_behind("tls_sessions"), [])
+
     def test_a_program_whose_functions_were_inlined_is_named_with_the_reason(self):
         whole, why = rustpeers.peer("whole")
         self.assertIsNotNone(whole, why)
