@@ -392,6 +392,16 @@ int tls_known_read_enter(struct pt_regs *ctx)
     return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, AP_READ | WINDOW_KNOWN);
 }
 
+#define PR_MSG_PEEK 2
+
+/* PR_Recv: what is only looked at is read by a later call. */
+SEC("uprobe")
+int tls_known_receive_enter(struct pt_regs *ctx)
+{
+    u32 kind = user__arg3(ctx) & PR_MSG_PEEK ? WINDOW_HANDSHAKE : AP_READ;
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, kind | WINDOW_KNOWN);
+}
+
 SEC("uprobe")
 int tls_known_write_enter(struct pt_regs *ctx)
 {

@@ -26,6 +26,9 @@ class Targets(unittest.TestCase):
                                 "-l:libcrypto.so.0"]}
         for name, flags in builds.items():
             subprocess.run(["cc", "-O1", "-w", "-o", str(cls.folder / name), source, *flags], check=True, capture_output=True)
+        nss = subprocess.run(["pkg-config", "--cflags", "--libs", "nss"], check=True, capture_output=True, text=True).stdout.split()
+        subprocess.run(["cc", "-O1", "-w", "-o", str(cls.folder / "nss"), str(support.PEERS / "nss_client.c"), *nss], check=True,
+                       capture_output=True)
         cls.port = support.free_ports(1)[0]
         cls.server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(cls.port), *cls.tls[:2]])
         support.wait_for_port(cls.port)
@@ -92,6 +95,12 @@ class Targets(unittest.TestCase):
 
     def test_boringssl_on_a_bio_pair(self):
         self.check(self.client("boringssl", "pair"), "BoringSSL")
+
+    def test_nss(self):
+        self.check(self.client("nss", "plain"), "NSS")
+
+    def test_what_a_client_of_nss_looks_at_and_then_reads_is_told_once(self):
+        self.check(self.client("nss", "peek"), "NSS")
 
     def test_renegotiation_between_requests(self):
         self.check(self.client("shared", "renegotiate"))
