@@ -46,7 +46,8 @@ struct {
 } traced_cgroups SEC(".maps");
 
 /* (SSL object, process) → session. Written at the first TLS call; deleted at SSL_free and SSL_clear, by user space when
- * the process ended or exec'ed with sessions left. Full: the call is not captured, counted. */
+ * the process ended or exec'ed with sessions left. One whose end found no room when its object went on stands under its number
+ * until then. Full: the call is not captured, counted. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 65536);
