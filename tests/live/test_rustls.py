@@ -3,6 +3,7 @@
 Python: every exchange gives one record on each side that equals, byte for byte, what was sent and received."""
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -92,6 +93,34 @@ class Rustls(unittest.TestCase):
 
     def test_tls_1_3(self):
         self.check("1.3")
+
+    def test_a_file_that_is_seen_through_two_mounts_is_told_of_once(self):
+        """As that of an image in two containers: the kernel has one file, and each mount has its probes on it."""
+        folder = support.temporary_folder()
+        places = [folder / "one", folder / "other"]
+        for path in (*places, folder / "lower", folder / "empty"):
+            path.mkdir()
+        shutil.copy(self.peer, folder / "lower" / "peer")
+        mounts = "".join(f"mount -t overlay -o lowerdir={folder}/lower:{folder}/empty none {place} && " for place in places)
+        one, other = (str(place / "peer") for place in places)
+        server = self.servers(one, folder)["rust"]
+        address = f"127.0.0.1:{support.free_ports(1)[0]}"
+        clients = [[support.PYTHON, str(support.PEERS / "until_probed.py"), address, "peer", "2"]]
+        for mode in ("blocking", "tokio"):
+            rustpeers.write_requests(folder / mode, mode, CONNECTIONS, CASES)
+            clients.append([one, *self.rust_client(self.peer, mode, "1.3", server["port"], folder / mode)[1:]])
+        plan = folder / "plan.json"
+        plan.write_text(json.dumps({"servers": [server, {"command": [other, "idle"], "port": None}], "clients": clients}))
+        result = support.capture(folder, ["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh", support.PYTHON,
+                                          str(support.PEERS / "scenario.py"), str(plan)], "--ring-bytes", str(256 << 20), "--metrics",
+                                 address)
+        self.assertEqual(result.status, 0, result.errors)
+        truths = [one for mode in ("blocking", "tokio") for one in rustpeers.truths_of(folder / mode)]
+        self.assertEqual(len(truths), 2 * len(CASES) * CONNECTIONS)
+        records = [record for record in result.records if "?id=" in record["path"]]
+        faults = support.compare(records, truths, ("1", "2"))
+        self.assertEqual(faults, [], "\n".join(faults[:20]))
+        self.assertTrue(result.ledger["adds_up"], result.errors)
 
     def test_a_program_with_a_loop_of_its_own_is_not_read_and_nothing_wrong_is_told_of_it(self):
         folder = support.temporary_folder()
