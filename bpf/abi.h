@@ -343,11 +343,12 @@ struct ap_tls_session {
     ap_u32 ring;
     ap_u32 library;
     ap_u32 flags;
-    ap_u32 open; /* of Go: calls under way; of rustls: the process's strays known to each direction, 16 bits */
+    ap_u32 open; /* of Go: calls under way */
     struct ap_classifier classifier;
     struct ap_endpoints endpoints;
     ap_u64 position[2];
     ap_u64 shed_until_ns; /* as in ap_connection */
+    ap_u32 strays[2]; /* of rustls: the process's that each direction knows of */
     struct ap_byte_counts bytes[2];
 };
 
@@ -381,4 +382,4 @@ AP_ASSERT(sizeof(struct ap_ring_control) == 64, "abi");
 AP_ASSERT(sizeof(struct ap_classifier) == 16, "abi");
 AP_ASSERT(sizeof(struct ap_udp) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_connection) == 232, "abi");
-AP_ASSERT(sizeof(struct ap_tls_session) == 288, "abi");
+AP_ASSERT(sizeof(struct ap_tls_session) == 296, "abi");

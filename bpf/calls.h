@@ -205,7 +205,7 @@ static __noinline int call__data(struct call *call)
                                  conn->flags & AP_STATE_PLAIN_TCP ? sock__position(ref.sk, AP_READ) : conn->count[AP_READ]);
         return 1;
     }
-    if (call->messages > COPY_MESSAGES) {
+    if (call->messages > COPY_MESSAGES) { /* datagrams alone are counted whatever their number */
         loss__add(AP_LOSS_UNREAD_CALLS, 1);
         return 1;
     }
@@ -220,16 +220,14 @@ static __noinline int call__data(struct call *call)
     return 1;
 }
 
+#define MESSAGES_MOST 1024 /* of one call: UIO_MAXIOV, where the kernel stops */
+
 /* recvmmsg, sendmmsg: on a byte stream only a loop of recvmsg or sendmsg. The positions after the call are those of its
  * end, so its size is needed first. */
 static __noinline int call__messages(struct call *call, u64 messages, u32 count)
 {
     u32 total = 0;
-    if (count > COPY_MESSAGES) { /* counted when the socket is known to be one that is read */
-        call->messages = count;
-        return 1;
-    }
-    for (u32 i = 0; i < COPY_MESSAGES; i++) {
+    for (u32 i = 0; i < MESSAGES_MOST; i++) {
         if (i >= count)
             break;
         total += message__len(messages + i * sizeof(struct user_mmsghdr));

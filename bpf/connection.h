@@ -133,8 +133,10 @@ static __always_inline void connection__explain(struct ap_connection *conn, bool
         return;
 #pragma unroll
     for (u32 direction = 0; direction < 2; direction++) {
-        conn->bytes[direction].ciphertext += conn->bytes[direction].opaque;
-        conn->bytes[direction].opaque = 0;
+        struct ap_byte_counts *bytes = &conn->bytes[direction];
+        u64 moved = *(volatile u64 *)&bytes->opaque; /* another thread may add meanwhile; 5.10 has no exchange */
+        count__add(&bytes->opaque, -moved);
+        count__add(&bytes->ciphertext, moved);
     }
 }
 

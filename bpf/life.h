@@ -24,6 +24,14 @@ static __always_inline u32 process__left_behind(const struct ap_process *process
     return process->sessions + (process->flags & AP_PROCESS_GO ? 1 : 0);
 }
 
+/* What a thread was in when its code ended. `thread`: as bpf_get_current_pid_tgid. */
+static __always_inline void thread__forget_calls(u64 thread)
+{
+    struct ap_tls_caller caller = caller__thread(thread);
+    bpf_map_delete_elem(&tls_windows, &caller);
+    bpf_map_delete_elem(&rust_calls, &thread);
+}
+
 SEC("tp_btf/sched_process_exec")
 int on_exec(u64 *ctx)
 {
@@ -35,10 +43,7 @@ int on_exec(u64 *ctx)
     u32 sessions = process__left_behind(process);
     process->sessions = 0;
     process->flags = 0;
-    struct ap_tls_caller caller = caller__thread(bpf_get_current_pid_tgid());
-    bpf_map_delete_elem(&tls_windows, &caller);
-    u64 thread = (u64)tgid << 32 | (u32)task->pid;
-    bpf_map_delete_elem(&rust_calls, &thread);
+    thread__forget_calls((u64)tgid << 32 | (u32)task->pid);
     process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXEC, sessions, task);
     struct file *program = BPF_CORE_READ(task, mm, exe_file);
     return program ? file__report(process, program, 0, 0) : 0;
@@ -64,8 +69,7 @@ int on_exit(u64 *ctx)
     struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
     if (!process)
         return 0;
-    struct ap_tls_caller caller = {.owner = (u32)task->pid, .tgid = tgid};
-    bpf_map_delete_elem(&tls_windows, &caller);
+    thread__forget_calls((u64)tgid << 32 | (u32)task->pid);
     if (BPF_CORE_READ(task, signal, live.counter) > 0) /* other threads live on */
         return 0;
     process__announce(tgid, BPF_CORE_READ(task, real_parent, tgid), AP_PROCESS_EXIT, process__left_behind(process), task);

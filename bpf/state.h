@@ -47,7 +47,8 @@ struct {
 } traced_cgroups SEC(".maps");
 
 /* (SSL object, process) → session. Written at the first TLS call; deleted at SSL_free and SSL_clear, by user space when
- * the process ended or exec'ed with sessions left. Full: the call is not captured, counted. */
+ * the process ended or exec'ed with sessions left. One whose end found no room when its object went on stands under its number
+ * until then. Full: the call is not captured, counted. */
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 65536);
@@ -125,6 +126,10 @@ struct rust_call {
     u8 waiting; /* RUST_WAITS: a write that nothing encloses, for the call that writes the socket, which follows at once */
     u64 type;    /* of the connection: its functions' table */
     u64 ends[4]; /* the first and the last bytes at `buffer`, when it began to wait */
+    u64 told_sp; /* the plaintext that was told of last */
+    u64 told_address;
+    u32 told_length; /* 0: none since the socket was used */
+    u32 teller;      /* `library` of the probes that told */
 };
 
 /* (table of functions of a connection, process) → from the connection to its buffer of records, bytes: the least that was

@@ -68,12 +68,26 @@ static __always_inline void session__end(struct ap_tls_key *key, struct ap_tls_s
     __sync_fetch_and_add(&process->sessions, (u32)-1);
 }
 
+/* Its end found no room and its object goes on: a copy stays under its number instead of the object's address, for user
+ * space to sweep. False: no room. */
+static __noinline int session__set_aside(struct ap_tls_session *session, u32 tgid)
+{
+    struct ap_tls_key key = {.ssl = session->id, .tgid = tgid};
+    struct ap_process *process = bpf_map_lookup_elem(&processes, &tgid);
+    session->flags |= AP_SESSION_ENDED;
+    if (!process || bpf_map_update_elem(&tls_sessions, &key, session, BPF_NOEXIST))
+        return 0;
+    __sync_fetch_and_add(&process->sessions, 1);
+    return 1;
+}
+
 /* The object goes on as another session: in place, because a value of this size does not fit on the stack here. */
 static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls_session *session, u32 flags)
 {
     u64 now = bpf_ktime_get_ns();
-    if (session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed)
-        session__send_end(session, (u32)key->tgid);
+    u32 tgid = (u32)key->tgid;
+    bool passed = session->bytes[AP_READ].passed + session->bytes[AP_WRITE].passed != 0;
+    bool told = !passed || session__send_end(session, tgid) || session__set_aside(session, tgid);
     session->id = session__new_id(now, key->ssl);
     session->created_ns = now;
     session->flags = flags | (session->flags & AP_SESSION_GO);
@@ -81,7 +95,8 @@ static __noinline int session__begin_again(struct ap_tls_key *key, struct ap_tls
     __builtin_memset(&session->classifier, 0, sizeof(session->classifier));
     session->shed_until_ns = 0;
     session->position[AP_READ] = session->position[AP_WRITE] = 0;
-    __builtin_memset(session->bytes, 0, sizeof(session->bytes));
+    if (told) /* else the next end tells of these bytes too */
+        __builtin_memset(session->bytes, 0, sizeof(session->bytes));
     return 0;
 }
 
@@ -398,6 +413,16 @@ SEC("uprobe")
 int tls_known_read_enter(struct pt_regs *ctx)
 {
     return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, AP_READ | WINDOW_KNOWN);
+}
+
+#define PR_MSG_PEEK 2
+
+/* PR_Recv: what is only looked at is read by a later call. */
+SEC("uprobe")
+int tls_known_receive_enter(struct pt_regs *ctx)
+{
+    u32 kind = user__arg3(ctx) & PR_MSG_PEEK ? WINDOW_HANDSHAKE : AP_READ;
+    return window__enter(ctx, user__arg0(ctx), user__arg1(ctx), 0, kind | WINDOW_KNOWN);
 }
 
 SEC("uprobe")

@@ -5,6 +5,10 @@
  * session is named by the socket. Plaintext and the socket meet inside one call of what drives both (tokio-rustls,
  * rustls::Stream): the outermost of these calls on a thread. What is written is told when the socket is known; what is read
  * comes after the socket was read. The session ends with the socket.
+ *
+ * A file that is seen through several mounts (an image's, in several containers) is one file to the kernel, with as many
+ * sets of probes, and each instruction runs a program for each. So a program that runs again at the same place does nothing
+ * more.
  */
 
 #define RUST_RECORD_MOST 16384 /* plaintext of one record; RFC 8446 §5.1 */
@@ -14,10 +18,22 @@
 static const struct rust_call empty_rust_call = {};
 static const struct ap_tls_session empty_session = {}; /* as empty_window */
 
-static __always_inline struct rust_call *rust__current(void)
+static __always_inline struct rust_call *rust__of_thread(void)
 {
     u64 id = bpf_get_current_pid_tgid();
     return bpf_map_lookup_elem(&rust_calls, &id);
+}
+
+/* At a probe, where the process need not be traced. */
+static __always_inline struct rust_call *rust__current(void)
+{
+    u32 tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
+    return bpf_map_lookup_elem(&processes, &tgid) ? rust__of_thread() : 0;
+}
+
+static __always_inline u32 rust__library(struct pt_regs *ctx)
+{
+    return option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
 }
 
 static __noinline struct ap_tls_session *rust__open(struct ap_tls_key *key, u32 library, u32 flags)
@@ -39,7 +55,7 @@ static __noinline struct ap_tls_session *rust__open(struct ap_tls_key *key, u32 
     session->ring = process->ring;
     session->library = library;
     session->flags = AP_SESSION_GO | flags;
-    session->open = (process->strays & 0xffff) * 0x10001;
+    session->strays[AP_READ] = session->strays[AP_WRITE] = process->strays;
     return session;
 }
 
@@ -124,11 +140,10 @@ static __always_inline void rust__stray(struct ap_process *process)
 /* What strayed may have been of any session of the process: each has a hole of unknown length then, told as one byte. */
 static __always_inline bool rust__has_hole(struct ap_tls_session *session, struct ap_process *process, u32 direction)
 {
-    u32 shift = direction == AP_WRITE ? 16 : 0;
-    u32 strays = process->strays & 0xffff;
-    if ((session->open >> shift & 0xffff) == strays)
+    u32 strays = process->strays;
+    if (session->strays[direction] == strays)
         return false;
-    session->open = (session->open & ~(0xffffU << shift)) | strays << shift;
+    session->strays[direction] = strays;
     return true;
 }
 
@@ -196,7 +211,7 @@ static __noinline struct rust_call *rust__enter(struct pt_regs *ctx)
     if (!call)
         return 0;
     call->sp = user__sp(ctx);
-    call->library = option_cookies ? (u32)bpf_get_attach_cookie(ctx) : 0;
+    call->library = rust__library(ctx);
     return call;
 }
 
@@ -242,7 +257,8 @@ int rust_complete_enter(struct pt_regs *ctx)
     u64 connection = user__arg1(ctx);
     u64 sp = user__sp(ctx);
     struct rust_call *call = rust__current();
-    if (call && call->waiting == RUST_WAITS && call->connection == connection && rust__is_there(call)) {
+    bool goes_on = call && (call->waiting == RUST_WAITS || (!call->waiting && call->length && call->sp == sp));
+    if (goes_on && call->connection == connection && rust__is_there(call)) {
         rust__resume(sp, call);
         return 0;
     }
@@ -335,6 +351,23 @@ int rust_hello_enter(struct pt_regs *ctx __attribute__((unused)))
     return 0;
 }
 
+/* Whether another set of probes at this instruction has told of this plaintext: the same set sees each call once. Kernels without
+ * cookies (before 5.15) cannot tell the sets apart. There, too, the next record would lie elsewhere, or in memory that was
+ * filled from the socket meanwhile: what drives a connection reads no more while it has plaintext. */
+static __always_inline bool rust__is_told(struct rust_call *call, struct pt_regs *ctx, u64 address, u32 length)
+{
+    u32 library = rust__library(ctx);
+    u64 sp = user__sp(ctx);
+    if (call->told_length == length && call->told_address == address && call->told_sp == sp &&
+        (!option_cookies || call->teller != library))
+        return true;
+    call->told_length = length;
+    call->told_address = address;
+    call->told_sp = sp;
+    call->teller = library;
+    return false;
+}
+
 /*
  * CommonState::take_received_plaintext: the plaintext of one record. Payload is a Vec, or what is borrowed, told by the
  * capacity; a program in which the words stand in another order is counted as unread.
@@ -349,14 +382,14 @@ int rust_received_enter(struct pt_regs *ctx)
     struct {
         u64 capacity, address, length;
     } payload;
-    struct rust_call *call = rust__current();
+    struct rust_call *call = rust__of_thread();
     if (!call || !call->socket.sock || bpf_probe_read_user(&payload, sizeof(payload), (void *)user__arg1(ctx)) ||
         payload.length > RUST_RECORD_MOST || (payload.capacity != RUST_BORROWED && payload.capacity < payload.length) ||
         (payload.capacity != RUST_BORROWED && payload.capacity > 4 * RUST_RECORD_MOST)) {
         rust__stray(process);
         return 0;
     }
-    if (!payload.length)
+    if (!payload.length || rust__is_told(call, ctx, payload.address, (u32)payload.length))
         return 0;
     struct ap_tls_session *session = rust__session(call, 0);
     if (!session) {
@@ -375,7 +408,7 @@ int rust_received_enter(struct pt_regs *ctx)
 /* A socket call moved bytes, or found the end, inside a call of rustls. */
 static __noinline int rust__socket(struct ap_connection *conn, u64 sock, u32 size)
 {
-    struct rust_call *call = rust__current();
+    struct rust_call *call = rust__of_thread();
     if (!call)
         return 0;
     if (call->waiting) {
@@ -384,6 +417,7 @@ static __noinline int rust__socket(struct ap_connection *conn, u64 sock, u32 siz
     }
     call->socket.sock = sock;
     call->socket.inode = conn->inode;
+    call->told_length = 0;
     if (!size)
         call->ended = 1;
     return 0;

@@ -20,7 +20,7 @@ constexpr std::array<FunctionProbe, 3> kLibssl{{
 constexpr std::array<FunctionProbe, 6> kLibnspr{{
     {"PR_Read", "tls_known_read_enter", "tls_zero_ends_return", true, 2},
     {"PR_Write", "tls_known_write_enter", "tls_zero_ends_return", true, 2},
-    {"PR_Recv", "tls_known_read_enter", "tls_zero_ends_return", true, 2},
+    {"PR_Recv", "tls_known_receive_enter", "tls_zero_ends_return", true, 4},
     {"PR_Send", "tls_known_write_enter", "tls_zero_ends_return", true, 2},
     {"PR_Writev", "tls_known_vector_enter", "tls_zero_ends_return", false, 1},
     {"PR_Close", "tls_free_enter", nullptr, true, 1},

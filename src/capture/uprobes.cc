@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <map>
+#include <set>
 #include <string_view>
 #include <thread>
 #include <tuple>
@@ -92,6 +93,14 @@ bool is_uprobe(const bpf_program* program) {
 
 }  // namespace
 
+std::vector<ProbePoint> without_repeats(std::span<const ProbePoint> points) {
+    std::set<std::tuple<std::string_view, std::uint64_t, bool>> seen;
+    std::vector<ProbePoint> kept;
+    for (const ProbePoint& point : points)
+        if (seen.emplace(point.program, point.file_offset, point.return_probe).second) kept.push_back(point);
+    return kept;
+}
+
 void ProbeLink::Destroy::operator()(bpf_link* link) const {
     bpf_link__destroy(link);
 }
@@ -148,7 +157,7 @@ Result<ProbeLink> Uprobes::attach_together(const std::string& path, std::span<co
 Result<std::vector<ProbeLink>> Uprobes::attach(const std::string& path, std::span<const ProbePoint> points,
                                                std::uint32_t library) const {
     std::map<Turn, std::vector<ProbePoint>> by_program;
-    for (const ProbePoint& point : points)
+    for (const ProbePoint& point : without_repeats(points))
         by_program[turn_of(point)].push_back(point);
     std::vector<ProbeLink> links;
     for (const auto& [turn, group] : by_program) {

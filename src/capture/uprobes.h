@@ -21,6 +21,9 @@ struct bpf_object;
 
 namespace apiarist::capture {
 
+// Without those that would run a program twice at a place: a function may have several names.
+[[nodiscard]] std::vector<ProbePoint> without_repeats(std::span<const ProbePoint> points);
+
 // The probes are there as long as this.
 class ProbeLink {
   public:

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -210,6 +211,25 @@ def http_status(port: int, path: str) -> int:
         return 0
     finally:
         connection.close()
+
+
+def _text_of(path: pathlib.Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # closed meanwhile
+        return ""
+
+
+def tables(collector: int, *names: str) -> dict[str, list]:
+    """What is in these tables of a collector, as bpftool tells it."""
+    found: dict[str, list] = {name: [] for name in names}
+    infos = [_text_of(info) for info in pathlib.Path(f"/proc/{collector}/fdinfo").iterdir()]
+    for number in {match[1] for info in infos if (match := re.search(r"^map_id:\s+(\d+)", info, re.M))}:
+        about = json.loads(subprocess.run(["bpftool", "-j", "map", "show", "id", number], capture_output=True, check=True).stdout)
+        if about.get("name") in names:
+            dump = subprocess.run(["bpftool", "-j", "map", "dump", "id", number], capture_output=True, check=True).stdout
+            found[about["name"]] += json.loads(dump)
+    return found
 
 
 def end(process):

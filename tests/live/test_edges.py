@@ -62,6 +62,10 @@ class Edges(unittest.TestCase):
         for record in result.records:
             self.assertEqual(support.payload(record, "requestPayload"), bodies.text("many-messages", 6000))
 
+    def test_datagrams_are_counted_however_many_a_call_moves(self):
+        ledger = self.run_edge("many_datagrams").ledger
+        self.assertEqual((ledger["udp_bytes_other"], ledger["udp_bytes_quic"]), (2 * 40 * 100, 0))
+
     def test_messages_that_are_thrown_away_are_not_read_from_memory(self):
         result = self.run_edge("truncated_messages")
         server, = result.of_direction("1")

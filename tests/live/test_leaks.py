@@ -90,23 +90,9 @@ class Churn(unittest.TestCase):
     def held(self, collector) -> dict[str, int]:
         """Descriptors, resident memory, and what is in those of its tables that processes and connections fill."""
         process = pathlib.Path(f"/proc/{collector.pid}")
-        held = {"descriptors": 0, "resident KiB": 0, **dict.fromkeys(self.ENTRIES, 0)}
-        held["descriptors"] = len(list((process / "fd").iterdir()))
-        held["resident KiB"] = int(re.search(r"VmRSS:\s+(\d+)", (process / "status").read_text())[1])
-        for number in {int(found[1]) for info in (process / "fdinfo").iterdir()
-                       if (found := re.search(r"^map_id:\s+(\d+)", self.text_of(info), re.M))}:
-            about = json.loads(subprocess.run(["bpftool", "-j", "map", "show", "id", str(number)], capture_output=True, check=True).stdout)
-            if about.get("name") in self.ENTRIES:
-                dump = subprocess.run(["bpftool", "-j", "map", "dump", "id", str(number)], capture_output=True, check=True).stdout
-                held[about["name"]] += len(json.loads(dump))
-        return held
-
-    @staticmethod
-    def text_of(path: pathlib.Path) -> str:
-        try:
-            return path.read_text()
-        except OSError:  # closed meanwhile
-            return ""
+        held = {"descriptors": len(list((process / "fd").iterdir())),
+                "resident KiB": int(re.search(r"VmRSS:\s+(\d+)", (process / "status").read_text())[1])}
+        return held | {name: len(entries) for name, entries in support.tables(collector.pid, *self.ENTRIES).items()}
 
     def play(self, collector, rounds: range):
         for number in rounds:

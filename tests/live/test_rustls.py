@@ -3,6 +3,8 @@
 Python: every exchange gives one record on each side that equals, byte for byte, what was sent and received."""
 import json
 import pathlib
+import shutil
+import subprocess
 import sys
 import unittest
 
@@ -92,6 +94,34 @@ class Rustls(unittest.TestCase):
     def test_tls_1_3(self):
         self.check("1.3")
 
+    def test_a_file_that_is_seen_through_two_mounts_is_told_of_once(self):
+        """As that of an image in two containers: the kernel has one file, and each mount has its probes on it."""
+        folder = support.temporary_folder()
+        places = [folder / "one", folder / "other"]
+        for path in (*places, folder / "lower", folder / "empty"):
+            path.mkdir()
+        shutil.copy(self.peer, folder / "lower" / "peer")
+        mounts = "".join(f"mount -t overlay -o lowerdir={folder}/lower:{folder}/empty none {place} && " for place in places)
+        one, other = (str(place / "peer") for place in places)
+        server = self.servers(one, folder)["rust"]
+        address = f"127.0.0.1:{support.free_ports(1)[0]}"
+        clients = [[support.PYTHON, str(support.PEERS / "until_probed.py"), address, "peer", "2"]]
+        for mode in ("blocking", "tokio"):
+            rustpeers.write_requests(folder / mode, mode, CONNECTIONS, CASES)
+            clients.append([one, *self.rust_client(self.peer, mode, "1.3", server["port"], folder / mode)[1:]])
+        plan = folder / "plan.json"
+        plan.write_text(json.dumps({"servers": [server, {"command": [other, "idle"], "port": None}], "clients": clients}))
+        result = support.capture(folder, ["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh", support.PYTHON,
+                                          str(support.PEERS / "scenario.py"), str(plan)], "--ring-bytes", str(256 << 20), "--metrics",
+                                 address)
+        self.assertEqual(result.status, 0, result.errors)
+        truths = [one for mode in ("blocking", "tokio") for one in rustpeers.truths_of(folder / mode)]
+        self.assertEqual(len(truths), 2 * len(CASES) * CONNECTIONS)
+        records = [record for record in result.records if "?id=" in record["path"]]
+        faults = support.compare(records, truths, ("1", "2"))
+        self.assertEqual(faults, [], "\n".join(faults[:20]))
+        self.assertTrue(result.ledger["adds_up"], result.errors)
+
     def test_a_program_with_a_loop_of_its_own_is_not_read_and_nothing_wrong_is_told_of_it(self):
         folder = support.temporary_folder()
         servers = self.servers(self.peer, folder)
@@ -109,6 +139,40 @@ class Rustls(unittest.TestCase):
         served = {record["path"] for record in result.of_direction("1")}
         self.assertEqual(served & set(truths), set(truths))
         self.assertGreater(result.ledger["loss_unread_calls"], 0)
+
+    def left_behind(self, table: str) -> list:
+        """What is in a table of the collector when a program has strayed in a thread that ended, and then used connections
+        that are read and closed; it lives on."""
+        folder = support.temporary_folder()
+        server = self.servers(self.peer, folder)["python"]
+        for part in ("loop", "blocking"):
+            rustpeers.write_requests(folder / "ask" / part, part, 2, CASES[:2])
+        asked = subprocess.Popen(server["command"])
+        collector = None
+        try:
+            support.wait_for_port(server["port"])
+            client = self.rust_client(self.peer, "both", "1.3", server["port"], folder / "ask")
+            collector = subprocess.Popen(support.collector_arguments(folder) + ["--", *client], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(collector.stdout.readline(), "done\n")
+            # The kernel's last word on a socket may come after its closing.
+            support.wait_until(lambda: not support.tables(collector.pid, "connections")["connections"], "the end of connections")
+            found = support.tables(collector.pid, table)[table]
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+            self.assertEqual(collector.returncode, 0, errors)
+        finally:
+            support.end(collector)
+            support.end(asked)
+        ledger = json.loads((folder / "ledger.json").read_text())
+        self.assertGreater(ledger["loss_unread_calls"], 0)
+        self.assertTrue(ledger["adds_up"], errors)
+        return found
+
+    def test_a_call_under_way_goes_with_its_thread(self):
+        self.assertEqual(self.left_behind("rust_calls"), [])
+
+    def test_sessions_end_with_their_sockets_after_a_stray_write(self):
+        self.assertEqual(self.left_behind("tls_sessions"), [])
 
     def test_a_program_whose_functions_were_inlined_is_named_with_the_reason(self):
         whole, why = rustpeers.peer("whole")

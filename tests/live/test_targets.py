@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Targets that are built or run in a way of their own: linked statically, in a sandbox, under a debugger, on memory, with TLS
 that begins late; and how their records look."""
+import json
 import pathlib
 import signal
 import subprocess
@@ -26,6 +27,9 @@ class Targets(unittest.TestCase):
                                 "-l:libcrypto.so.0"]}
         for name, flags in builds.items():
             subprocess.run(["cc", "-O1", "-w", "-o", str(cls.folder / name), source, *flags], check=True, capture_output=True)
+        nss = subprocess.run(["pkg-config", "--cflags", "--libs", "nss"], check=True, capture_output=True, text=True).stdout.split()
+        subprocess.run(["cc", "-O1", "-w", "-o", str(cls.folder / "nss"), str(support.PEERS / "nss_client.c"), *nss], check=True,
+                       capture_output=True)
         cls.port = support.free_ports(1)[0]
         cls.server = subprocess.Popen([support.PYTHON, str(support.PEERS / "server.py"), str(cls.port), *cls.tls[:2]])
         support.wait_for_port(cls.port)
@@ -35,8 +39,8 @@ class Targets(unittest.TestCase):
         cls.server.send_signal(signal.SIGTERM)
         cls.server.wait()
 
-    def client(self, program: str, mode: str, name: str = "") -> list[str]:
-        return [str(self.folder / program), mode, str(self.port), self.tls[2], f"/plain?id={name}", str(COUNT)]
+    def client(self, program: str, mode: str, name: str = "", count: int = COUNT) -> list[str]:
+        return [str(self.folder / program), mode, str(self.port), self.tls[2], f"/plain?id={name}", str(count)]
 
     def check_records(self, records: list[dict], name: str = "", stack: str = "OpenSSL"):
         """Every exchange of the client gives a record, whole and with its addresses."""
@@ -93,6 +97,12 @@ class Targets(unittest.TestCase):
     def test_boringssl_on_a_bio_pair(self):
         self.check(self.client("boringssl", "pair"), "BoringSSL")
 
+    def test_nss(self):
+        self.check(self.client("nss", "plain"), "NSS")
+
+    def test_what_a_client_of_nss_looks_at_and_then_reads_is_told_once(self):
+        self.check(self.client("nss", "peek"), "NSS")
+
     def test_renegotiation_between_requests(self):
         self.check(self.client("shared", "renegotiate"))
 
@@ -101,6 +111,34 @@ class Targets(unittest.TestCase):
 
     def test_under_a_debugger(self):
         self.check(["strace", "-f", "-o", str(self.folder / "trace"), *self.client("shared", "plain")])
+
+
+    def ledger_of_reuse(self, hold) -> dict:
+        """Of a run in which one object is used for COUNT connections; the collector, held after the first, sees the rest late."""
+        folder = support.temporary_folder()
+        collector = subprocess.Popen(support.collector_arguments(folder, "--ring-bytes", "65536", "--workers", "1") +
+                                     ["--", *self.client("shared", "again", count=120)], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            self.assertEqual(collector.stdout.readline(), "done\n")
+            hold(collector)
+            collector.stdin.write("\n")
+            collector.stdin.flush()
+            self.assertEqual(collector.stdout.readline(), "done\n")
+            collector.send_signal(signal.SIGCONT)
+            _, errors = collector.communicate(timeout=support.PATIENCE_SECONDS)
+        finally:
+            collector.send_signal(signal.SIGCONT)
+            support.end(collector)
+        self.assertEqual(collector.returncode, 0, errors)
+        return json.loads((folder / "ledger.json").read_text())
+
+    def test_ends_of_sessions_that_find_no_room_are_told_later(self):
+        with_room = self.ledger_of_reuse(lambda collector: None)
+        without = self.ledger_of_reuse(lambda collector: collector.send_signal(signal.SIGSTOP))
+        self.assertGreater(without["loss_ring_full_records"], with_room["loss_ring_full_records"])
+        self.assertEqual(without["tls_bytes_passed"], with_room["tls_bytes_passed"])
+        self.assertTrue(without["adds_up"])
 
 
 class LateTls(unittest.TestCase):

@@ -552,6 +552,21 @@ def many_messages():
     thread.join()
 
 
+def many_datagrams():
+    """40 datagrams of 100 bytes leave by one sendmmsg and are read by one recvmmsg."""
+    library = ctypes.CDLL(None, use_errno=True)
+    count, size = 40, 100
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        receiver.bind(("127.0.0.1", 0))
+        sender.connect(receiver.getsockname())
+        pieces = [ctypes.create_string_buffer(b"d" * size, size) for _ in range(count)]
+        headers, _iovecs = message_headers(pieces)
+        assert library.sendmmsg(sender.fileno(), headers, count, 0) == count, ctypes.get_errno()
+        buffers = [ctypes.create_string_buffer(size) for _ in range(count)]
+        headers, _iovecs = message_headers(buffers)
+        assert library.recvmmsg(receiver.fileno(), headers, count, 0, None) == count, ctypes.get_errno()
+
+
 def truncated_messages():
     """The request's body is thrown away by recvmmsg with MSG_TRUNC, which fills no buffer: what stands there is not the body."""
     library = ctypes.CDLL(None, use_errno=True)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A client of OpenSSL's C interface: openssl_client plain|renegotiate|pair PORT CA PATH COUNT, one kept-alive connection.
+ * A client of OpenSSL's C interface: openssl_client plain|renegotiate|pair|sandbox|again PORT CA PATH COUNT, one kept-alive
+ * connection. "again": a connection for each exchange, by the same object; after the first and after the last it says so, and goes
+ * on when it is told to.
  * "pair": the library reads and writes one end of a BIO pair, this program moves the bytes. "sandbox": as "plain", under a
  * seccomp filter that ends the process at any system call that a program of this kind does not make by itself. */
 #define _GNU_SOURCE
@@ -68,20 +70,45 @@ static int again(SSL *ssl, int result)
     return result <= 0;
 }
 
+static void connect_to(const char *port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port))};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)))
+        fail("connect");
+}
+
+static void connect_again(SSL *ssl, const char *port)
+{
+    SSL_shutdown(ssl);
+    close(fd);
+    if (!SSL_clear(ssl))
+        fail("SSL_clear");
+    connect_to(port);
+    SSL_set_fd(ssl, fd);
+    if (SSL_connect(ssl) != 1)
+        fail("SSL_connect");
+}
+
+static void wait_for_word(void)
+{
+    puts("done");
+    fflush(stdout);
+    getchar();
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 6)
         return 2;
+    int is_again = !strcmp(argv[1], "again");
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_load_verify_locations(context, argv[3], 0);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, 0);
     if (!strcmp(argv[1], "renegotiate"))
         SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(argv[2]))};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)))
-        fail("connect");
+    connect_to(argv[2]);
     if (!strcmp(argv[1], "sandbox"))
         sandbox();
     SSL *ssl = SSL_new(context);
@@ -101,6 +128,8 @@ int main(int argc, char **argv)
         int size = snprintf(request, sizeof(request), "GET %s%d HTTP/1.1\r\nHost: localhost\r\n\r\n", argv[4], i);
         if (!strcmp(argv[1], "renegotiate") && i && (SSL_renegotiate(ssl) != 1 || SSL_do_handshake(ssl) != 1))
             fail("renegotiate");
+        if (is_again && i)
+            connect_again(ssl, argv[2]);
         do
             result = SSL_write(ssl, request, size);
         while (again(ssl, result));
@@ -117,6 +146,8 @@ int main(int argc, char **argv)
             if (body && length)
                 wanted = (int)(body - answer) + 4 + atoi(length + 15);
         }
+        if (is_again && (i == 0 || i == atoi(argv[5]) - 1))
+            wait_for_word();
     }
     result = SSL_shutdown(ssl);
     if (network && result >= 0)

@@ -144,7 +144,7 @@ impl Driven {
 }
 
 /// What is written to all connections goes out only then.
-pub fn by_a_loop(port: &str, folder: &str, security: &[&str]) {
+fn by_a_loop(port: &str, folder: &str, security: &[&str]) -> Vec<Driven> {
     let config = config(security).unwrap();
     let mut all: Vec<_> = folders(folder).into_iter().map(|one| Driven::connect(one, port, config.clone())).collect();
     let count = requests(&all[0].folder).count();
@@ -163,4 +163,23 @@ pub fn by_a_loop(port: &str, folder: &str, security: &[&str]) {
             std::fs::write(one.folder.join(format!("answer-{number}")), answer).unwrap();
         }
     }
+    all
+}
+
+pub fn own_loop(port: &str, folder: &str, security: &[&str]) {
+    by_a_loop(port, folder, security);
+}
+
+pub fn both(port: &str, folder: &str, security: &[&str]) {
+    std::thread::scope(|all| {
+        all.spawn(|| {
+            let left = by_a_loop(port, &format!("{folder}/loop"), security);
+            for mut one in left {
+                one.connection.writer().write_all(b"never sent").unwrap();
+            }
+        });
+    });
+    blocking(port, &format!("{folder}/blocking"), security);
+    println!("done");
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }

@@ -3,11 +3,13 @@
 //!
 //!     peer serve PORT FOLDER [CERT KEY [CA]]
 //!     peer ask blocking|tokio|loop PORT FOLDER [1.2|1.3 CA [CERT KEY]]
+//!     peer ask both PORT FOLDER 1.2|1.3 CA
 //!     peer idle
 //!
 //! In clear without CERT and CA; with a CA the server asks clients for a certificate.
 //! The server answers with the file of FOLDER that the path names. A client has a connection for each folder in FOLDER, all at
-//! once, sends the files request-N in it one after the other, and keeps what comes back as answer-N.
+//! once, sends the files request-N in it one after the other, and keeps what comes back as answer-N. "both": "loop" in a thread
+//! that ends, with FOLDER/loop, then "blocking" with FOLDER/blocking; then it says so, and lives on until its input ends.
 mod ask;
 mod serve;
 
@@ -18,7 +20,8 @@ fn main() {
         ["serve", port, folder, ref security @ ..] => serve::serve(port, folder, security),
         ["ask", "blocking", port, folder, ref security @ ..] => ask::blocking(port, folder, security),
         ["ask", "tokio", port, folder, ref security @ ..] => ask::tokio(port, folder, security),
-        ["ask", "loop", port, folder, ref security @ ..] => ask::by_a_loop(port, folder, security),
+        ["ask", "loop", port, folder, ref security @ ..] => ask::own_loop(port, folder, security),
+        ["ask", "both", port, folder, ref security @ ..] => ask::both(port, folder, security),
         ["idle"] => std::thread::sleep(std::time::Duration::MAX),
         _ => panic!("usage: peer serve|ask ARG…"),
     }
