@@ -51,11 +51,11 @@ void LibraryProbes::run() {
     for (;;) {
         const auto candidate = unexplained_.empty() ? candidates_.pop() : candidates_.try_pop();
         if (candidate) {
-            if (!stop_.load()) attach(*candidate);
+            if (!stop_.stop_requested()) attach(*candidate);
         } else if (unexplained_.empty()) {
             return;
         } else {
-            if (!stop_.load()) read_texts(unexplained_.front());
+            if (!stop_.stop_requested()) read_texts(unexplained_.front());
             unexplained_.pop_front();
         }
     }
@@ -63,19 +63,20 @@ void LibraryProbes::run() {
 
 void LibraryProbes::set_aside(const Candidate& candidate, const ElfFile& elf) {
     if (unexplained_.size() >= kMostUnexplained || !TlsFindings::worth_reading(elf.size())) return;
-    auto held = ElfFile::from(Fd(::fcntl(elf.fd(), F_DUPFD_CLOEXEC, 3)));
+    auto held = ElfFile::from(Fd(::fcntl(elf.fd(), F_DUPFD_CLOEXEC, 3)), elf.stop());
     if (!held) return;
     unexplained_.push_back(
         {{.path = candidate.path, .name = candidate.name, .user = candidate.user}, std::move(*held)});
 }
 
 void LibraryProbes::read_texts(const Unexplained& program) {
-    for (const ProbePlan& plan : tls_plans_by_texts(program.elf, program.candidate.path))
-        tell(program.candidate, program.elf, plan, plan.unfit);
+    const auto plans = tls_plans_by_texts(program.elf, program.candidate.path);
+    for (const ProbePlan& plan : plans)
+        if (!stop_.stop_requested()) tell(program.candidate, program.elf, plan, plan.unfit);
 }
 
 void LibraryProbes::detach() {
-    stop_.store(true);
+    stop_.request_stop();
     candidates_.close();
     if (thread_.joinable()) thread_.join();
     files_.stop();
@@ -164,7 +165,7 @@ bool LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, 
 }
 
 void LibraryProbes::complain(const std::string& file, const ProbePlan& plan, const std::string& why) {
-    if (plan.idle || stop_.load() || !on_trouble_ || complained_.size() >= kComplaints) return;
+    if (plan.idle || stop_.stop_requested() || !on_trouble_ || complained_.size() >= kComplaints) return;
     if (complained_.insert(file).second)
         on_trouble_(
             fmt::format("TLS library {} ({}) is not read, its traffic counts as opaque: {}", file, plan.version, why));
@@ -195,7 +196,7 @@ void LibraryProbes::attach_root(std::uint32_t pid) {
     if (roots_.size() >= kMostRoots) roots_.clear();
     if (!roots_.emplace(mounts.st_ino, root->identity()).second) return;
     for (const std::string& path : usual_tls_libraries(*root))
-        if (const auto place = root->place(path); place && !stop_.load())
+        if (const auto place = root->place(path); place && !stop_.stop_requested())
             attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path});
 }
 
@@ -204,7 +205,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
         candidate.root ? attach_root(candidate.pid) : attach_process(candidate.pid);
         return;
     }
-    auto elf = ElfFile::open(candidate.path);
+    auto elf = ElfFile::open(candidate.path, stop_.get_token());
     if (!elf) {
         // Whoever mapped it is gone: its next mapping is to be reported. What is no program does not become one.
         if (elf.error().code != std::errc::executable_format_error) forget(candidate.reported);
@@ -214,7 +215,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
         files_.begin(*elf, candidate.reported, candidate.name) != ProbedFiles::Begun::kNew)
         return;
     if (elf->changed()) {  // before it was held: what was read of it is not what is there
-        auto again = ElfFile::from(Fd(::fcntl(elf->fd(), F_DUPFD_CLOEXEC, 3)));
+        auto again = ElfFile::from(Fd(::fcntl(elf->fd(), F_DUPFD_CLOEXEC, 3)), elf->stop());
         if (!again) {
             files_.drop({elf->device(), elf->inode()});
             forget(candidate.reported);
@@ -230,10 +231,14 @@ void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf) {
     std::vector<ProbeLink> links;
     bool failed = false;
     const auto plans = tls_plans(elf, candidate.path, return_probes_);
+    const FileKey key{elf.device(), elf.inode()};
+    if (stop_.stop_requested()) {  // what was read may be half
+        files_.drop(key);
+        return;
+    }
     for (const ProbePlan& plan : plans)
         failed |= !attach_plan(candidate, elf, plan, links);
     if (plans.empty() && candidate.program) set_aside(candidate, elf);
-    const FileKey key{elf.device(), elf.inode()};
     if (!links.empty()) {
         files_.keep(key, std::move(links));
         return;

@@ -6,13 +6,13 @@
 //
 // Threads: a thread of its own attaches; the methods may be called from any.
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -55,7 +55,7 @@ class LibraryProbes {
     void look_at_root(std::uint32_t pid);
     void on_mapped(const ap_mapped& mapped);
     [[nodiscard]] TlsFindings& findings() { return findings_; }
-    // Removes all probes; none is made any more.
+    // Removes all probes; none is made any more, and a file that is being judged is left.
     void detach();
 
   private:
@@ -111,7 +111,7 @@ class LibraryProbes {
     ProbedFiles files_;
     EarlyGrace early_grace_;
     BoundedQueue<Candidate> candidates_{1024};
-    std::atomic<bool> stop_{false};
+    std::stop_source stop_;
     std::thread thread_;
 };
 

@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMostFunctions = 1024;  // of a file; a program with several stacks has some dozens
+
 Error cannot_tell_returns(const FunctionProbe& probe) {
     if (probe.calling == Calling::kGo)
         return Error{std::errc::not_supported,
@@ -103,15 +105,25 @@ std::span<const TlsStack> tls_stacks() {
 
 std::vector<ProbePlan> tls_plans(const ElfFile& elf, const std::string& path, bool return_probes) {
     TlsFile file{elf, path, {}, return_probes};
-    elf.each_function([&file](std::string_view name, const ElfFunction& function) {
+    bool too_many = false;
+    elf.each_function([&](std::string_view name, const ElfFunction& function) {
         if (!may_matter(name)) return;
         for (const TlsStack& stack : tls_stacks())
             if (stack.wants(name)) {
-                file.functions.try_emplace(std::string(name), function);
+                if (file.functions.size() < kMostFunctions)
+                    file.functions.try_emplace(std::string(name), function);
+                else
+                    too_many |= !file.has(name);
                 return;
             }
     });
-    return plans_of(file, false);
+    std::vector<ProbePlan> plans = plans_of(file, false);
+    if (too_many)  // one that is left out would leave a hole
+        for (ProbePlan& plan : plans) {
+            plan.points.clear();
+            plan.unfit = fmt::format("it has more than {} functions of TLS stacks", kMostFunctions);
+        }
+    return plans;
 }
 
 std::vector<ProbePlan> tls_plans_by_texts(const ElfFile& elf, const std::string& path) {
