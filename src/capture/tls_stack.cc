@@ -14,6 +14,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFunctions = 1024;  // of a file; a program with several stacks has some dozens
+// Of a root, which may be a container's and hostile.
+constexpr std::size_t kMostLibraries = 64;
+constexpr std::size_t kMostFolders = 16;   // of an architecture's libraries
+constexpr std::size_t kMostNames = 65536;  // of all folders
 
 Error cannot_tell_returns(const FunctionProbe& probe) {
     if (probe.calling == Calling::kGo)
@@ -146,15 +150,20 @@ bool names_tls_library(std::string_view path) {
 
 std::vector<std::string> usual_tls_libraries(const RootFolder& root) {
     std::vector<std::string> found;
-    const auto look = [&found, &root](const std::string& folder) {
-        std::vector<std::string> names = root.names(folder);
+    std::size_t names_left = kMostNames;
+    std::size_t folders_left = kMostFolders;
+    const auto look = [&found, &root, &names_left](const std::string& folder) {
+        std::vector<std::string> names = root.names(folder, names_left);
+        names_left -= names.size();
         for (const std::string& name : names)
-            if (names_tls_library(name)) found.push_back(fmt::format("{}/{}", folder, name));
+            if (names_tls_library(name) && found.size() < kMostLibraries)
+                found.push_back(fmt::format("{}/{}", folder, name));
         return names;
     };
     for (const std::string place : {"usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "usr/local/ssl/lib"})
         for (const std::string& name : look(place)) {
-            if (name.find("-linux-") == std::string::npos) continue;
+            if (name.find("-linux-") == std::string::npos || folders_left == 0) continue;
+            --folders_left;
             look(fmt::format("{}/{}", place, name));
             look(fmt::format("{}/{}/android", place, name));
         }
