@@ -358,10 +358,10 @@ void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring
         });
         tables->forget_calls(*process);
     }
-    if (libraries && (process->kind == AP_PROCESS_EXEC || process->kind == AP_PROCESS_SEEN))
-        libraries->look_at_root(process->tgid);
+    if (!libraries || process->tgid % rings.size() != ring) return;  // every ring hears of it
+    if (process->kind == AP_PROCESS_EXEC || process->kind == AP_PROCESS_SEEN) libraries->look_at_root(process->tgid);
     // It came into the scope by itself, and what it mapped before was not reported.
-    if (process->kind == AP_PROCESS_SEEN && libraries) libraries->look_at(process->tgid);
+    if (process->kind == AP_PROCESS_SEEN) libraries->look_at(process->tgid);
 }
 
 KernelSource::KernelSource(std::unique_ptr<State> state) : state_(std::move(state)) {}

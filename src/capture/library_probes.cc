@@ -51,7 +51,7 @@ void LibraryProbes::run() {
     for (;;) {
         const auto candidate = unexplained_.empty() ? candidates_.pop() : candidates_.try_pop();
         if (candidate) {
-            if (!stop_.stop_requested()) attach(*candidate);
+            if (!stop_.stop_requested()) look(*candidate);
         } else if (unexplained_.empty()) {
             return;
         } else {
@@ -61,7 +61,7 @@ void LibraryProbes::run() {
     }
 }
 
-void LibraryProbes::set_aside(const Candidate& candidate, const ElfFile& elf) {
+void LibraryProbes::set_aside(const FileCandidate& candidate, const ElfFile& elf) {
     if (unexplained_.size() >= kMostUnexplained || !TlsFindings::worth_reading(elf.size())) return;
     auto held = ElfFile::from(Fd(::fcntl(elf.fd(), F_DUPFD_CLOEXEC, 3)), elf.stop());
     if (!held) return;
@@ -92,16 +92,20 @@ void LibraryProbes::attach_program(const std::string& path) {
 }
 
 void LibraryProbes::look_at(std::uint32_t pid) {
-    enqueue({.pid = pid});
+    candidates_.add({.pid = pid, .files = true});
 }
 
 void LibraryProbes::look_at_root(std::uint32_t pid) {
-    enqueue({.pid = pid, .root = true});
+    candidates_.add({.pid = pid, .root = true});
 }
 
-void LibraryProbes::enqueue(Candidate candidate) {
+void LibraryProbes::enqueue(FileCandidate candidate) {
     const ap_file_id reported = candidate.reported;
-    if (!candidates_.push(std::move(candidate))) forget(reported);
+    const auto added = candidates_.add(std::move(candidate));
+    if (added == Candidates::Added::kYes) return;
+    forget(reported);
+    if (added == Candidates::Added::kFull && on_trouble_ && !too_many_told_.exchange(true))
+        on_trouble_("more files are mapped than can be looked at for TLS; the others are when they are mapped again");
 }
 
 void LibraryProbes::forget(const ap_file_id& reported) const {
@@ -129,7 +133,7 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
              .program = mapped.address == 0});
 }
 
-bool LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+bool LibraryProbes::attach_plan(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                                 std::vector<ProbeLink>& links) {
     if (plan.unsupported) {  // and never will be: its next mapping is no news
         complain(candidate.name, plan, plan.unfit);
@@ -171,7 +175,7 @@ void LibraryProbes::complain(const std::string& file, const ProbePlan& plan, con
             fmt::format("TLS library {} ({}) is not read, its traffic counts as opaque: {}", file, plan.version, why));
 }
 
-void LibraryProbes::tell(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+void LibraryProbes::tell(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                          const std::string& why) {
     if (plan.part) return;
     const events::FoundStack stack{plan.stack, plan.version, candidate.name, why};
@@ -181,7 +185,7 @@ void LibraryProbes::tell(const Candidate& candidate, const ElfFile& elf, const P
 
 void LibraryProbes::attach_process(std::uint32_t pid) {
     for (const MappedFile& file : mapped_files(pid))
-        attach({.path = file.open_path, .name = file.path, .user = pid});
+        if (!stop_.stop_requested()) attach({.path = file.open_path, .name = file.path, .user = pid});
 }
 
 void LibraryProbes::attach_root(std::uint32_t pid) {
@@ -200,11 +204,17 @@ void LibraryProbes::attach_root(std::uint32_t pid) {
             attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path});
 }
 
-void LibraryProbes::attach(const Candidate& candidate) {
-    if (candidate.pid != 0) {
-        candidate.root ? attach_root(candidate.pid) : attach_process(candidate.pid);
+void LibraryProbes::look(const Candidate& candidate) {
+    if (const auto* file = std::get_if<FileCandidate>(&candidate)) {
+        attach(*file);
         return;
     }
+    const auto& process = std::get<ProcessCandidate>(candidate);
+    if (process.files) attach_process(process.pid);
+    if (process.root) attach_root(process.pid);
+}
+
+void LibraryProbes::attach(const FileCandidate& candidate) {
     auto elf = ElfFile::open(candidate.path, stop_.get_token());
     if (!elf) {
         // Whoever mapped it is gone: its next mapping is to be reported. What is no program does not become one.
@@ -226,7 +236,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
     judge(candidate, *elf);
 }
 
-void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf) {
+void LibraryProbes::judge(const FileCandidate& candidate, const ElfFile& elf) {
     if (elf.size() >= kLarge) early_grace_.begin();
     std::vector<ProbeLink> links;
     bool failed = false;
