@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/coverage_watch.h"
 
-#include <bpf/bpf.h>
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -13,39 +11,11 @@
 #include <vector>
 
 #include "base/text.h"
+#include "capture/map_entries.h"
 #include "capture/proc.h"
 
 namespace apiarist::capture {
 namespace {
-
-// All of a map, in batches: one key after another, deletions meanwhile would begin the walk again.
-template <typename Key, typename Value, typename Visit>
-void for_each_entry(int map, const Visit& visit) {
-    constexpr std::size_t kFirst = 1024;
-    constexpr std::size_t kMost = std::size_t{1} << 18;  // a bucket of the map must fit in whole
-    std::vector<Key> keys(kFirst);
-    std::vector<Value> values(kFirst);
-    std::uint64_t place[2]{};  // the kernel's: a bucket's number
-    bool begun = false;
-    for (;;) {
-        auto count = static_cast<std::uint32_t>(keys.size());
-        std::uint64_t next[2]{};
-        const int result =
-            bpf_map_lookup_batch(map, begun ? &place : nullptr, &next, keys.data(), values.data(), &count, nullptr);
-        const int error = result == 0 ? 0 : errno;
-        if (error == ENOSPC && keys.size() < kMost) {
-            keys.resize(keys.size() * 2);
-            values.resize(keys.size());
-            continue;
-        }
-        if (error != 0 && error != ENOENT) return;
-        for (std::uint32_t i = 0; i < count; ++i)
-            visit(keys[i], values[i]);
-        if (error == ENOENT) return;
-        std::copy(std::begin(next), std::end(next), std::begin(place));
-        begun = true;
-    }
-}
 
 std::string cgroup_of(std::uint32_t pid) {
     std::ifstream file(fmt::format("/proc/{}/cgroup", pid));

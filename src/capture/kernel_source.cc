@@ -162,12 +162,14 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
         return Error::from_errno(
             -error, fmt::format("load the kernel programs ({})", refusal().empty() ? last_libbpf_line() : refusal()));
     const auto& maps = skeleton->maps;
-    tables.emplace(OpenTables{.connections = maps.connections,
-                              .sessions = maps.tls_sessions,
-                              .windows = maps.tls_windows,
-                              .marks = maps.marks,
-                              .udp = maps.udp_traffic,
-                              .losses = maps.losses});
+    tables.emplace(OpenTables{.connections = bpf_map__fd(maps.connections),
+                              .sessions = bpf_map__fd(maps.tls_sessions),
+                              .windows = bpf_map__fd(maps.tls_windows),
+                              .window_size = bpf_map__value_size(maps.tls_windows),
+                              .marks = bpf_map__fd(maps.marks),
+                              .udp = bpf_map__fd(maps.udp_traffic),
+                              .losses = bpf_map__fd(maps.losses),
+                              .rings = options.workers});
     return Done{};
 }
 
@@ -351,13 +353,10 @@ void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring
         libraries->on_mapped(*mapped);
     const auto* process = std::get_if<ap_process_event>(&*event);
     if (process == nullptr) return;
-    if (process->sessions > 0) {
-        tables->end_sessions(*process, ring, [&](const events::Event& end, std::span<const std::byte> bytes) {
-            coverage->on_event(end, ring);
-            on_record(bytes);
-        });
-        tables->forget_calls(*process);
-    }
+    tables->sweep(*process, ring, [&](const events::Event& end, std::span<const std::byte> bytes) {
+        coverage->on_event(end, ring);
+        on_record(bytes);
+    });
     if (!libraries || process->tgid % rings.size() != ring) return;  // every ring hears of it
     if (process->kind == AP_PROCESS_EXEC || process->kind == AP_PROCESS_SEEN) libraries->look_at_root(process->tgid);
     // It came into the scope by itself, and what it mapped before was not reported.
