@@ -135,7 +135,7 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
 
 bool LibraryProbes::attach_plan(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                                 std::vector<ProbeLink>& links) {
-    if (plan.unsupported) {  // and never will be: its next mapping is no news
+    if (plan.unsupported) {
         complain(candidate.name, plan, plan.unfit);
         tell(candidate, elf, plan, plan.unfit);
         return true;
@@ -159,13 +159,13 @@ bool LibraryProbes::attach_plan(const FileCandidate& candidate, const ElfFile& e
         record.state = AP_LIBRARY_FAILED;
         events::copy_text(record.reason, made.error().what);
         complain(candidate.name, plan, made.error().what);
-        // Never black-listed: the next mapping is reported and tried again.
-        forget(candidate.reported);
+        // What the kernel refused it may not refuse the next mapping; what a file lacks it will always lack.
+        if (plan.unfit.empty()) forget(candidate.reported);
     }
     tell(candidate, elf, plan, made ? std::string() : made.error().what);
     if (made && !plan.part) findings_.add_number(record.library, {plan.stack, plan.version, candidate.name, {}});
     if (!plan.part) on_fact_(events::bytes_of(record));
-    return made.has_value();
+    return made.has_value() || !plan.unfit.empty();
 }
 
 void LibraryProbes::complain(const std::string& file, const ProbePlan& plan, const std::string& why) {

@@ -75,7 +75,7 @@ class LibraryProbes {
     void read_texts(const Unexplained& program);
     void run();
     void judge(const FileCandidate& candidate, const ElfFile& elf);
-    // Adds to `links`. False: it failed, and another time it may not.
+    // Adds to `links`. False: the kernel refused its probes, and another time it may not.
     bool attach_plan(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                      std::vector<ProbeLink>& links);
     // `why`: empty: it is probed.

@@ -4,7 +4,9 @@
 //
 // Threads: any. Files are other processes' and hostile; what is read of one has a bound.
 
+#include <cstddef>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -24,6 +26,11 @@ enum class Depth : std::uint8_t {
 
 class TlsFindings {
   public:
+    static constexpr std::size_t kMostFiles = 16384;
+
+    // Of more files the one that was found longest ago is forgotten.
+    explicit TlsFindings(std::size_t most_files = kMostFiles) : most_files_(most_files) {}
+
     // As ElfFile tells device and inode. Again: in the place of what was said of this stack in this file.
     void add(const ElfFile& elf, const events::FoundStack& stack);
     // What was said of a file: it is another one now.
@@ -41,14 +48,19 @@ class TlsFindings {
   private:
     using File = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
     struct Finding {
+        std::list<File>::iterator place;  // in order_
         bool texts_read = false;
-        std::vector<events::FoundStack> stacks;
+        std::vector<events::FoundStack> stacks{};
     };
+
+    Finding& finding_of(File file);
 
     void put(File file, const events::FoundStack& stack);
     void read_texts(File file, const MappedFile& mapped);
 
+    const std::size_t most_files_;
     std::mutex mutex_;
+    std::list<File> order_;                                 // guarded by mutex_: those found first are first
     std::map<File, Finding> found_;                         // guarded by mutex_
     std::map<std::uint32_t, events::FoundStack> numbered_;  // guarded by mutex_
 };
