@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,9 +20,13 @@ namespace {
 constexpr std::size_t kComplaints = 100;    // names are somebody else's choice, and a log is not to be filled with them
 constexpr std::size_t kMostJudged = 16384;  // then all are judged again
 constexpr std::size_t kMostRoots = 4096;    // then all are looked at again
-constexpr std::size_t kMostFiles = 512;     // with probes
 constexpr std::size_t kMostUnexplained = 64;
 constexpr std::uint64_t kLarge = 8 << 20;  // bytes of a file that takes longer to judge than a grace period
+
+std::uint64_t open_files_allowed() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
 
 }  // namespace
 
@@ -33,7 +38,7 @@ LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probe
       on_fact_(std::move(on_fact)),
       on_trouble_(std::move(on_trouble)),
       on_found_(std::move(on_found)),
-      files_(kMostFiles, [this](FormerFile file) { on_former(std::move(file)); }),
+      files_(most_probed_files(open_files_allowed()), [this](FormerFile file) { on_former(std::move(file)); }),
       early_grace_(uprobes) {}
 
 LibraryProbes::~LibraryProbes() {
