@@ -245,7 +245,7 @@ int end(const Settings& settings, Parts& run) {
     run.shown.not_ready("the run is being drained", live);
     constexpr auto kPatience = std::chrono::seconds(5);
     run.sink->hurry(Clock::now() + kPatience);
-    (void)run.kernel->coverage();  // while those that are alive can be looked at
+    run.kernel->note_living();
     run.kernel->detach();
     run.pipeline->join();
     run.shown.hold("the run is being drained");  // else the last records would count the losses twice

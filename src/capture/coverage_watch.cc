@@ -17,6 +17,10 @@
 namespace apiarist::capture {
 namespace {
 
+// Bytes of files, for their texts.
+constexpr std::uint64_t kMostForAnswer = std::uint64_t{2} << 30;
+constexpr std::uint64_t kMostAtTheEnd = std::uint64_t{128} << 20;
+
 std::string cgroup_of(std::uint32_t pid) {
     std::ifstream file(fmt::format("/proc/{}/cgroup", pid));
     std::string longest;
@@ -49,7 +53,7 @@ std::string container_in(std::string_view cgroup) {
 CoverageWatch::CoverageWatch(const CoverageOptions& options, TlsFindings* findings)
     : options_(options), findings_(findings), thread_([this] {
           while (const auto pid = to_look_at_.pop())
-              if (!stopping_.load()) look_at(*pid);
+              if (!stop_.stop_requested()) look_at(*pid);
       }) {}
 
 CoverageWatch::~CoverageWatch() {
@@ -57,7 +61,7 @@ CoverageWatch::~CoverageWatch() {
 }
 
 void CoverageWatch::stop() {
-    stopping_.store(true);
+    stop_.request_stop();
     to_look_at_.close();
     if (thread_.joinable()) thread_.join();
 }
@@ -93,16 +97,17 @@ void CoverageWatch::close_books() {
     closed_.store(true);
 }
 
-std::optional<ProcessFacts> CoverageWatch::facts_of(std::uint32_t pid, Depth depth) const {
+std::optional<ProcessFacts> CoverageWatch::facts_of(std::uint32_t pid, ReadAllowance& allowance) const {
     ProcessFacts facts{.name = process_name(pid), .cgroup = cgroup_of(pid), .container = {}, .stacks = {}};
     facts.container = container_in(facts.cgroup);
-    if (findings_ != nullptr) facts.stacks = findings_->stacks_of(pid, depth);
+    if (findings_ != nullptr) facts.stacks = findings_->stacks_of(pid, allowance);
     if (facts.name.empty() || !process_exists(pid)) return std::nullopt;  // what was read may be half
     return facts;
 }
 
 void CoverageWatch::look_at(std::uint32_t pid) {
-    if (auto facts = facts_of(pid, Depth::kTexts)) accounts_.note(pid, std::move(*facts));
+    ReadAllowance allowance{kMostForAnswer, stop_.get_token()};
+    if (auto facts = facts_of(pid, allowance)) accounts_.note(pid, std::move(*facts));
 }
 
 void CoverageWatch::add_connections(Traffic& alive) const {
@@ -137,8 +142,17 @@ CoverageWatch::Traffic CoverageWatch::read_maps() const {
     return alive;
 }
 
-// The sums first and the maps then, so that what ends meanwhile may be missed by this answer and is never in it twice.
 events::CoverageSnapshot CoverageWatch::snapshot() {
+    return look({kMostForAnswer, stop_.get_token()});
+}
+
+void CoverageWatch::note_living() {
+    (void)look({kMostAtTheEnd, stop_.get_token()});
+}
+
+// The sums first and the maps then, so that what ends meanwhile may be missed by this answer and is never in it twice.
+events::CoverageSnapshot CoverageWatch::look(ReadAllowance allowance) {
+    ReadAllowance nothing;
     std::set<std::uint32_t> alive;
     const bool closed = closed_.load();
     if (!closed)
@@ -154,7 +168,7 @@ events::CoverageSnapshot CoverageWatch::snapshot() {
             of_maps.erase(found);
         }
         if (!alive.contains(process.pid)) continue;
-        auto facts = facts_of(process.pid, process.traffic.sockets.opaque == 0 ? Depth::kKnown : Depth::kTexts);
+        auto facts = facts_of(process.pid, process.traffic.sockets.opaque == 0 ? nothing : allowance);
         if (!facts) continue;
         process.name = facts->name;
         process.cgroup = facts->cgroup;

@@ -518,6 +518,10 @@ void KernelSource::final_records(const OnRecord& on_record) {
     on_record(events::bytes_of(loss));
 }
 
+void KernelSource::note_living() const {
+    state_->coverage->note_living();
+}
+
 events::CoverageSnapshot KernelSource::coverage() const {
     return state_->coverage->snapshot();
 }

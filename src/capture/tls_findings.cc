@@ -73,19 +73,20 @@ std::optional<events::FoundStack> TlsFindings::by_number(std::uint32_t library) 
     return found == numbered_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void TlsFindings::read_texts(File file, const MappedFile& mapped) {
-    const auto elf = ElfFile::open(mapped.open_path);
-    auto plans = elf ? tls_plans_by_texts(*elf, mapped.open_path) : std::vector<ProbePlan>();
+void TlsFindings::read_texts(File file, const MappedFile& mapped, const std::stop_token& stop) {
+    const auto elf = ElfFile::open(mapped.open_path, stop);
+    const auto plans = elf ? tls_plans_by_texts(*elf, mapped.open_path) : std::vector<ProbePlan>();
+    if (stop.stop_requested()) return;  // what was read may be half
     const std::scoped_lock lock(mutex_);
     for (const ProbePlan& plan : plans)
         put(file, {plan.stack, plan.version, mapped.path, plan.unfit});
     finding_of(file).texts_read = true;
 }
 
-std::vector<events::FoundStack> TlsFindings::stacks_of(std::uint32_t pid, Depth depth) {
+std::vector<events::FoundStack> TlsFindings::stacks_of(std::uint32_t pid, ReadAllowance& allowance) {
     std::vector<events::FoundStack> out;
     std::set<File> seen;
-    std::uint64_t read = 0;
+    std::uint64_t of_this_look = std::min(allowance.bytes, kMostForOneLook);
     for (const MappedFile& mapped : mapped_files(pid)) {
         struct stat info {};
         if (::stat(mapped.open_path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
@@ -95,10 +96,11 @@ std::vector<events::FoundStack> TlsFindings::stacks_of(std::uint32_t pid, Depth 
         std::unique_lock lock(mutex_);
         auto found = found_.find(file);
         const bool known = found != found_.end() && (found->second.texts_read || !found->second.stacks.empty());
-        if (!known && depth == Depth::kTexts && worth_reading(size) && read + size <= kMostForOneLook) {
-            read += size;
+        if (!known && worth_reading(size) && size <= of_this_look && !allowance.stop.stop_requested()) {
+            of_this_look -= size;
+            allowance.bytes -= size;
             lock.unlock();
-            read_texts(file, mapped);
+            read_texts(file, mapped, allowance.stop);
             lock.lock();
             found = found_.find(file);
         }

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -19,9 +20,10 @@
 
 namespace apiarist::capture {
 
-enum class Depth : std::uint8_t {
-    kKnown,  // what was found before
-    kTexts,  // also by texts in large files that were not read so far
+// How much of files that were not read so far may be read for their texts.
+struct ReadAllowance {
+    std::uint64_t bytes = 0;  // 0: what was found before is enough; what is read is taken from it
+    std::stop_token stop{};   // asked for: no more is read
 };
 
 class TlsFindings {
@@ -42,8 +44,8 @@ class TlsFindings {
     // The stack that kernel programs know by this number.
     void add_number(std::uint32_t library, const events::FoundStack& stack);
     [[nodiscard]] std::optional<events::FoundStack> by_number(std::uint32_t library);
-    // Of the files that a living process has mapped executable.
-    [[nodiscard]] std::vector<events::FoundStack> stacks_of(std::uint32_t pid, Depth depth);
+    // Of the files that a living process has mapped executable. Of one process at most 1 GiB is read.
+    [[nodiscard]] std::vector<events::FoundStack> stacks_of(std::uint32_t pid, ReadAllowance& allowance);
 
   private:
     using File = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
@@ -56,7 +58,7 @@ class TlsFindings {
     Finding& finding_of(File file);
 
     void put(File file, const events::FoundStack& stack);
-    void read_texts(File file, const MappedFile& mapped);
+    void read_texts(File file, const MappedFile& mapped, const std::stop_token& stop);
 
     const std::size_t most_files_;
     std::mutex mutex_;
