@@ -52,8 +52,10 @@ std::string container_in(std::string_view cgroup) {
 
 CoverageWatch::CoverageWatch(const CoverageOptions& options, TlsFindings* findings)
     : options_(options), findings_(findings), thread_([this] {
-          while (const auto pid = to_look_at_.pop())
-              if (!stop_.stop_requested()) look_at(*pid);
+          while (const auto candidate = to_look_at_.pop())
+              if (const auto* process = std::get_if<ProcessCandidate>(&*candidate);
+                  process != nullptr && !stop_.stop_requested())
+                  look_at(process->pid);
       }) {}
 
 CoverageWatch::~CoverageWatch() {
@@ -72,7 +74,7 @@ void CoverageWatch::on_event(const events::Event& event, unsigned ring) {
     } else if (const auto* conn_end = std::get_if<ap_conn_end>(&event)) {
         accounts_.on(*conn_end);
         if (conn_end->read.opaque + conn_end->write.opaque != 0 && accounts_.wants_a_look(conn_end->tgid))
-            (void)to_look_at_.push(conn_end->tgid);
+            to_look_at_.add({.pid = conn_end->tgid, .files = true});
     } else if (const auto* tls_open = std::get_if<ap_tls_open>(&event)) {
         // It may have ended before anybody looks at it.
         if (const auto stack = findings_ != nullptr ? findings_->by_number(tls_open->library) : std::nullopt)

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <thread>
 
-#include "base/queue.h"
+#include "capture/candidates.h"
 #include "capture/tls_findings.h"
 #include "capture/traffic_accounts.h"
 #include "events/coverage.h"
@@ -77,7 +77,7 @@ class CoverageWatch {
     TrafficAccounts accounts_;
     std::atomic<bool> closed_{false};
     std::stop_source stop_;
-    BoundedQueue<std::uint32_t> to_look_at_{1024};
+    Candidates to_look_at_{0};  // processes alone
     std::thread thread_;
 };
 
