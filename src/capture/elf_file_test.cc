@@ -149,12 +149,20 @@ class MadeUp {
     // What it claims to have; else as many as it has.
     void claim(std::uint64_t sections) { sections_[0].sh_size = sections; }
     void put(std::uint64_t offset, const std::string& bytes) { contents_.emplace_back(offset, bytes); }
-    void put_function(std::uint64_t offset, std::uint32_t name) {
+    // As code, at the same addresses.
+    void load(std::uint64_t offset, std::uint64_t size) {
+        segment_.p_type = PT_LOAD;
+        segment_.p_flags = PF_R | PF_X;
+        segment_.p_offset = segment_.p_vaddr = offset;
+        segment_.p_filesz = segment_.p_memsz = size;
+    }
+    void put_function(std::uint64_t offset, std::uint32_t name, ElfFunction where = {0, 16}) {
         Elf64_Sym symbol{};
         symbol.st_name = name;
         symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
         symbol.st_shndx = 1;
-        symbol.st_size = 16;
+        symbol.st_value = where.address;
+        symbol.st_size = where.size;
         put(offset, {reinterpret_cast<const char*>(&symbol), sizeof(symbol)});
     }
     void write(const std::string& path, std::uint64_t size) const {
@@ -173,11 +181,15 @@ class MadeUp {
         header.e_ehsize = sizeof(header);
         header.e_shentsize = sizeof(Elf64_Shdr);
         header.e_shoff = sizeof(header);
+        header.e_phentsize = sizeof(segment_);
+        header.e_phnum = 1;
+        header.e_phoff = sizeof(header) + sections_.size() * sizeof(Elf64_Shdr);
         header.e_shnum = sections_[0].sh_size != 0 ? 0 : static_cast<std::uint16_t>(sections_.size());
         std::ofstream file(path, std::ios::binary);
         file.write(reinterpret_cast<const char*>(&header), sizeof(header));
         file.write(reinterpret_cast<const char*>(sections_.data()),
                    static_cast<std::streamsize>(sections_.size() * sizeof(Elf64_Shdr)));
+        file.write(reinterpret_cast<const char*>(&segment_), sizeof(segment_));
         for (const auto& [offset, bytes] : contents_)
             file.seekp(static_cast<std::streamoff>(offset)) << bytes;
         file.close();
@@ -186,6 +198,7 @@ class MadeUp {
 
   private:
     std::vector<Elf64_Shdr> sections_{Elf64_Shdr{}};
+    Elf64_Phdr segment_{};
     std::vector<std::pair<std::uint64_t, std::string>> contents_;
 };
 
@@ -265,6 +278,31 @@ TEST_F(HostileFile, more_functions_of_a_stack_than_a_program_has_are_not_probed)
     EXPECT_THAT(plans[0].unfit, HasSubstr("more than 1024 functions"));
     EXPECT_TRUE(plans[0].points.empty());
 }
+
+#if defined(__x86_64__)
+TEST_F(HostileFile, more_returns_than_a_stack_has_are_not_probed) {
+    constexpr std::uint64_t kSize = 4096;
+    MadeUp file;
+    const std::string texts("SSL_read\0SSL_write\0SSL_free\0SSL_do_handshake\0", 45);
+    const auto names = file.add(SHT_STRTAB, kMiB, texts.size());
+    file.add(SHT_SYMTAB, 2 * kMiB, 4 * sizeof(Elf64_Sym), names);
+    file.put(kMiB, texts);
+    std::uint64_t at = 2 * kMiB;
+    for (const std::uint32_t name : {0U, 9U, 19U, 28U}) {
+        file.put_function(at, name, {3 * kMiB, kSize});
+        at += sizeof(Elf64_Sym);
+    }
+    file.put(3 * kMiB, std::string(kSize, '\xc3'));
+    file.load(3 * kMiB, kSize);
+    file.write(root_ + "/file", 4 * kMiB);
+    const auto elf = ElfFile::open(root_ + "/file");
+    ASSERT_TRUE(elf);
+    const auto plans = tls_plans(*elf, root_ + "/file", false);
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_THAT(plans[0].unfit, HasSubstr("more than 4096 probes"));
+    EXPECT_TRUE(plans[0].points.empty());
+}
+#endif
 
 TEST_F(HostileFile, is_not_read_on_when_asked_to_stop) {
     MadeUp file;

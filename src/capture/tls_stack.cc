@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFunctions = 1024;  // of a file; a program with several stacks has some dozens
+constexpr std::size_t kMostPoints = 4096;     // of a stack in a file
 // Of a root, which may be a container's and hostile.
 constexpr std::size_t kMostLibraries = 64;
 constexpr std::size_t kMostFolders = 16;   // of an architecture's libraries
@@ -80,16 +81,20 @@ std::vector<ProbePlan> plans_of(const TlsFile& file, bool by_texts) {
 
 void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, ProbePlan& plan) {
     for (const FunctionProbe& probe : probes) {
+        if (file.elf.stop().stop_requested()) return;
         auto points = points_of(file, probe);
-        if (points) {
-            plan.points.insert(plan.points.end(), points->begin(), points->end());
-        } else if (probe.required) {
-            plan.unfit = points.error().what;
-            plan.points.clear();
-            return;
-        } else {
+        if (!points && !probe.required) {
             plan.missing.emplace_back(probe.function);
+            continue;
         }
+        if (points)
+            plan.points.insert(plan.points.end(), points->begin(), points->end());
+        else
+            plan.unfit = points.error().what;
+        if (plan.points.size() > kMostPoints) plan.unfit = fmt::format("it needs more than {} probes", kMostPoints);
+        if (plan.unfit.empty()) continue;
+        plan.points.clear();
+        return;
     }
 }
 
