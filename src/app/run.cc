@@ -25,6 +25,7 @@
 #include "app/pipeline.h"
 #include "app/vitals.h"
 #include "app/wait.h"
+#include "base/recent.h"
 #include "capture/host.h"
 #include "capture/kernel_source.h"
 #include "capture/proc.h"
@@ -115,27 +116,6 @@ Fd signal_fd() {
     return Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-// Null when nothing is to be served.
-Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings, const server::RunStatus& status,
-                                                             const std::atomic<const capture::KernelSource*>& kernel) {
-    const std::string address = settings.text("metrics");
-    if (address.empty()) return std::unique_ptr<server::MetricsServer>();
-    const auto coverage_as = [&kernel](std::string (*render)(const events::CoverageSnapshot&)) {
-        return [&kernel, render]() -> std::optional<std::string> {
-            const capture::KernelSource* asked = kernel.load();
-            return asked == nullptr ? std::nullopt : std::optional(render(asked->coverage()));
-        };
-    };
-    auto made = server::MetricsServer::make(address, {.ledger = [&status] { return status.ledger(); },
-                                                      .why_not_ready = [&status] { return status.why_not_ready(); },
-                                                      .version = APIARIST_VERSION,
-                                                      .coverage_text = coverage_as(coverage_text),
-                                                      .coverage_json = coverage_as(coverage_json)});
-    if (!made) return std::move(made).error().context("--metrics");
-    Log(settings).info(fmt::format("metrics at {}/metrics", (*made)->url()));
-    return made;
-}
-
 // The kernel's losses are booked by the last records; until then they stand beside the ledger.
 LedgerSnapshot live_ledger(const Pipeline& pipeline, const capture::KernelSource& kernel) {
     LedgerSnapshot ledger = pipeline.ledger();
@@ -157,12 +137,33 @@ struct Parts {
     std::optional<Child> child;
     std::unique_ptr<capture::KernelSource> kernel;
     std::atomic<const capture::KernelSource*> asked{nullptr};  // for its coverage, by the threads of `metrics`
+    // A look reads /proc and files of all processes; who asks on and on gets the same answer for a while.
+    Recent<events::CoverageSnapshot> looks{[this] { return asked.load()->coverage(); }, std::chrono::seconds(2)};
     std::unique_ptr<events::RecordingWriter> recording;
     PipelineOptions pipeline_options;
     std::unique_ptr<sinks::MongoLink> mongo;
     std::optional<Pipeline> pipeline;
     std::unique_ptr<server::MetricsServer> metrics;  // ends before what it shows
 };
+
+// Null when nothing is to be served.
+Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings, Parts& run) {
+    const std::string address = settings.text("metrics");
+    if (address.empty()) return std::unique_ptr<server::MetricsServer>();
+    const auto coverage_as = [&run](std::string (*render)(const events::CoverageSnapshot&)) {
+        return [&run, render]() -> std::optional<std::string> {
+            return run.asked.load() == nullptr ? std::nullopt : std::optional(render(run.looks.get()));
+        };
+    };
+    auto made = server::MetricsServer::make(address, {.ledger = [&run] { return run.shown.ledger(); },
+                                                      .why_not_ready = [&run] { return run.shown.why_not_ready(); },
+                                                      .version = APIARIST_VERSION,
+                                                      .coverage_text = coverage_as(coverage_text),
+                                                      .coverage_json = coverage_as(coverage_json)});
+    if (!made) return std::move(made).error().context("--metrics");
+    Log(settings).info(fmt::format("metrics at {}/metrics", (*made)->url()));
+    return made;
+}
 
 // A kernel program, a map and a probe are a file each. Called after the fork: the command keeps its own limit.
 void raise_open_files() {
@@ -201,7 +202,7 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto mongo = make_mongo(settings, run.pipeline_options.policy);
     if (!mongo) return std::move(mongo).error();
     run.mongo = std::move(*mongo);
-    auto metrics = serve_metrics(settings, run.shown, run.asked);
+    auto metrics = serve_metrics(settings, run);
     if (!metrics) return std::move(metrics).error();
     run.metrics = std::move(*metrics);
     auto kernel = capture::KernelSource::make(*options);
@@ -245,7 +246,7 @@ int end(const Settings& settings, Parts& run) {
     run.shown.not_ready("the run is being drained", live);
     constexpr auto kPatience = std::chrono::seconds(5);
     run.sink->hurry(Clock::now() + kPatience);
-    (void)run.kernel->coverage();  // while those that are alive can be looked at
+    run.kernel->note_living();
     run.kernel->detach();
     run.pipeline->join();
     run.shown.hold("the run is being drained");  // else the last records would count the losses twice

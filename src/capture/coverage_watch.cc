@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/coverage_watch.h"
 
-#include <bpf/bpf.h>
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -13,39 +11,15 @@
 #include <vector>
 
 #include "base/text.h"
+#include "capture/map_entries.h"
 #include "capture/proc.h"
 
 namespace apiarist::capture {
 namespace {
 
-// All of a map, in batches: one key after another, deletions meanwhile would begin the walk again.
-template <typename Key, typename Value, typename Visit>
-void for_each_entry(int map, const Visit& visit) {
-    constexpr std::size_t kFirst = 1024;
-    constexpr std::size_t kMost = std::size_t{1} << 18;  // a bucket of the map must fit in whole
-    std::vector<Key> keys(kFirst);
-    std::vector<Value> values(kFirst);
-    std::uint64_t place[2]{};  // the kernel's: a bucket's number
-    bool begun = false;
-    for (;;) {
-        auto count = static_cast<std::uint32_t>(keys.size());
-        std::uint64_t next[2]{};
-        const int result =
-            bpf_map_lookup_batch(map, begun ? &place : nullptr, &next, keys.data(), values.data(), &count, nullptr);
-        const int error = result == 0 ? 0 : errno;
-        if (error == ENOSPC && keys.size() < kMost) {
-            keys.resize(keys.size() * 2);
-            values.resize(keys.size());
-            continue;
-        }
-        if (error != 0 && error != ENOENT) return;
-        for (std::uint32_t i = 0; i < count; ++i)
-            visit(keys[i], values[i]);
-        if (error == ENOENT) return;
-        std::copy(std::begin(next), std::end(next), std::begin(place));
-        begun = true;
-    }
-}
+// Bytes of files, for their texts.
+constexpr std::uint64_t kMostForAnswer = std::uint64_t{2} << 30;
+constexpr std::uint64_t kMostAtTheEnd = std::uint64_t{128} << 20;
 
 std::string cgroup_of(std::uint32_t pid) {
     std::ifstream file(fmt::format("/proc/{}/cgroup", pid));
@@ -78,8 +52,10 @@ std::string container_in(std::string_view cgroup) {
 
 CoverageWatch::CoverageWatch(const CoverageOptions& options, TlsFindings* findings)
     : options_(options), findings_(findings), thread_([this] {
-          while (const auto pid = to_look_at_.pop())
-              if (!stopping_.load()) look_at(*pid);
+          while (const auto candidate = to_look_at_.pop())
+              if (const auto* process = std::get_if<ProcessCandidate>(&*candidate);
+                  process != nullptr && !stop_.stop_requested())
+                  look_at(process->pid);
       }) {}
 
 CoverageWatch::~CoverageWatch() {
@@ -87,7 +63,7 @@ CoverageWatch::~CoverageWatch() {
 }
 
 void CoverageWatch::stop() {
-    stopping_.store(true);
+    stop_.request_stop();
     to_look_at_.close();
     if (thread_.joinable()) thread_.join();
 }
@@ -98,7 +74,7 @@ void CoverageWatch::on_event(const events::Event& event, unsigned ring) {
     } else if (const auto* conn_end = std::get_if<ap_conn_end>(&event)) {
         accounts_.on(*conn_end);
         if (conn_end->read.opaque + conn_end->write.opaque != 0 && accounts_.wants_a_look(conn_end->tgid))
-            (void)to_look_at_.push(conn_end->tgid);
+            to_look_at_.add({.pid = conn_end->tgid, .files = true});
     } else if (const auto* tls_open = std::get_if<ap_tls_open>(&event)) {
         // It may have ended before anybody looks at it.
         if (const auto stack = findings_ != nullptr ? findings_->by_number(tls_open->library) : std::nullopt)
@@ -123,16 +99,17 @@ void CoverageWatch::close_books() {
     closed_.store(true);
 }
 
-std::optional<ProcessFacts> CoverageWatch::facts_of(std::uint32_t pid, Depth depth) const {
+std::optional<ProcessFacts> CoverageWatch::facts_of(std::uint32_t pid, ReadAllowance& allowance) const {
     ProcessFacts facts{.name = process_name(pid), .cgroup = cgroup_of(pid), .container = {}, .stacks = {}};
     facts.container = container_in(facts.cgroup);
-    if (findings_ != nullptr) facts.stacks = findings_->stacks_of(pid, depth);
+    if (findings_ != nullptr) facts.stacks = findings_->stacks_of(pid, allowance);
     if (facts.name.empty() || !process_exists(pid)) return std::nullopt;  // what was read may be half
     return facts;
 }
 
 void CoverageWatch::look_at(std::uint32_t pid) {
-    if (auto facts = facts_of(pid, Depth::kTexts)) accounts_.note(pid, std::move(*facts));
+    ReadAllowance allowance{kMostForAnswer, stop_.get_token()};
+    if (auto facts = facts_of(pid, allowance)) accounts_.note(pid, std::move(*facts));
 }
 
 void CoverageWatch::add_connections(Traffic& alive) const {
@@ -167,8 +144,17 @@ CoverageWatch::Traffic CoverageWatch::read_maps() const {
     return alive;
 }
 
-// The sums first and the maps then, so that what ends meanwhile may be missed by this answer and is never in it twice.
 events::CoverageSnapshot CoverageWatch::snapshot() {
+    return look({kMostForAnswer, stop_.get_token()});
+}
+
+void CoverageWatch::note_living() {
+    (void)look({kMostAtTheEnd, stop_.get_token()});
+}
+
+// The sums first and the maps then, so that what ends meanwhile may be missed by this answer and is never in it twice.
+events::CoverageSnapshot CoverageWatch::look(ReadAllowance allowance) {
+    ReadAllowance nothing;
     std::set<std::uint32_t> alive;
     const bool closed = closed_.load();
     if (!closed)
@@ -184,7 +170,7 @@ events::CoverageSnapshot CoverageWatch::snapshot() {
             of_maps.erase(found);
         }
         if (!alive.contains(process.pid)) continue;
-        auto facts = facts_of(process.pid, process.traffic.sockets.opaque == 0 ? Depth::kKnown : Depth::kTexts);
+        auto facts = facts_of(process.pid, process.traffic.sockets.opaque == 0 ? nothing : allowance);
         if (!facts) continue;
         process.name = facts->name;
         process.cgroup = facts->cgroup;

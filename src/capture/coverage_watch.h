@@ -12,11 +12,12 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
 
-#include "base/queue.h"
+#include "capture/candidates.h"
 #include "capture/tls_findings.h"
 #include "capture/traffic_accounts.h"
 #include "events/coverage.h"
@@ -53,15 +54,19 @@ class CoverageWatch {
     // What is alive has come as events too: the maps are not asked any more.
     void close_books();
 
+    // Of files that processes with unexplained TLS have mapped and that were not read so far at most 2 GiB is read.
     [[nodiscard]] events::CoverageSnapshot snapshot();
-    // Ends the thread.
+    // What is alive is noted, for answers after its end. As the end of a run waits for it, little is read.
+    void note_living();
+    // Ends the thread and what is being read.
     void stop();
 
   private:
     using Traffic = std::map<std::uint32_t, events::ProcessTraffic>;
 
     void look_at(std::uint32_t pid);
-    [[nodiscard]] std::optional<ProcessFacts> facts_of(std::uint32_t pid, Depth depth) const;
+    [[nodiscard]] std::optional<ProcessFacts> facts_of(std::uint32_t pid, ReadAllowance& allowance) const;
+    [[nodiscard]] events::CoverageSnapshot look(ReadAllowance allowance);
     // Of what is alive, by process.
     [[nodiscard]] Traffic read_maps() const;
     void add_connections(Traffic& alive) const;
@@ -71,8 +76,8 @@ class CoverageWatch {
     TlsFindings* findings_;
     TrafficAccounts accounts_;
     std::atomic<bool> closed_{false};
-    std::atomic<bool> stopping_{false};
-    BoundedQueue<std::uint32_t> to_look_at_{1024};
+    std::stop_source stop_;
+    Candidates to_look_at_{0};  // processes alone
     std::thread thread_;
 };
 

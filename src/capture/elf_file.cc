@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/elf_file.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
+#include <utility>
 
 namespace apiarist::capture {
 namespace {
@@ -25,26 +26,57 @@ constexpr unsigned kRelative = R_X86_64_RELATIVE;
 #endif
 
 constexpr std::size_t kMostSegments = 256;
-constexpr std::size_t kMostSymbols = std::size_t{1} << 24;
+constexpr std::size_t kMostSections = 16384;
 constexpr std::uint64_t kLargestFile = std::uint64_t{4} << 30;
 constexpr std::uint64_t kLargestTable = std::uint64_t{512} << 20;  // of symbols, names or relocations
+constexpr std::uint64_t kMostRead = std::uint64_t{1} << 30;        // of all tables of a kind
+constexpr std::uint64_t kMostSearched = std::uint64_t{512} << 20;  // of a section
+constexpr std::size_t kLongestName = 4096;
+constexpr std::size_t kSectionNames = 1 << 20;    // bytes, of all
+constexpr std::size_t kLongestSectionName = 256;  // the others are cut
+constexpr std::size_t kWindow = 1 << 20;          // bytes that are read at once
 constexpr std::size_t kLargestFunction = 64 << 10;
 
 Error broken(const std::string& why) {
     return Error{std::errc::executable_format_error, why};
 }
 
-}  // namespace
-
-void ElfFile::Close::operator()(Elf* elf) const {
-    elf_end(elf);
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-ElfFile::ElfFile(ElfFile&&) noexcept = default;
-ElfFile& ElfFile::operator=(ElfFile&&) noexcept = default;
-ElfFile::~ElfFile() = default;
+// Those that are whole.
+template <typename Record>
+std::vector<Record> records_in(const std::vector<std::byte>& bytes) {
+    std::vector<Record> records(bytes.size() / sizeof(Record));
+    if (!records.empty()) std::memcpy(records.data(), bytes.data(), records.size() * sizeof(Record));
+    return records;
+}
 
-Result<ElfFile> ElfFile::open(const std::string& path) {
+template <typename Record>
+std::optional<Record> record_at(const ElfFile& elf, std::uint64_t offset) {
+    const auto records = records_in<Record>(elf.read(offset, sizeof(Record)));
+    return records.empty() ? std::nullopt : std::optional(records.front());
+}
+
+// In windows, until one is not to the liking of `visit`.
+template <typename Record, typename Visit>
+void each_record(const ElfFile& elf, std::uint64_t offset, std::uint64_t size, const Visit& visit) {
+    constexpr std::uint64_t kStep = kWindow / sizeof(Record) * sizeof(Record);
+    for (std::uint64_t at = 0; at < size && !elf.stop().stop_requested(); at += kStep)
+        for (const Record& one : records_in<Record>(elf.read(offset + at, std::min(kStep, size - at))))
+            if (!visit(one)) return;
+}
+
+bool takes(std::uint64_t& from, std::uint64_t bytes) {
+    if (bytes > from) return false;
+    from -= bytes;
+    return true;
+}
+
+}  // namespace
+
+Result<ElfFile> ElfFile::open(const std::string& path, std::stop_token stop) {
     // First without opening what it is, so that neither a pipe nor a device hears of it.
     const Fd place(::open(path.c_str(), O_PATH | O_CLOEXEC));
     struct stat info {};
@@ -52,14 +84,15 @@ Result<ElfFile> ElfFile::open(const std::string& path) {
     if (!S_ISREG(info.st_mode)) return broken(path + ": not a regular file");
     Fd fd(::open(fmt::format("/proc/self/fd/{}", place.get()).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!fd) return Error::from_errno(errno, path);
-    auto file = from(std::move(fd));
+    auto file = from(std::move(fd), std::move(stop));
     if (!file) return std::move(file).error().context(path);
     return file;
 }
 
-Result<ElfFile> ElfFile::from(Fd fd) {
+Result<ElfFile> ElfFile::from(Fd fd, std::stop_token stop) {
     ElfFile file;
     file.fd_ = std::move(fd);
+    file.stop_ = std::move(stop);
     APIARIST_TRY(file.load());
     return file;
 }
@@ -78,80 +111,80 @@ Status ElfFile::load() {
     changed_s_ = info.st_ctim.tv_sec;
     changed_ns_ = info.st_ctim.tv_nsec;
     if (size_ > kLargestFile) return broken("too large to be a program");
-    if (elf_version(EV_CURRENT) == EV_NONE) return broken("libelf is too old");
     // Read, not mapped: a file that shrinks meanwhile would be a SIGBUS.
-    elf_.reset(elf_begin(fd_.get(), ELF_C_READ, nullptr));
-    if (!elf_ || elf_kind(elf_.get()) != ELF_K_ELF) return broken("not an ELF file");
-    GElf_Ehdr header;
-    if (gelf_getehdr(elf_.get(), &header) == nullptr) return broken("not an ELF file");
-    if (gelf_getclass(elf_.get()) != ELFCLASS64) return broken("32-bit; the calls of 32-bit processes are not read");
-    if (header.e_machine != kOurMachine) return broken("code of another machine");
-    std::size_t count = 0;
-    if (elf_getphdrnum(elf_.get(), &count) != 0) return broken("no program headers");
-    for (std::size_t i = 0; i < std::min(count, kMostSegments); ++i) {
-        GElf_Phdr segment;
-        if (gelf_getphdr(elf_.get(), static_cast<int>(i), &segment) == nullptr) break;
-        if (segment.p_type != PT_LOAD || segment.p_offset > size_) continue;
-        segments_.push_back({segment.p_vaddr, segment.p_offset, std::min(segment.p_filesz, size_ - segment.p_offset),
-                             (segment.p_flags & PF_X) != 0});
+    const auto header = record_at<Elf64_Ehdr>(*this, 0);
+    if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return broken("not an ELF file");
+    if (header->e_ident[EI_CLASS] != ELFCLASS64) return broken("32-bit; the calls of 32-bit processes are not read");
+    if (header->e_ident[EI_DATA] != ELFDATA2LSB || header->e_machine != kOurMachine)
+        return broken("code of another machine");
+    if (header->e_phentsize == sizeof(Elf64_Phdr))
+        for (const Elf64_Phdr& segment : records_in<Elf64_Phdr>(
+                 read(header->e_phoff, std::min<std::size_t>(header->e_phnum, kMostSegments) * sizeof(Elf64_Phdr))))
+            if (segment.p_type == PT_LOAD && segment.p_offset <= size_)
+                segments_.push_back({segment.p_vaddr, segment.p_offset,
+                                     std::min(segment.p_filesz, size_ - segment.p_offset),
+                                     (segment.p_flags & PF_X) != 0});
+    if (header->e_shoff == 0 || header->e_shentsize != sizeof(Elf64_Shdr)) return Done{};
+    // Numbers that the header has no room for stand in the first section.
+    const auto first = record_at<Elf64_Shdr>(*this, header->e_shoff);
+    if (!first) return Done{};
+    return load_sections(header->e_shoff, header->e_shnum != 0 ? header->e_shnum : first->sh_size,
+                         header->e_shstrndx != SHN_XINDEX ? header->e_shstrndx : first->sh_link);
+}
+
+Status ElfFile::load_sections(std::uint64_t offset, std::uint64_t count, std::uint32_t names) {
+    if (count > kMostSections) return broken("it has too many sections");
+    const auto headers = records_in<Elf64_Shdr>(read(offset, static_cast<std::size_t>(count) * sizeof(Elf64_Shdr)));
+    std::vector<std::byte> bytes;
+    if (names < headers.size() && headers[names].sh_type == SHT_STRTAB)
+        bytes = read(headers[names].sh_offset,
+                     static_cast<std::size_t>(std::min<std::uint64_t>(headers[names].sh_size, kSectionNames)));
+    const std::string_view texts = text_of(bytes);
+    sections_.reserve(headers.size());
+    for (const Elf64_Shdr& header : headers) {
+        std::string_view name =
+            header.sh_name < texts.size() ? texts.substr(header.sh_name, kLongestSectionName) : std::string_view();
+        name = name.substr(0, name.find('\0'));
+        sections_.push_back(
+            {std::string(name), header.sh_type, header.sh_link, header.sh_addr, header.sh_offset, header.sh_size});
     }
     return Done{};
 }
 
-namespace {
-
-// The contents of a section that is in the file; null when it claims more than can be.
-Elf_Data* data_of(Elf_Scn* section, const GElf_Shdr& header, std::uint64_t file_size) {
-    if (header.sh_type == SHT_NOBITS || header.sh_size > kLargestTable) return nullptr;
-    if (header.sh_offset > file_size || header.sh_size > file_size - header.sh_offset) return nullptr;
-    return elf_getdata(section, nullptr);
+bool ElfFile::is_table(const Section& section) const {
+    return section.size <= kLargestTable && section.file_offset <= size_ && section.size <= size_ - section.file_offset;
 }
 
-struct Table {
-    Elf_Data* entries;
-    std::string_view names;
-    std::size_t count;
+struct ElfFile::Allowance {
+    std::uint64_t tables = kMostRead;
+    std::uint64_t names = kMostRead;
 };
 
-std::optional<Table> symbols_of(Elf* elf, Elf_Scn* section, std::uint64_t file_size) {
-    GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr) return std::nullopt;
-    Elf_Data* entries = data_of(section, header, file_size);
-    const std::size_t entry = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
-    Elf_Scn* names_section = elf_getscn(elf, header.sh_link);
-    GElf_Shdr names_header;
-    if (entries == nullptr || entries->d_buf == nullptr || entry == 0 || names_section == nullptr ||
-        gelf_getshdr(names_section, &names_header) == nullptr || names_header.sh_type != SHT_STRTAB)
-        return std::nullopt;
-    const Elf_Data* names = data_of(names_section, names_header, file_size);
-    if (names == nullptr || names->d_buf == nullptr) return std::nullopt;
-    return Table{entries,
-                 {static_cast<const char*>(names->d_buf), names->d_size},
-                 std::min(entries->d_size / entry, kMostSymbols)};
+void ElfFile::functions_of(const Section& symbols, Allowance& allowance, const OnFunction& on_function) const {
+    if (symbols.link >= sections_.size() || sections_[symbols.link].type != SHT_STRTAB) return;
+    const Section& texts = sections_[symbols.link];
+    if (!is_table(symbols) || !is_table(texts) || !takes(allowance.tables, symbols.size + texts.size)) return;
+    const auto bytes = read(texts.file_offset, static_cast<std::size_t>(texts.size));
+    const std::string_view names = text_of(bytes);
+    each_record<Elf64_Sym>(*this, symbols.file_offset, symbols.size, [&](const Elf64_Sym& one) {
+        if (one.st_shndx == SHN_UNDEF || ELF64_ST_TYPE(one.st_info) != STT_FUNC || one.st_size == 0 ||
+            one.st_name >= names.size())
+            return true;
+        const std::string_view name = names.substr(one.st_name, kLongestName);
+        const auto end = name.find('\0');
+        if (!takes(allowance.names, std::min(end, name.size()))) return false;
+        if (end != std::string_view::npos) on_function(name.substr(0, end), {one.st_value, one.st_size});
+        return true;
+    });
 }
 
-}  // namespace
-
 void ElfFile::each_function(const OnFunction& on_function) const {
-    for (const GElf_Word type : {GElf_Word{SHT_DYNSYM}, GElf_Word{SHT_SYMTAB}}) {
-        for (Elf_Scn* section = elf_nextscn(elf_.get(), nullptr); section != nullptr;
-             section = elf_nextscn(elf_.get(), section)) {
-            GElf_Shdr header;
-            if (gelf_getshdr(section, &header) == nullptr || header.sh_type != type) continue;
-            const auto table = symbols_of(elf_.get(), section, size_);
-            if (!table) continue;
-            const auto* symbols = static_cast<const Elf64_Sym*>(table->entries->d_buf);
-            for (std::size_t i = 0; i < table->count; ++i) {
-                const Elf64_Sym& one = symbols[i];
-                if (one.st_shndx == SHN_UNDEF || ELF64_ST_TYPE(one.st_info) != STT_FUNC || one.st_size == 0 ||
-                    one.st_name >= table->names.size())
-                    continue;
-                std::string_view name = table->names.substr(one.st_name);
-                name = name.substr(0, std::min(name.find('\0'), name.size()));
-                on_function(name, {one.st_value, one.st_size});
-            }
-        }
-    }
+    Allowance allowance;
+    std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
+    for (const auto type : {std::uint32_t{SHT_DYNSYM}, std::uint32_t{SHT_SYMTAB}})
+        for (const Section& section : sections_)
+            if (section.type == type && seen.emplace(section.file_offset, section.size).second)
+                functions_of(section, allowance, on_function);
 }
 
 std::optional<ElfFunction> ElfFile::function(std::string_view name) const {
@@ -163,16 +196,9 @@ std::optional<ElfFunction> ElfFile::function(std::string_view name) const {
 }
 
 std::optional<ElfSection> ElfFile::section(std::string_view name) const {
-    std::size_t names = 0;
-    if (elf_getshdrstrndx(elf_.get(), &names) != 0) return std::nullopt;
-    for (Elf_Scn* section = elf_nextscn(elf_.get(), nullptr); section != nullptr;
-         section = elf_nextscn(elf_.get(), section)) {
-        GElf_Shdr header;
-        if (gelf_getshdr(section, &header) == nullptr || header.sh_type == SHT_NOBITS) continue;
-        const char* its_name = elf_strptr(elf_.get(), names, header.sh_name);
-        if (its_name == nullptr || name != its_name || header.sh_offset > size_) continue;
-        return ElfSection{header.sh_addr, header.sh_offset, std::min(header.sh_size, size_ - header.sh_offset)};
-    }
+    for (const Section& one : sections_)
+        if (one.type != SHT_NOBITS && one.name == name && one.file_offset <= size_)
+            return ElfSection{one.address, one.file_offset, std::min(one.size, size_ - one.file_offset)};
     return std::nullopt;
 }
 
@@ -196,22 +222,24 @@ std::optional<std::uint64_t> ElfFile::file_offset(std::uint64_t address) const {
     return offset_in(address, false);
 }
 
-std::optional<std::uint64_t> ElfFile::pointer_at(std::uint64_t address) const {
-    for (Elf_Scn* section = elf_nextscn(elf_.get(), nullptr); section != nullptr;
-         section = elf_nextscn(elf_.get(), section)) {
-        GElf_Shdr header;
-        if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_RELA) continue;
-        Elf_Data* entries = data_of(section, header, size_);
-        const std::size_t entry = gelf_fsize(elf_.get(), ELF_T_RELA, 1, EV_CURRENT);
-        if (entries == nullptr || entry == 0) continue;
-        for (std::size_t i = 0; i < std::min(entries->d_size / entry, kMostSymbols); ++i) {
-            GElf_Rela one;
-            if (gelf_getrela(entries, static_cast<int>(i), &one) == nullptr) break;
-            if (one.r_offset != address) continue;
-            if (GELF_R_TYPE(one.r_info) != kRelative) return std::nullopt;
-            return static_cast<std::uint64_t>(one.r_addend);
-        }
+std::optional<ElfFile::Relocation> ElfFile::relocation_of(std::uint64_t address) const {
+    std::optional<Relocation> found;
+    std::uint64_t allowance = kMostRead;
+    for (const Section& section : sections_) {
+        if (section.type != SHT_RELA || !is_table(section) || !takes(allowance, section.size)) continue;
+        each_record<Elf64_Rela>(*this, section.file_offset, section.size, [&](const Elf64_Rela& one) {
+            if (one.r_offset != address) return true;
+            found = {ELF64_R_TYPE(one.r_info) == kRelative, static_cast<std::uint64_t>(one.r_addend)};
+            return false;
+        });
+        if (found) break;
     }
+    return found;
+}
+
+std::optional<std::uint64_t> ElfFile::pointer_at(std::uint64_t address) const {
+    if (const auto relocation = relocation_of(address))
+        return relocation->relative ? std::optional(relocation->addend) : std::nullopt;
     const auto offset = file_offset(address);
     const auto bytes = offset ? read(*offset, sizeof(std::uint64_t)) : std::vector<std::byte>();
     std::uint64_t pointer = 0;
@@ -258,13 +286,13 @@ std::size_t place_of(std::string_view window, std::string_view text, std::size_t
 
 std::string ElfFile::find_text(std::string_view name, std::string_view text, std::size_t longest,
                                const Accept& accept) const {
-    constexpr std::size_t kWindow = 1 << 20;
     const auto where = section(name);
     if (!where || text.empty()) return {};
-    for (std::uint64_t at = 0; at < where->size; at += kWindow) {
+    const std::uint64_t size = std::min(where->size, kMostSearched);
+    for (std::uint64_t at = 0; at < size && !stop_.stop_requested(); at += kWindow) {
         const auto wanted = std::min<std::uint64_t>(kWindow + text.size() + longest, where->size - at);
         const auto bytes = read(where->file_offset + at, static_cast<std::size_t>(wanted));
-        const std::string_view window(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        const std::string_view window = text_of(bytes);
         for (auto found = place_of(window, text, 0); found < kWindow; found = place_of(window, text, found + 1))
             if (const auto shown = window.substr(found, longest); !accept || accept(shown)) return std::string(shown);
     }

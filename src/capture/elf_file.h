@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // An ELF file of another process, read as data and never loaded or run. The file is hostile input: it is opened only
-// when it is a regular one, every number in it is checked, what is read of it has a bound.
+// when it is a regular one, every number in it is checked, what is read of it has a bound, and of its tables no more is
+// held than one of names.
 //
 // Threads: one at a time.
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -17,8 +18,6 @@
 
 #include "base/handles.h"
 #include "base/result.h"
-
-struct Elf;
 
 namespace apiarist::capture {
 
@@ -35,15 +34,15 @@ struct ElfSection {
 
 class ElfFile {
   public:
-    // An error: it cannot be opened, is no regular file, or is not 64-bit code of this machine.
-    static Result<ElfFile> open(const std::string& path);
-    static Result<ElfFile> from(Fd fd);
-    ElfFile(ElfFile&&) noexcept;
-    ElfFile& operator=(ElfFile&&) noexcept;
-    ~ElfFile();
+    // An error: it cannot be opened, is no regular file, or is not 64-bit code of this machine. Once `stop` is asked
+    // for, what reads much of the file ends with what it has.
+    static Result<ElfFile> open(const std::string& path, std::stop_token stop = {});
+    static Result<ElfFile> from(Fd fd, std::stop_token stop = {});
+    [[nodiscard]] const std::stop_token& stop() const { return stop_; }
 
     using OnFunction = std::function<void(std::string_view name, const ElfFunction& function)>;
-    // The functions that it defines: the dynamic symbols, then the others. A name may come more than once.
+    // The functions that it defines: the dynamic symbols, then the others. A name may come more than once; one of 4 KiB
+    // and more is none.
     void each_function(const OnFunction& on_function) const;
     // As above, of one name.
     [[nodiscard]] std::optional<ElfFunction> function(std::string_view name) const;
@@ -64,8 +63,8 @@ class ElfFile {
     [[nodiscard]] std::vector<std::byte> read(std::uint64_t offset, std::size_t size) const;
     // A function's code; nothing when it has more than 64 KiB or does not lie in an executable segment.
     [[nodiscard]] std::optional<std::vector<std::byte>> code(const ElfFunction& function) const;
-    // The first place of `text` in a section that `accept` takes, which is shown up to `longest` bytes from there;
-    // empty: none.
+    // The first place of `text` in the first 512 MiB of a section that `accept` takes, which is shown up to `longest`
+    // bytes from there; empty: none.
     using Accept = std::function<bool(std::string_view found)>;
     [[nodiscard]] std::string find_text(std::string_view section, std::string_view text, std::size_t longest,
                                         const Accept& accept = {}) const;
@@ -87,17 +86,33 @@ class ElfFile {
         std::uint64_t size;  // in the file
         bool executable;
     };
-    struct Close {
-        void operator()(Elf* elf) const;
+    struct Section {
+        std::string name;
+        std::uint32_t type;
+        std::uint32_t link;
+        std::uint64_t address;
+        std::uint64_t file_offset;
+        std::uint64_t size;  // as it claims
     };
+    struct Allowance;  // what may be read of the tables
 
     ElfFile() = default;
     Status load();
+    Status load_sections(std::uint64_t offset, std::uint64_t count, std::uint32_t names);
+    // Its contents are a table that lies in the file and is not too large.
+    [[nodiscard]] bool is_table(const Section& section) const;
+    void functions_of(const Section& symbols, Allowance& allowance, const OnFunction& on_function) const;
+    struct Relocation {
+        bool relative;
+        std::uint64_t addend;
+    };
+    [[nodiscard]] std::optional<Relocation> relocation_of(std::uint64_t address) const;
     [[nodiscard]] std::optional<std::uint64_t> offset_in(std::uint64_t address, bool executable) const;
 
     Fd fd_;
-    std::unique_ptr<Elf, Close> elf_;
+    std::stop_token stop_;
     std::vector<Segment> segments_;
+    std::vector<Section> sections_;
     std::uint64_t size_ = 0;
     std::uint64_t device_ = 0;
     std::uint64_t inode_ = 0;

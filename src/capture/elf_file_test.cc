@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/elf_file.h"
 
+#include <elf.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,6 +13,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 #include "capture/tls_stack.h"
 
@@ -18,6 +23,8 @@ namespace apiarist::capture {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class Folder : public ::testing::Test {
@@ -124,6 +131,200 @@ TEST_F(HostileFile, code_of_another_machine_or_width_is_named) {
     answer = ElfFile::open(put("file", elf));
     ASSERT_FALSE(answer);
     EXPECT_THAT(answer.error().what, HasSubstr("32-bit"));
+}
+
+// An ELF file with nothing but sections, whose contents lie where they are put and may be holes.
+class MadeUp {
+  public:
+    // The section's number.
+    std::uint32_t add(std::uint32_t type, std::uint64_t offset, std::uint64_t size, std::uint32_t link = 0) {
+        Elf64_Shdr section{};
+        section.sh_type = type;
+        section.sh_offset = offset;
+        section.sh_size = size;
+        section.sh_link = link;
+        sections_.push_back(section);
+        return static_cast<std::uint32_t>(sections_.size() - 1);
+    }
+    // What it claims to have; else as many as it has.
+    void claim(std::uint64_t sections) { sections_[0].sh_size = sections; }
+    void put(std::uint64_t offset, const std::string& bytes) { contents_.emplace_back(offset, bytes); }
+    // As code, at the same addresses.
+    void load(std::uint64_t offset, std::uint64_t size) {
+        segment_.p_type = PT_LOAD;
+        segment_.p_flags = PF_R | PF_X;
+        segment_.p_offset = segment_.p_vaddr = offset;
+        segment_.p_filesz = segment_.p_memsz = size;
+    }
+    void put_function(std::uint64_t offset, std::uint32_t name, ElfFunction where = {0, 16}) {
+        Elf64_Sym symbol{};
+        symbol.st_name = name;
+        symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
+        symbol.st_shndx = 1;
+        symbol.st_value = where.address;
+        symbol.st_size = where.size;
+        put(offset, {reinterpret_cast<const char*>(&symbol), sizeof(symbol)});
+    }
+    void write(const std::string& path, std::uint64_t size) const {
+        Elf64_Ehdr header{};
+        std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+        header.e_ident[EI_CLASS] = ELFCLASS64;
+        header.e_ident[EI_DATA] = ELFDATA2LSB;
+        header.e_ident[EI_VERSION] = EV_CURRENT;
+        header.e_type = ET_DYN;
+#if defined(__aarch64__)
+        header.e_machine = EM_AARCH64;
+#else
+        header.e_machine = EM_X86_64;
+#endif
+        header.e_version = EV_CURRENT;
+        header.e_ehsize = sizeof(header);
+        header.e_shentsize = sizeof(Elf64_Shdr);
+        header.e_shoff = sizeof(header);
+        header.e_phentsize = sizeof(segment_);
+        header.e_phnum = 1;
+        header.e_phoff = sizeof(header) + sections_.size() * sizeof(Elf64_Shdr);
+        header.e_shnum = sections_[0].sh_size != 0 ? 0 : static_cast<std::uint16_t>(sections_.size());
+        std::ofstream file(path, std::ios::binary);
+        file.write(reinterpret_cast<const char*>(&header), sizeof(header));
+        file.write(reinterpret_cast<const char*>(sections_.data()),
+                   static_cast<std::streamsize>(sections_.size() * sizeof(Elf64_Shdr)));
+        file.write(reinterpret_cast<const char*>(&segment_), sizeof(segment_));
+        for (const auto& [offset, bytes] : contents_)
+            file.seekp(static_cast<std::streamoff>(offset)) << bytes;
+        file.close();
+        fs::resize_file(path, size);
+    }
+
+  private:
+    std::vector<Elf64_Shdr> sections_{Elf64_Shdr{}};
+    Elf64_Phdr segment_{};
+    std::vector<std::pair<std::uint64_t, std::string>> contents_;
+};
+
+std::vector<std::string> functions_in(const std::string& path) {
+    std::vector<std::string> names;
+    const auto elf = ElfFile::open(path);
+    if (elf) elf->each_function([&names](std::string_view name, const ElfFunction&) { names.emplace_back(name); });
+    return names;
+}
+
+constexpr std::uint64_t kMiB = 1 << 20;
+
+TEST_F(HostileFile, a_name_without_an_end_is_none) {
+    MadeUp file;
+    const auto names = file.add(SHT_STRTAB, kMiB, kMiB);
+    file.add(SHT_SYMTAB, 64 << 10, 3 * sizeof(Elf64_Sym), names);
+    file.put_function(64 << 10, 0);
+    file.put_function((64 << 10) + sizeof(Elf64_Sym), kMiB - 4);
+    file.put_function((64 << 10) + 2 * sizeof(Elf64_Sym), kMiB - 6000);
+    file.put(kMiB, std::string(kMiB - 1, 'x') + std::string(1, '\0'));
+    file.write(root_ + "/file", 2 * kMiB);
+    EXPECT_THAT(functions_in(root_ + "/file"), ElementsAre("xxx"));
+}
+
+TEST_F(HostileFile, a_table_that_many_sections_claim_is_read_once) {
+    MadeUp file;
+    const auto names = file.add(SHT_STRTAB, kMiB, 16);
+    for (int i = 0; i < 1000; ++i)
+        file.add(i % 2 == 0 ? SHT_SYMTAB : SHT_DYNSYM, kMiB + 64, sizeof(Elf64_Sym), names);
+    file.put(kMiB, std::string("function") + std::string(8, '\0'));
+    file.put_function(kMiB + 64, 0);
+    file.write(root_ + "/file", 2 * kMiB);
+    EXPECT_THAT(functions_in(root_ + "/file"), ElementsAre("function"));
+}
+
+TEST_F(HostileFile, more_sections_than_a_program_has_are_an_error) {
+    MadeUp file;
+    constexpr std::uint64_t kSections = 1 << 20;
+    file.claim(kSections);
+    file.write(root_ + "/file", 65 + kSections * sizeof(Elf64_Shdr));
+    const auto elf = ElfFile::open(root_ + "/file");
+    ASSERT_FALSE(elf);
+    EXPECT_THAT(elf.error().what, HasSubstr("too many sections"));
+}
+
+// Each of them alone is not too large.
+TEST_F(HostileFile, of_all_tables_no_more_is_read_than_a_program_has) {
+    constexpr std::uint64_t kSize = 400 * kMiB / sizeof(Elf64_Sym) * sizeof(Elf64_Sym);
+    MadeUp file;
+    const auto names = file.add(SHT_STRTAB, kMiB, 16);
+    file.put(kMiB, "a\0b\0c"s);
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        file.add(SHT_SYMTAB, 2 * kMiB + i * kSize, kSize, names);
+        file.put_function(2 * kMiB + i * kSize, 2 * i);
+    }
+    file.write(root_ + "/file", 2 * kMiB + 3 * kSize);
+    EXPECT_THAT(functions_in(root_ + "/file"), ElementsAre("a", "b"));
+}
+
+TEST_F(HostileFile, more_functions_of_a_stack_than_a_program_has_are_not_probed) {
+    constexpr std::uint32_t kCount = 2000;
+    MadeUp file;
+    const auto names = file.add(SHT_STRTAB, kMiB, kMiB);
+    file.add(SHT_SYMTAB, 2 * kMiB, kCount * sizeof(Elf64_Sym), names);
+    std::string texts;
+    for (std::uint32_t i = 0; i < kCount; ++i) {
+        file.put_function(2 * kMiB + i * sizeof(Elf64_Sym), static_cast<std::uint32_t>(texts.size()));
+        texts += "_ZN6rustls6vecbuf14ChunkVecBuffer8write_to17h" + fmt::format("{:016x}", i) + "E" + '\0';
+    }
+    ASSERT_LT(texts.size(), kMiB);
+    file.put(kMiB, texts);
+    file.write(root_ + "/file", 3 * kMiB);
+    const auto elf = ElfFile::open(root_ + "/file");
+    ASSERT_TRUE(elf);
+    const auto plans = tls_plans(*elf, root_ + "/file", true);
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_THAT(plans[0].unfit, HasSubstr("more than 1024 functions"));
+    EXPECT_TRUE(plans[0].points.empty());
+}
+
+#if defined(__x86_64__)
+TEST_F(HostileFile, more_returns_than_a_stack_has_are_not_probed) {
+    constexpr std::uint64_t kSize = 4096;
+    MadeUp file;
+    const std::string texts("SSL_read\0SSL_write\0SSL_free\0SSL_do_handshake\0", 45);
+    const auto names = file.add(SHT_STRTAB, kMiB, texts.size());
+    file.add(SHT_SYMTAB, 2 * kMiB, 4 * sizeof(Elf64_Sym), names);
+    file.put(kMiB, texts);
+    std::uint64_t at = 2 * kMiB;
+    for (const std::uint32_t name : {0U, 9U, 19U, 28U}) {
+        file.put_function(at, name, {3 * kMiB, kSize});
+        at += sizeof(Elf64_Sym);
+    }
+    file.put(3 * kMiB, std::string(kSize, '\xc3'));
+    file.load(3 * kMiB, kSize);
+    file.write(root_ + "/file", 4 * kMiB);
+    const auto elf = ElfFile::open(root_ + "/file");
+    ASSERT_TRUE(elf);
+    const auto plans = tls_plans(*elf, root_ + "/file", false);
+    ASSERT_EQ(plans.size(), 1U);
+    EXPECT_THAT(plans[0].unfit, HasSubstr("more than 4096 probes"));
+    EXPECT_TRUE(plans[0].points.empty());
+}
+#endif
+
+TEST_F(HostileFile, is_not_read_on_when_asked_to_stop) {
+    MadeUp file;
+    const auto names = file.add(SHT_STRTAB, kMiB, 16);
+    file.add(SHT_SYMTAB, kMiB + 64, sizeof(Elf64_Sym), names);
+    file.put(kMiB, "function");
+    file.put_function(kMiB + 64, 0);
+    file.write(root_ + "/file", 2 * kMiB);
+    std::stop_source stop;
+    for (const std::size_t functions : {1U, 0U}) {
+        for (const std::string& path : {root_ + "/file", std::string("/proc/self/exe")}) {
+            const auto elf = ElfFile::open(path, stop.get_token());
+            ASSERT_TRUE(elf);
+            std::size_t told = 0;
+            elf->each_function([&told](std::string_view, const ElfFunction&) { ++told; });
+            EXPECT_EQ(std::min<std::size_t>(told, 1), functions) << path;
+        }
+        const auto elf = ElfFile::open("/proc/self/exe", stop.get_token());
+        ASSERT_TRUE(elf);
+        EXPECT_EQ(elf->find_text(".rodata", "apiarist_no_such_function", 8).empty(), functions == 0);
+        stop.request_stop();
+    }
 }
 
 // All that is ever asked of a file.

@@ -33,7 +33,7 @@ std::optional<ElfSection> search_table(const ElfFile& elf) {
     constexpr std::size_t kHeader = 8;
     const auto where = elf.section(".data.rel.ro");
     if (!where) return std::nullopt;
-    for (std::uint64_t at = 0; at < where->size; at += kWindow) {
+    for (std::uint64_t at = 0; at < where->size && !elf.stop().stop_requested(); at += kWindow) {
         const auto bytes = elf.read(where->file_offset + at,
                                     static_cast<std::size_t>(std::min<std::uint64_t>(kWindow, where->size - at)));
         // Sections are aligned by address.

@@ -163,12 +163,14 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
         return Error::from_errno(
             -error, fmt::format("load the kernel programs ({})", refusal().empty() ? last_libbpf_line() : refusal()));
     const auto& maps = skeleton->maps;
-    tables.emplace(OpenTables{.connections = maps.connections,
-                              .sessions = maps.tls_sessions,
-                              .windows = maps.tls_windows,
-                              .marks = maps.marks,
-                              .udp = maps.udp_traffic,
-                              .losses = maps.losses});
+    tables.emplace(OpenTables{.connections = bpf_map__fd(maps.connections),
+                              .sessions = bpf_map__fd(maps.tls_sessions),
+                              .windows = bpf_map__fd(maps.tls_windows),
+                              .window_size = bpf_map__value_size(maps.tls_windows),
+                              .marks = bpf_map__fd(maps.marks),
+                              .udp = bpf_map__fd(maps.udp_traffic),
+                              .losses = bpf_map__fd(maps.losses),
+                              .rings = options.workers});
     return Done{};
 }
 
@@ -352,17 +354,14 @@ void KernelSource::State::watch(std::span<const std::byte> record, unsigned ring
         libraries->on_mapped(*mapped);
     const auto* process = std::get_if<ap_process_event>(&*event);
     if (process == nullptr) return;
-    if (process->sessions > 0) {
-        tables->end_sessions(*process, ring, [&](const events::Event& end, std::span<const std::byte> bytes) {
-            coverage->on_event(end, ring);
-            on_record(bytes);
-        });
-        tables->forget_calls(*process);
-    }
-    if (libraries && (process->kind == AP_PROCESS_EXEC || process->kind == AP_PROCESS_SEEN))
-        libraries->look_at_root(process->tgid);
+    tables->sweep(*process, ring, [&](const events::Event& end, std::span<const std::byte> bytes) {
+        coverage->on_event(end, ring);
+        on_record(bytes);
+    });
+    if (!libraries || process->tgid % rings.size() != ring) return;  // every ring hears of it
+    if (process->kind == AP_PROCESS_EXEC || process->kind == AP_PROCESS_SEEN) libraries->look_at_root(process->tgid);
     // It came into the scope by itself, and what it mapped before was not reported.
-    if (process->kind == AP_PROCESS_SEEN && libraries) libraries->look_at(process->tgid);
+    if (process->kind == AP_PROCESS_SEEN) libraries->look_at(process->tgid);
 }
 
 KernelSource::KernelSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -518,6 +517,10 @@ void KernelSource::final_records(const OnRecord& on_record) {
     const auto counts = losses();
     std::copy(counts.begin(), counts.end(), loss.count);
     on_record(events::bytes_of(loss));
+}
+
+void KernelSource::note_living() const {
+    state_->coverage->note_living();
 }
 
 events::CoverageSnapshot KernelSource::coverage() const {

@@ -59,6 +59,8 @@ class KernelSource final : public Source {
     void final_records(const OnRecord& on_record);
     // Of every process that is or was traced. Reads /proc, and files that processes with unexplained TLS have mapped.
     [[nodiscard]] events::CoverageSnapshot coverage() const;
+    // Before detach(): what lives is noted, so that coverage() can tell of it afterwards. Reads little.
+    void note_living() const;
     // AP_LOSS_* so far.
     [[nodiscard]] std::vector<std::uint64_t> losses() const;
 

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,9 +20,13 @@ namespace {
 constexpr std::size_t kComplaints = 100;    // names are somebody else's choice, and a log is not to be filled with them
 constexpr std::size_t kMostJudged = 16384;  // then all are judged again
 constexpr std::size_t kMostRoots = 4096;    // then all are looked at again
-constexpr std::size_t kMostFiles = 512;     // with probes
 constexpr std::size_t kMostUnexplained = 64;
 constexpr std::uint64_t kLarge = 8 << 20;  // bytes of a file that takes longer to judge than a grace period
+
+std::uint64_t open_files_allowed() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
 
 }  // namespace
 
@@ -33,7 +38,7 @@ LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probe
       on_fact_(std::move(on_fact)),
       on_trouble_(std::move(on_trouble)),
       on_found_(std::move(on_found)),
-      files_(kMostFiles, [this](FormerFile file) { on_former(std::move(file)); }),
+      files_(most_probed_files(open_files_allowed()), [this](FormerFile file) { on_former(std::move(file)); }),
       early_grace_(uprobes) {}
 
 LibraryProbes::~LibraryProbes() {
@@ -51,31 +56,32 @@ void LibraryProbes::run() {
     for (;;) {
         const auto candidate = unexplained_.empty() ? candidates_.pop() : candidates_.try_pop();
         if (candidate) {
-            if (!stop_.load()) attach(*candidate);
+            if (!stop_.stop_requested()) look(*candidate);
         } else if (unexplained_.empty()) {
             return;
         } else {
-            if (!stop_.load()) read_texts(unexplained_.front());
+            if (!stop_.stop_requested()) read_texts(unexplained_.front());
             unexplained_.pop_front();
         }
     }
 }
 
-void LibraryProbes::set_aside(const Candidate& candidate, const ElfFile& elf) {
+void LibraryProbes::set_aside(const FileCandidate& candidate, const ElfFile& elf) {
     if (unexplained_.size() >= kMostUnexplained || !TlsFindings::worth_reading(elf.size())) return;
-    auto held = ElfFile::from(Fd(::fcntl(elf.fd(), F_DUPFD_CLOEXEC, 3)));
+    auto held = ElfFile::from(Fd(::fcntl(elf.fd(), F_DUPFD_CLOEXEC, 3)), elf.stop());
     if (!held) return;
     unexplained_.push_back(
         {{.path = candidate.path, .name = candidate.name, .user = candidate.user}, std::move(*held)});
 }
 
 void LibraryProbes::read_texts(const Unexplained& program) {
-    for (const ProbePlan& plan : tls_plans_by_texts(program.elf, program.candidate.path))
-        tell(program.candidate, program.elf, plan, plan.unfit);
+    const auto plans = tls_plans_by_texts(program.elf, program.candidate.path);
+    for (const ProbePlan& plan : plans)
+        if (!stop_.stop_requested()) tell(program.candidate, program.elf, plan, plan.unfit);
 }
 
 void LibraryProbes::detach() {
-    stop_.store(true);
+    stop_.request_stop();
     candidates_.close();
     if (thread_.joinable()) thread_.join();
     files_.stop();
@@ -91,16 +97,20 @@ void LibraryProbes::attach_program(const std::string& path) {
 }
 
 void LibraryProbes::look_at(std::uint32_t pid) {
-    enqueue({.pid = pid});
+    candidates_.add({.pid = pid, .files = true});
 }
 
 void LibraryProbes::look_at_root(std::uint32_t pid) {
-    enqueue({.pid = pid, .root = true});
+    candidates_.add({.pid = pid, .root = true});
 }
 
-void LibraryProbes::enqueue(Candidate candidate) {
+void LibraryProbes::enqueue(FileCandidate candidate) {
     const ap_file_id reported = candidate.reported;
-    if (!candidates_.push(std::move(candidate))) forget(reported);
+    const auto added = candidates_.add(std::move(candidate));
+    if (added == Candidates::Added::kYes) return;
+    forget(reported);
+    if (added == Candidates::Added::kFull && on_trouble_ && !too_many_told_.exchange(true))
+        on_trouble_("more files are mapped than can be looked at for TLS; the others are when they are mapped again");
 }
 
 void LibraryProbes::forget(const ap_file_id& reported) const {
@@ -128,9 +138,9 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
              .program = mapped.address == 0});
 }
 
-bool LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+bool LibraryProbes::attach_plan(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                                 std::vector<ProbeLink>& links) {
-    if (plan.unsupported) {  // and never will be: its next mapping is no news
+    if (plan.unsupported) {
         complain(candidate.name, plan, plan.unfit);
         tell(candidate, elf, plan, plan.unfit);
         return true;
@@ -154,23 +164,23 @@ bool LibraryProbes::attach_plan(const Candidate& candidate, const ElfFile& elf, 
         record.state = AP_LIBRARY_FAILED;
         events::copy_text(record.reason, made.error().what);
         complain(candidate.name, plan, made.error().what);
-        // Never black-listed: the next mapping is reported and tried again.
-        forget(candidate.reported);
+        // What the kernel refused it may not refuse the next mapping; what a file lacks it will always lack.
+        if (plan.unfit.empty()) forget(candidate.reported);
     }
     tell(candidate, elf, plan, made ? std::string() : made.error().what);
     if (made && !plan.part) findings_.add_number(record.library, {plan.stack, plan.version, candidate.name, {}});
     if (!plan.part) on_fact_(events::bytes_of(record));
-    return made.has_value();
+    return made.has_value() || !plan.unfit.empty();
 }
 
 void LibraryProbes::complain(const std::string& file, const ProbePlan& plan, const std::string& why) {
-    if (plan.idle || stop_.load() || !on_trouble_ || complained_.size() >= kComplaints) return;
+    if (plan.idle || stop_.stop_requested() || !on_trouble_ || complained_.size() >= kComplaints) return;
     if (complained_.insert(file).second)
         on_trouble_(
             fmt::format("TLS library {} ({}) is not read, its traffic counts as opaque: {}", file, plan.version, why));
 }
 
-void LibraryProbes::tell(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+void LibraryProbes::tell(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                          const std::string& why) {
     if (plan.part) return;
     const events::FoundStack stack{plan.stack, plan.version, candidate.name, why};
@@ -180,7 +190,7 @@ void LibraryProbes::tell(const Candidate& candidate, const ElfFile& elf, const P
 
 void LibraryProbes::attach_process(std::uint32_t pid) {
     for (const MappedFile& file : mapped_files(pid))
-        attach({.path = file.open_path, .name = file.path, .user = pid});
+        if (!stop_.stop_requested()) attach({.path = file.open_path, .name = file.path, .user = pid});
 }
 
 void LibraryProbes::attach_root(std::uint32_t pid) {
@@ -195,16 +205,22 @@ void LibraryProbes::attach_root(std::uint32_t pid) {
     if (roots_.size() >= kMostRoots) roots_.clear();
     if (!roots_.emplace(mounts.st_ino, root->identity()).second) return;
     for (const std::string& path : usual_tls_libraries(*root))
-        if (const auto place = root->place(path); place && !stop_.load())
+        if (const auto place = root->place(path); place && !stop_.stop_requested())
             attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path});
 }
 
-void LibraryProbes::attach(const Candidate& candidate) {
-    if (candidate.pid != 0) {
-        candidate.root ? attach_root(candidate.pid) : attach_process(candidate.pid);
+void LibraryProbes::look(const Candidate& candidate) {
+    if (const auto* file = std::get_if<FileCandidate>(&candidate)) {
+        attach(*file);
         return;
     }
-    auto elf = ElfFile::open(candidate.path);
+    const auto& process = std::get<ProcessCandidate>(candidate);
+    if (process.files) attach_process(process.pid);
+    if (process.root) attach_root(process.pid);
+}
+
+void LibraryProbes::attach(const FileCandidate& candidate) {
+    auto elf = ElfFile::open(candidate.path, stop_.get_token());
     if (!elf) {
         // Whoever mapped it is gone: its next mapping is to be reported. What is no program does not become one.
         if (elf.error().code != std::errc::executable_format_error) forget(candidate.reported);
@@ -214,7 +230,7 @@ void LibraryProbes::attach(const Candidate& candidate) {
         files_.begin(*elf, candidate.reported, candidate.name) != ProbedFiles::Begun::kNew)
         return;
     if (elf->changed()) {  // before it was held: what was read of it is not what is there
-        auto again = ElfFile::from(Fd(::fcntl(elf->fd(), F_DUPFD_CLOEXEC, 3)));
+        auto again = ElfFile::from(Fd(::fcntl(elf->fd(), F_DUPFD_CLOEXEC, 3)), elf->stop());
         if (!again) {
             files_.drop({elf->device(), elf->inode()});
             forget(candidate.reported);
@@ -225,15 +241,19 @@ void LibraryProbes::attach(const Candidate& candidate) {
     judge(candidate, *elf);
 }
 
-void LibraryProbes::judge(const Candidate& candidate, const ElfFile& elf) {
+void LibraryProbes::judge(const FileCandidate& candidate, const ElfFile& elf) {
     if (elf.size() >= kLarge) early_grace_.begin();
     std::vector<ProbeLink> links;
     bool failed = false;
     const auto plans = tls_plans(elf, candidate.path, return_probes_);
+    const FileKey key{elf.device(), elf.inode()};
+    if (stop_.stop_requested()) {  // what was read may be half
+        files_.drop(key);
+        return;
+    }
     for (const ProbePlan& plan : plans)
         failed |= !attach_plan(candidate, elf, plan, links);
     if (plans.empty() && candidate.program) set_aside(candidate, elf);
-    const FileKey key{elf.device(), elf.inode()};
     if (!links.empty()) {
         files_.keep(key, std::move(links));
         return;

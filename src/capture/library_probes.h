@@ -13,15 +13,16 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/handles.h"
-#include "base/queue.h"
 #include "base/result.h"
 #include "bpf/abi.h"
+#include "capture/candidates.h"
 #include "capture/early_grace.h"
 #include "capture/probed_files.h"
 #include "capture/tls_findings.h"
@@ -55,45 +56,35 @@ class LibraryProbes {
     void look_at_root(std::uint32_t pid);
     void on_mapped(const ap_mapped& mapped);
     [[nodiscard]] TlsFindings& findings() { return findings_; }
-    // Removes all probes; none is made any more.
+    // Removes all probes; none is made any more, and a file that is being judged is left.
     void detach();
 
   private:
-    struct Candidate {
-        std::string path{};      // to be opened
-        std::string name{};      // to be shown
-        ap_file_id reported{};   // as the kernel program keyed it; zero: found ahead
-        std::uint32_t pid = 0;   // not 0: all files of this process instead
-        bool root = false;       // of this process the usual places in its root instead
-        std::uint32_t user = 0;  // the process that mapped it; 0: found ahead
-        bool program = false;    // `user` executes it
-        Fd place{};              // what `path` names, where that needs to be held
-    };
-
     // A program without a stack that is told by its functions.
     struct Unexplained {
-        Candidate candidate;
+        FileCandidate candidate;
         ElfFile elf;
     };
 
-    void attach(const Candidate& candidate);
+    void look(const Candidate& candidate);
+    void attach(const FileCandidate& candidate);
     void attach_process(std::uint32_t pid);
     void attach_root(std::uint32_t pid);
-    void set_aside(const Candidate& candidate, const ElfFile& elf);
+    void set_aside(const FileCandidate& candidate, const ElfFile& elf);
     // Its texts may tell of a stack that is not read. Slow, so it waits until nothing else is to be done.
     void read_texts(const Unexplained& program);
     void run();
-    void judge(const Candidate& candidate, const ElfFile& elf);
-    // Adds to `links`. False: it failed, and another time it may not.
-    bool attach_plan(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan,
+    void judge(const FileCandidate& candidate, const ElfFile& elf);
+    // Adds to `links`. False: the kernel refused its probes, and another time it may not.
+    bool attach_plan(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
                      std::vector<ProbeLink>& links);
     // `why`: empty: it is probed.
-    void tell(const Candidate& candidate, const ElfFile& elf, const ProbePlan& plan, const std::string& why);
+    void tell(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan, const std::string& why);
     void complain(const std::string& file, const ProbePlan& plan, const std::string& why);
     // So that its next mapping is reported.
     void forget(const ap_file_id& reported) const;
     void on_former(FormerFile file);
-    void enqueue(Candidate candidate);
+    void enqueue(FileCandidate candidate);
 
     Uprobes uprobes_;
     int known_files_;
@@ -110,8 +101,9 @@ class LibraryProbes {
     std::uint32_t libraries_ = 0;
     ProbedFiles files_;
     EarlyGrace early_grace_;
-    BoundedQueue<Candidate> candidates_{1024};
-    std::atomic<bool> stop_{false};
+    Candidates candidates_{1024};
+    std::atomic<bool> too_many_told_{false};
+    std::stop_source stop_;
     std::thread thread_;
 };
 

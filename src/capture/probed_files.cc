@@ -29,6 +29,14 @@ void add_reported(FormerFile& file, const ap_file_id& id) {
 
 }  // namespace
 
+std::size_t most_probed_files(std::uint64_t open_files) {
+    constexpr std::uint64_t kMost = 512;
+    constexpr std::uint64_t kLeast = 8;      // the libraries in the usual places
+    constexpr std::uint64_t kReserve = 512;  // maps, programs, rings, sockets, files that are read
+    constexpr std::uint64_t kOfOne = 24;     // twelve: links, watch, lease; for a moment there are twice as many files
+    return static_cast<std::size_t>(std::clamp((open_files - std::min(open_files, kReserve)) / kOfOne, kLeast, kMost));
+}
+
 ProbedFiles::ProbedFiles(std::size_t most, OnFormer on_former) : most_(most), on_former_(std::move(on_former)) {
     if (auto watch = FileWatch::make()) watch_.emplace(std::move(*watch));
 }

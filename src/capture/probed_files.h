@@ -41,6 +41,9 @@ struct FormerFile {
     bool again = false;                // it is to be judged again: it changed, or was mapped meanwhile
 };
 
+// How many a process may have that may open `open_files`: each takes some, the rest of the process needs others.
+[[nodiscard]] std::size_t most_probed_files(std::uint64_t open_files);
+
 class ProbedFiles {
   public:
     using OnFormer = std::function<void(FormerFile file)>;

@@ -14,8 +14,6 @@
 namespace apiarist::capture {
 namespace {
 
-constexpr std::size_t kMostNames = 65536;  // of a folder
-
 using Folder = std::unique_ptr<DIR, Destroy<::closedir>>;
 
 }  // namespace
@@ -40,15 +38,16 @@ Result<Fd> RootFolder::place(const std::string& path) const {
     return place;
 }
 
-std::vector<std::string> RootFolder::names(const std::string& folder) const {
+std::vector<std::string> RootFolder::names(const std::string& folder, std::size_t most) const {
     std::vector<std::string> found;
     Fd fd(open_in(folder, O_RDONLY | O_DIRECTORY | O_NONBLOCK));
     if (!fd) return found;
     const Folder opened(::fdopendir(fd.get()));
     if (!opened) return found;
     (void)fd.release();  // closedir() closes it
-    while (const dirent* entry = ::readdir(opened.get())) {
-        if (found.size() >= kMostNames) break;
+    while (found.size() < most) {
+        const dirent* entry = ::readdir(opened.get());
+        if (entry == nullptr) break;
         found.emplace_back(entry->d_name);
     }
     return found;

@@ -5,6 +5,7 @@
 //
 // Threads: any.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -24,8 +25,8 @@ class RootFolder {
     [[nodiscard]] Identity identity() const { return identity_; }
     // O_PATH: what it is has not been touched.
     [[nodiscard]] Result<Fd> place(const std::string& path) const;
-    // Names in a folder, a bounded number of them; none when it is no folder.
-    [[nodiscard]] std::vector<std::string> names(const std::string& folder) const;
+    // Names in a folder, at most as many; none when it is no folder.
+    [[nodiscard]] std::vector<std::string> names(const std::string& folder, std::size_t most) const;
 
   private:
     RootFolder(Fd root, Identity identity) : root_(std::move(root)), identity_(identity) {}

@@ -30,7 +30,9 @@ TEST(RootFolder, links_do_not_lead_outside) {
     EXPECT_FALSE(root->place("etc/up"));
     EXPECT_FALSE(root->place("etc/absolute"));
     EXPECT_FALSE(root->place("../secret"));
-    EXPECT_TRUE(root->names("magic/etc").empty());
+    EXPECT_TRUE(root->names("magic/etc", 10).empty());
+    EXPECT_EQ(root->names("etc", 10).size(), 5U);
+    EXPECT_EQ(root->names("etc", 2).size(), 2U);
     const auto own = root->place("own");
     ASSERT_TRUE(own) << own.error().what;
     struct stat seen {};

@@ -62,7 +62,7 @@ std::string version_of(const TlsFile& file) {
     if (std::string own = openssl_version_in(file.elf); !own.empty()) return own;
     const std::string path = libcrypto_of(file.elf, file.path);
     if (path.empty()) return "OpenSSL";
-    const auto libcrypto = ElfFile::open(path);
+    const auto libcrypto = ElfFile::open(path, file.elf.stop());
     std::string version = libcrypto ? openssl_version_in(*libcrypto) : std::string();
     return version.empty() ? "OpenSSL" : version;
 }

@@ -13,6 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMostFunctions = 1024;  // of a file; a program with several stacks has some dozens
+constexpr std::size_t kMostPoints = 4096;     // of a stack in a file
+// Of a root, which may be a container's and hostile.
+constexpr std::size_t kMostLibraries = 64;
+constexpr std::size_t kMostFolders = 16;   // of an architecture's libraries
+constexpr std::size_t kMostNames = 65536;  // of all folders
+
 Error cannot_tell_returns(const FunctionProbe& probe) {
     if (probe.calling == Calling::kGo)
         return Error{std::errc::not_supported,
@@ -74,16 +81,20 @@ std::vector<ProbePlan> plans_of(const TlsFile& file, bool by_texts) {
 
 void add_functions(const TlsFile& file, std::span<const FunctionProbe> probes, ProbePlan& plan) {
     for (const FunctionProbe& probe : probes) {
+        if (file.elf.stop().stop_requested()) return;
         auto points = points_of(file, probe);
-        if (points) {
-            plan.points.insert(plan.points.end(), points->begin(), points->end());
-        } else if (probe.required) {
-            plan.unfit = points.error().what;
-            plan.points.clear();
-            return;
-        } else {
+        if (!points && !probe.required) {
             plan.missing.emplace_back(probe.function);
+            continue;
         }
+        if (points)
+            plan.points.insert(plan.points.end(), points->begin(), points->end());
+        else
+            plan.unfit = points.error().what;
+        if (plan.points.size() > kMostPoints) plan.unfit = fmt::format("it needs more than {} probes", kMostPoints);
+        if (plan.unfit.empty()) continue;
+        plan.points.clear();
+        return;
     }
 }
 
@@ -103,15 +114,25 @@ std::span<const TlsStack> tls_stacks() {
 
 std::vector<ProbePlan> tls_plans(const ElfFile& elf, const std::string& path, bool return_probes) {
     TlsFile file{elf, path, {}, return_probes};
-    elf.each_function([&file](std::string_view name, const ElfFunction& function) {
+    bool too_many = false;
+    elf.each_function([&](std::string_view name, const ElfFunction& function) {
         if (!may_matter(name)) return;
         for (const TlsStack& stack : tls_stacks())
             if (stack.wants(name)) {
-                file.functions.try_emplace(std::string(name), function);
+                if (file.functions.size() < kMostFunctions)
+                    file.functions.try_emplace(std::string(name), function);
+                else
+                    too_many |= !file.has(name);
                 return;
             }
     });
-    return plans_of(file, false);
+    std::vector<ProbePlan> plans = plans_of(file, false);
+    if (too_many)  // one that is left out would leave a hole
+        for (ProbePlan& plan : plans) {
+            plan.points.clear();
+            plan.unfit = fmt::format("it has more than {} functions of TLS stacks", kMostFunctions);
+        }
+    return plans;
 }
 
 std::vector<ProbePlan> tls_plans_by_texts(const ElfFile& elf, const std::string& path) {
@@ -134,15 +155,20 @@ bool names_tls_library(std::string_view path) {
 
 std::vector<std::string> usual_tls_libraries(const RootFolder& root) {
     std::vector<std::string> found;
-    const auto look = [&found, &root](const std::string& folder) {
-        std::vector<std::string> names = root.names(folder);
+    std::size_t names_left = kMostNames;
+    std::size_t folders_left = kMostFolders;
+    const auto look = [&found, &root, &names_left](const std::string& folder) {
+        std::vector<std::string> names = root.names(folder, names_left);
+        names_left -= names.size();
         for (const std::string& name : names)
-            if (names_tls_library(name)) found.push_back(fmt::format("{}/{}", folder, name));
+            if (names_tls_library(name) && found.size() < kMostLibraries)
+                found.push_back(fmt::format("{}/{}", folder, name));
         return names;
     };
     for (const std::string place : {"usr/lib", "usr/lib64", "usr/local/lib", "usr/local/lib64", "usr/local/ssl/lib"})
         for (const std::string& name : look(place)) {
-            if (name.find("-linux-") == std::string::npos) continue;
+            if (name.find("-linux-") == std::string::npos || folders_left == 0) continue;
+            --folders_left;
             look(fmt::format("{}/{}", place, name));
             look(fmt::format("{}/{}/android", place, name));
         }

@@ -66,7 +66,7 @@ struct TlsStack {
 
 // Whether a file by its name alone is a TLS library of any stack, to be probed before anybody uses it.
 [[nodiscard]] bool names_tls_library(std::string_view path);
-// Such files in the usual places under `root`; of a RootFolder as it names them.
+// Such files in the usual places under `root`, at most 64; of a RootFolder as it names them.
 [[nodiscard]] std::vector<std::string> usual_tls_libraries(const RootFolder& root);
 [[nodiscard]] std::vector<std::string> usual_tls_libraries(const std::string& root);
 

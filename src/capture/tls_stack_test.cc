@@ -250,5 +250,43 @@ TEST(UsualTlsLibraries, lie_in_the_places_of_a_root) {
     fs::remove_all(root);
 }
 
+class HostileRoot : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        std::string root = fs::temp_directory_path() / "apiarist-usual-XXXXXX";
+        ASSERT_NE(::mkdtemp(root.data()), nullptr);
+        root_ = root;
+        fs::create_directories(root_ / "usr/lib");
+    }
+    void TearDown() override { fs::remove_all(root_); }
+    fs::path root_;
+};
+
+TEST_F(HostileRoot, has_no_more_libraries_than_a_system_has) {
+    for (int i = 0; i < 100; ++i)
+        std::ofstream(root_ / "usr/lib" / ("libssl.so." + std::to_string(i))) << "x";
+    EXPECT_EQ(usual_tls_libraries(root_.string()).size(), 64U);
+}
+
+TEST_F(HostileRoot, has_no_more_folders_of_libraries_than_a_system_has) {
+    for (int i = 0; i < 40; ++i) {
+        const fs::path folder = root_ / "usr/lib" / (std::to_string(i) + "-linux-gnu");
+        fs::create_directories(folder);
+        std::ofstream(folder / "libssl.so.3") << "x";
+    }
+    EXPECT_EQ(usual_tls_libraries(root_.string()).size(), 16U);
+}
+
+TEST_F(HostileRoot, has_no_more_names_than_are_read) {
+    fs::create_directories(root_ / "many");
+    std::ofstream(root_ / "many/libssl.so.3") << "x";
+    for (int i = 0; i < 5000; ++i)
+        std::ofstream(root_ / "many" / std::to_string(i));
+    for (int i = 0; i < 15; ++i)
+        fs::create_symlink("/many", root_ / "usr/lib" / (std::to_string(i) + "-linux-gnu"));
+    constexpr std::size_t kWhole = 65536 / 5003;
+    EXPECT_THAT(usual_tls_libraries(root_.string()).size(), ::testing::AnyOf(kWhole, kWhole + 1));
+}
+
 }  // namespace
 }  // namespace apiarist::capture

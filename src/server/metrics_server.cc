@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "base/cpu_time.h"
+#include "base/text.h"
 #include "server/metrics_text.h"
 
 namespace apiarist::server {
@@ -83,6 +85,19 @@ Result<LoopbackAddress> parse_loopback(const std::string& address) {
     return parsed;
 }
 
+bool names_loopback(std::string_view host) {
+    std::string name(host);
+    const auto colon = name.rfind(':');
+    const auto bracket = name.rfind(']');
+    if (colon != std::string::npos && (bracket == std::string::npos ? name.find(':') == colon : bracket < colon)) {
+        if (name.find_first_not_of("0123456789", colon + 1) != std::string::npos) return false;
+        name.erase(colon);
+    }
+    if (name.size() > 2 && name.front() == '[' && name.back() == ']')
+        return name.find(':') != std::string::npos && is_loopback(name.substr(1, name.size() - 2));
+    return to_lower(name) == "localhost" || (name.find(':') == std::string::npos && is_loopback(name));
+}
+
 struct MetricsServer::State {
     MetricsCallbacks callbacks;
     LoopbackAddress address;
@@ -90,11 +105,23 @@ struct MetricsServer::State {
     std::unique_ptr<httplib::Server> http = make_http_server();
     std::thread thread;
 
+    void refuse_other_hosts();
     void add_handlers();
     void add_coverage(const char* path, const char* type, const std::function<std::optional<std::string>()>& answer);
     Status bind();
     void serve();
 };
+
+void MetricsServer::State::refuse_other_hosts() {
+    http->set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+        const auto [first, last] = request.headers.equal_range("Host");
+        if (std::all_of(first, last, [](const auto& header) { return names_loopback(header.second); }))
+            return httplib::Server::HandlerResponse::Unhandled;
+        response.status = 403;
+        response.set_content("refused: the request names another host\n", kTextType);
+        return httplib::Server::HandlerResponse::Handled;
+    });
+}
 
 void MetricsServer::State::add_handlers() {
     http->Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
@@ -177,6 +204,7 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::make(const std::string& ad
     auto state = std::make_unique<State>();
     state->callbacks = std::move(callbacks);
     state->address = std::move(*parsed);
+    state->refuse_other_hosts();
     state->add_handlers();
     APIARIST_TRY(state->bind());
     state->serve();

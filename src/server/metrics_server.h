@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // /metrics, /coverage, /healthz and /readyz on a loopback port. Nobody is asked who he is, so no other address is
-// served.
+// served; nor is a request that names another host, as a page in a browser makes it whose name was given our address.
 //
 // Threads: its own, which end in the destructor (a caller that is connected and silent holds that up for two seconds at
 // most). The callbacks are called on them, until then. Signals should be blocked before make(): its threads inherit
@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/ledger.h"
 #include "base/result.h"
@@ -33,6 +34,9 @@ struct LoopbackAddress {
 
 // "127.0.0.1:9464", "[::1]:9464", "localhost:9464".
 Result<LoopbackAddress> parse_loopback(const std::string& address);
+
+// Whether a request's Host is this host's own: a loopback address or "localhost", with or without a port.
+[[nodiscard]] bool names_loopback(std::string_view host);
 
 class MetricsServer {
   public:

@@ -5,6 +5,10 @@
 #include <httplib.h>
 #include <signal.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "server/run_status.h"
 
 namespace apiarist::server {
@@ -95,6 +99,36 @@ TEST(MetricsServer, other_paths_are_not_found) {
     httplib::Client client("127.0.0.1", (*server)->port());
     EXPECT_EQ(client.Get("/")->status, 404);
     EXPECT_EQ(client.Post("/metrics")->status, 404);
+}
+
+TEST(NamesLoopback, addresses_and_localhost) {
+    for (const char* host :
+         {"127.0.0.1", "127.0.0.1:9464", "127.9.9.9:1", "localhost", "LocalHost:9464", "[::1]", "[::1]:9464"})
+        EXPECT_TRUE(names_loopback(host)) << host;
+    for (const char* host : {"", ":9464", "example.org", "example.org:9464", "localhost.example.org",
+                             "127.0.0.1.example.org", "127.0.0.1@a", "10.0.0.1:9464", "0.0.0.0", "[::]:9464", "::1",
+                             "[127.0.0.1]", "[::1", "[::1]a:1", "127.0.0.1:x", "localhost:80:80"})
+        EXPECT_FALSE(names_loopback(host)) << host;
+}
+
+TEST(MetricsServer, a_request_that_names_another_host_is_refused_on_every_path) {
+    RunStatus status("starting");
+    status.ready(paired(7));
+    MetricsCallbacks callbacks = callbacks_of(status);
+    callbacks.coverage_text = [] { return std::optional<std::string>("seen\n"); };
+    const auto server = MetricsServer::make("127.0.0.1:0", std::move(callbacks));
+    ASSERT_TRUE(server);
+    const int port = (*server)->port();
+    for (const char* path : {"/metrics", "/coverage", "/healthz", "/readyz", "/"}) {
+        httplib::Client client("127.0.0.1", port);
+        const auto refused = client.Get(path, {{"Host", "rebound.example.org:" + std::to_string(port)}});
+        ASSERT_TRUE(refused) << path;
+        EXPECT_EQ(refused->status, 403) << path;
+        EXPECT_EQ(refused->body, "refused: the request names another host\n");
+        const auto answer = client.Get(path, {{"Host", "localhost:" + std::to_string(port)}});
+        ASSERT_TRUE(answer) << path;
+        EXPECT_NE(answer->status, 403) << path;
+    }
 }
 
 TEST(MetricsServer, serves_ipv6) {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files with probes whose contents change, and the roots of containers."""
+import os
 import pathlib
 import shutil
 import subprocess
@@ -83,6 +84,43 @@ class Files(unittest.TestCase):
         self.assertEqual(collector.returncode, 0, errors)
         self.assertEqual([(record["path"], record["capture"]) for record in support.read_records(folder / "out.ndjson")],
                          [("/plain?first0", "complete")], errors)
+        shutil.rmtree(folder)
+
+    def test_a_program_that_cannot_be_read_is_judged_once(self):
+        """It has some of OpenSSL's functions and not all that are needed. Programs are judged in the order in which they are run, so
+        when the other one is told of nothing of the first one is to come."""
+        folder = support.temporary_folder()
+        (folder / "some.c").write_text("""
+            #include <unistd.h>
+            int SSL_read() { return 1; }
+            int SSL_write() { return 2; }
+            int SSL_do_handshake() { return 3; }
+            int main(int count, char** programs) {
+                char byte;
+                if (count > 1 && fork() == 0) execv(programs[1], programs + 1);
+                return read(0, &byte, 1) != 1;
+            }""", encoding="ascii")
+        for name in ("first", "other"):
+            subprocess.run(["cc", "-w", "-o", str(folder / name), str(folder / "some.c")], check=True, capture_output=True)
+        hold = folder / "hold"
+        os.mkfifo(hold)
+        script = (f"{folder}/first <>{hold} & read go; {folder}/first {folder}/other <>{hold} & read go; "
+                  f"printf 123 >{hold}; wait")
+        said = folder / "said"
+        with said.open("w", encoding="utf-8") as errors:
+            collector = subprocess.Popen(
+                support.collector_arguments(folder, "--record", str(folder / "recording")) + ["--", "sh", "-c", script],
+                stdin=subprocess.PIPE, stderr=errors, text=True)
+        try:
+            for program in ("first", "other"):
+                support.wait_until(lambda name=program: f"TLS library {name} " in said.read_text(), f"a word on {program}")
+                collector.stdin.write("go\n")
+                collector.stdin.flush()
+            collector.communicate(timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+        self.assertEqual(collector.returncode, 0, said.read_text())
+        self.assertEqual((folder / "recording").read_bytes().count(b"it has no SSL_free"), 2, said.read_text())
         shutil.rmtree(folder)
 
 
