@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import support  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "kafka"
-JARS = support.ROOT / "build/kafka"
+JARS = support.CACHE / "kafka"
 TOPIC = "akto.api.logs"
 INIT = {"testConnectionString": "kafkaInit"}  # the first record of every collector
 PARTITIONS = 3

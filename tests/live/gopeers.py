@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs of Go for the tests, made by the toolchains that can be had. Go's own proxy gives them as modules, checked against
-its checksum database; they and what they make are kept under build/."""
+its checksum database; they and what they make are kept in the tests' cache."""
 import base64
 import json
 import os
@@ -11,7 +11,7 @@ import subprocess
 
 import support
 
-CACHE = support.ROOT / "build" / "go"
+CACHE = support.CACHE / "go"
 SOURCES = support.PEERS / "go"
 MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), "")
 # The first with arguments in registers, the pclntab of 1.18, that of 1.20, and the newest: without the start of text in it.

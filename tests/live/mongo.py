@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import support  # noqa: E402
 
 VERSION = "v1.24.2"
-BUILT = support.ROOT / f"build/ferretdb/{VERSION}/ferretdb"
+BUILT = support.CACHE / f"ferretdb/{VERSION}/ferretdb"
 
 
 class Unavailable(Exception):

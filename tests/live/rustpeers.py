@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs of Rust for the tests, made by cargo from crates.io; what it fetches and makes is kept under build/."""
+"""Programs of Rust for the tests, made by cargo from crates.io; what it fetches and makes is kept in the tests' cache."""
 import base64
 import os
 import pathlib
@@ -13,7 +13,7 @@ sys.path.insert(0, str(support.PEERS))
 import bodies  # noqa: E402
 import cases  # noqa: E402
 
-CACHE = support.ROOT / "build" / "rust"
+CACHE = support.CACHE / "rust"
 SOURCES = support.PEERS / "rust"
 OLDEST = (1, 71)  # what rustls 0.23 asks for; Debian 12 has 1.63
 

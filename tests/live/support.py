@@ -21,6 +21,8 @@ for _name in [name for name in os.environ if name.startswith(("KUBERNETES_", "AK
     del os.environ[_name]
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# What tests fetch from registries and build of it, for all clones of one user.
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "apiarist-tests"
 APIARIST = os.environ.get("APIARIST", str(ROOT / "build/release/apiarist"))
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
 PYTHON = "/usr/bin/python3"

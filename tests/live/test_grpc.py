@@ -15,7 +15,7 @@ import support  # noqa: E402
 
 PYTHON_PEER = [support.PYTHON, str(support.PEERS / "grpc_python.py")]
 GRPC_JS = "1.14.7"
-NODE_MODULES = support.ROOT / "build" / "grpc-js"
+NODE_MODULES = support.CACHE / f"grpc-js-{GRPC_JS}"
 
 
 def joined(parts: list[str]) -> str:
@@ -89,7 +89,7 @@ class Grpc(unittest.TestCase):
         return [made]
 
     def node_peer(self) -> list[str]:
-        """With grpc-js of npm, kept under build/."""
+        """With grpc-js of npm, kept in the tests' cache."""
         if not (NODE_MODULES / "node_modules/@grpc/grpc-js").exists():
             NODE_MODULES.mkdir(parents=True, exist_ok=True)
             made = subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefix", str(NODE_MODULES),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Node.js of several years: each carries an OpenSSL of its own inside its program, 1.1.1 to 3.5. The programs are npm's packages,
-kept under build/."""
+kept in the tests' cache."""
 import json
 import pathlib
 import shutil
@@ -14,7 +14,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import support  # noqa: E402
 
-CACHE = support.ROOT / "build/node"
+CACHE = support.CACHE / "node"
 REQUEST = """process.stdin.once('data', () => require('https').get(
     {host: 'localhost', port: +process.argv[1], path: '/plain?id=' + process.versions.openssl, ca: require('fs').readFileSync(process.argv[2])},
     (response) => { response.resume(); response.on('end', () => process.exit(0)); }))"""
