@@ -110,6 +110,8 @@ static __noinline int call__tie_by_evidence(struct ap_connection *conn, struct c
 /* SHED_* */
 static __noinline int call__shed(struct ap_connection *conn, struct call *call, u64 sock)
 {
+    if (conn->classifier.protocol == AP_CLASS_HTTP2)
+        return shed__whole(&conn->shed_until_ns, conn->ring, conn->flags & AP_STATE_ANNOUNCED);
     if (!call->turn || call->direction + 1 != conn->classifier.request_direction)
         return conn->shed_until_ns ? SHED_YES : SHED_NO;
     struct user_iovec front = call__front(call);

@@ -3,7 +3,8 @@
 /*
  * What overload leaves out: whole exchanges, never torn ones. Whether there is overload is asked only where an exchange
  * may begin: at a call that turns into the direction of the requests and begins like a request line. Once a connection
- * is shed it stays so for a while, because the first record after each such hole can only say that it joined midway.
+ * is shed it stays so for a while, because the first record after each such hole can only say that it joined midway. A connection of
+ * HTTP/2 is left out from its beginning to its end.
  */
 
 #define SHED_FOR_NS 1000000000ULL
@@ -44,6 +45,19 @@ static __always_inline bool shed__overload(u32 number, u64 now)
     if (control->shed_share && (bpf_get_prandom_u32() & 255) < control->shed_share)
         return true;
     return shed__budget_is_spent(control, now) || bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > option_shed_waiting;
+}
+
+/* HTTP/2 remembers what was said, so that a connection of it is left out as a whole or not at all. SHED_*; `announced`: it was
+ * copied so far. */
+static __noinline int shed__whole(u64 *until, u32 ring, bool announced)
+{
+    if (*until)
+        return SHED_YES;
+    if (announced || !shed__overload(ring, bpf_ktime_get_ns()))
+        return SHED_NO;
+    *until = ~0ULL;
+    loss__add(AP_LOSS_SHED, 1);
+    return SHED_YES;
 }
 
 /* User space said that the connection or session is a tunnel: it has no exchanges. */

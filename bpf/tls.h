@@ -259,6 +259,8 @@ static __always_inline bool window__leave(struct ap_tls_caller *caller, u64 sp, 
 /* SHED_*; `turn`: the call before went in the other direction. */
 static __noinline int session__shed(struct ap_tls_session *session, const struct tls_frame *frame, u32 size, bool turn)
 {
+    if (session->classifier.protocol == AP_CLASS_HTTP2)
+        return shed__whole(&session->shed_until_ns, session->ring, session->flags & AP_SESSION_ANNOUNCED);
     if (!turn || frame->direction + 1 != session->classifier.request_direction)
         return session->shed_until_ns ? SHED_YES : SHED_NO;
     struct shed_call at = {.name = session->id, .address = frame->buffer, .size = size, .ring = session->ring};

@@ -55,13 +55,14 @@ void ProbedFiles::stop() {
     if (watch_) watch_->stop();
     if (thread_.joinable()) thread_.join();
     std::vector<ProbeLink> links;
+    std::list<File> files;  // they hold writers back until the probes are off
     {
         const std::scoped_lock lock(mutex_);
-        for (File& file : order_)
-            std::move(file.links.begin(), file.links.end(), std::back_inserter(links));
         files_.clear();
-        order_.clear();
+        files.swap(order_);
     }
+    for (File& file : files)
+        std::move(file.links.begin(), file.links.end(), std::back_inserter(links));
     Uprobes::remove(std::move(links));
 }
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """More traffic than the collector may or can take: it leaves out whole exchanges, counts them, and what it shows is right."""
+import collections
+import json
 import pathlib
 import sys
 import unittest
@@ -51,6 +53,27 @@ class Overload(unittest.TestCase):
         result = self.overload(["4", "3000", "20", *self.tls], "--budget-bytes", "300K")
         self.all_whole(result)
         self.assertGreater(result.ledger["tls_bytes_shed"], 0)
+
+    def test_connections_of_http2_are_left_out_as_a_whole(self):
+        folder = support.temporary_folder()
+        (folder / "one").write_text("one", encoding="ascii")
+        for tls in (False, True):
+            port = support.free_ports(1)[0]
+            server = ["nghttpd", "-d", str(folder), *([] if tls else ["--no-tls"]), str(port), *([*reversed(self.tls[:2])] if tls else [])]
+            client = ["h2load", "-n", "20", "-c", "1", "-m", "5", f"{'https' if tls else 'http'}://127.0.0.1:{port}/one"]
+            (folder / "plan.json").write_text(json.dumps({"servers": [{"command": server, "port": port}], "clients": [client] * 30}),
+                                              encoding="utf-8")
+            result = support.capture(support.temporary_folder(),
+                                     [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")], "--budget-bytes", "1K")
+            self.assertEqual(result.status, 0, result.errors)
+            self.assertTrue(result.ledger["adds_up"], result.errors)
+            support.log(f"\nHTTP/2 {'under TLS' if tls else 'in clear'}: {len(result.records)} records, shed {result.ledger['loss_shed']} times")
+            self.assertGreater(result.ledger["loss_shed"], 0)
+            self.assertGreater(len(result.records), 0)
+            # All 20 exchanges of a connection's side, or none, and each whole.
+            self.assertEqual({(record["capture"], record["responsePayload"]) for record in result.records}, {("complete", "one")})
+            sides = collections.Counter((record["direction"], record["ip"], record["destIp"]) for record in result.records)
+            self.assertEqual(set(sides.values()), {20})
 
     def test_ring_that_is_too_small(self):
         result = self.overload(["8", "3000", "20"], "--ring-bytes", "64K")
