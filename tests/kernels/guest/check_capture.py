@@ -6,7 +6,8 @@ import sys
 
 NAMES = ("get", "kept-1", "kept-2", "post")
 EXPECTED = [f"/{prefix}/{name}" for prefix in ("clear", "clear6", "tls") for name in NAMES]
-EXPECTED += ["/proxied/get", "/file/numbers.txt"]
+HTTP2 = ["/h2/get", "/h2-tls/get", "/h2-tls/kept"]
+EXPECTED += ["/proxied/get", "/file/numbers.txt", *HTTP2]
 SIDES = {"1": "nginx", "2": "curl"}
 
 
@@ -17,11 +18,11 @@ def read_records(path):
 
 def record_faults(record):
     expected = {"capture": "complete", "statusCode": "200", "process_name": SIDES[record["direction"]],
-                "method": "POST" if record["path"].endswith("/post") else "GET"}
+                "type": "HTTP/2" if record["path"] in HTTP2 else "HTTP/1.1", "method": "POST" if record["path"].endswith("/post") else "GET"}
     for key, value in expected.items():
         if record.get(key) != value:
             yield f"{key} is {record.get(key)!r}, not {value!r}"
-    if record["path"].startswith("/tls/") and not record.get("tls"):
+    if record["path"].startswith(("/tls/", "/h2-tls/")) and not record.get("tls"):
         yield "tls is empty"
     if record["path"].endswith("/post") and "A-17" not in record.get("requestPayload", ""):
         yield "the body of the request is not there"

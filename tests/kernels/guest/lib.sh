@@ -33,4 +33,5 @@ end() {
     wait "$1" || true
 }
 
-ask() { curl --silent --show-error --fail --http1.1 --max-time 60 --cacert /etc/ssl/guest.crt "$@"; }
+# HTTP/1.1 if nothing else is asked for.
+ask() { curl --http1.1 --silent --show-error --fail --max-time 60 --cacert /etc/ssl/guest.crt "$@"; }
