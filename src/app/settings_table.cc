@@ -295,6 +295,10 @@ constexpr std::array kTable = {
         "busy another is not followed, and counted; 0: no limit",
         kPipeline,
         {{{"TRAFFIC_MAX_ACTIVE_CONN"}}}},
+    Setting{"open-response", "APIARIST_OPEN_RESPONSE", Kind::kDuration, "10", "s",
+            "a response that is a stream (server-sent events, lines of JSON, gRPC) and goes on so long has a record "
+            "before its end, too; 0: none",
+            kPipeline},
     Setting{"inactivity",
             "APIARIST_INACTIVITY",
             Kind::kDuration,

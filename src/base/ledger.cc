@@ -42,6 +42,7 @@ const std::vector<CountInfo>& count_table() {
         {Count::kOrphanResponses, "orphan_responses", "Responses whose request was not seen"},
         {Count::kMalformed, "malformed", "Messages given up as not HTTP/1"},
         {Count::kLostPlace, "lost_place", "Times a parser had to look for the next message"},
+        {Count::kOpenRecords, "open_records", "Records of responses that went on; each has another one at its end"},
         {Count::kUnidentified, "unidentified",
          "Exchanges of HTTP/2 of which the method, path, status or direction was said before the observation"},
         {Count::kRecords, "records", "Records made: pairs, and unanswered requests where a sink takes them"},

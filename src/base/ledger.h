@@ -54,6 +54,7 @@ enum class Count : std::size_t {
     kOrphanResponses,
     kMalformed,
     kLostPlace,
+    kOpenRecords,   // beside the sums: records of responses that went on; each has another one at its end
     kUnidentified,  // beside the sums: exchanges whose method, path, status or direction is not known
     // Records. records = filtered + delivered + queued + dropped, each filter and cause by itself.
     kRecords,

@@ -213,6 +213,11 @@ void Http2Messages::end(All::iterator at, std::vector<Http2Item>& out) {
     out.push_back(leave(at));
 }
 
+const Message* Http2Messages::find(std::uint32_t stream) const {
+    const auto at = incoming_.find(stream);
+    return at == incoming_.end() ? nullptr : &at->second.message;
+}
+
 std::optional<Http2Item> Http2Messages::take(std::uint32_t stream) {
     const auto at = incoming_.find(stream);
     if (at == incoming_.end()) return std::nullopt;

@@ -58,6 +58,8 @@ class Http2Messages {
     void on_end_stream(std::uint32_t stream, Stamp stamp, std::vector<Http2Item>& out);
     // Any may have lost something.
     void on_loss();
+    // The message under way; null: none.
+    [[nodiscard]] const Message* find(std::uint32_t stream) const;
     // What is there of a message under way, with flags that say so; it is followed no further.
     std::optional<Http2Item> take(std::uint32_t stream);
     // As take(), of all.

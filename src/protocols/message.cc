@@ -2,6 +2,7 @@
 #include "protocols/message.h"
 
 #include <algorithm>
+#include <array>
 
 namespace apiarist::protocols {
 
@@ -14,6 +15,16 @@ std::string_view header_value(const std::vector<Header>& headers, std::string_vi
     const auto found = std::find_if(headers.begin(), headers.end(),
                                     [name](const Header& header) { return same_name(header.name, name); });
     return found == headers.end() ? std::string_view{} : std::string_view(found->value);
+}
+
+bool is_stream_type(std::string_view content_type) {
+    constexpr std::array<std::string_view, 8> kTypes = {
+        "text/event-stream",    "application/x-ndjson",    "application/ndjson",        "application/jsonl",
+        "application/json-seq", "application/stream+json", "multipart/x-mixed-replace", "application/grpc"};
+    const auto begins = [content_type](std::string_view type) {
+        return same_name(content_type.substr(0, type.size()), type);
+    };
+    return std::any_of(kTypes.begin(), kTypes.end(), begins);
 }
 
 }  // namespace apiarist::protocols

@@ -18,5 +18,13 @@ TEST(Message, the_first_value_of_a_name) {
     EXPECT_EQ(header_value(headers, "b"), "");
 }
 
+TEST(Message, types_of_bodies_that_go_on) {
+    for (const char* type :
+         {"text/event-stream", "Text/Event-Stream; charset=utf-8", "application/x-ndjson", "application/grpc+proto"})
+        EXPECT_TRUE(is_stream_type(type)) << type;
+    for (const char* type : {"", "text/html", "application/json", "text/event"})
+        EXPECT_FALSE(is_stream_type(type)) << type;
+}
+
 }  // namespace
 }  // namespace apiarist::protocols

@@ -64,6 +64,11 @@ GapKind gap_kind(Missing missing) {
     return GapKind::kLost;
 }
 
+bool is_open_stream(const Message& response, std::uint64_t now_ns, const ConnectionOptions& options) {
+    return options.open_response_ns != 0 && response.head_end + options.open_response_ns <= now_ns &&
+           protocols::is_stream_type(protocols::header_value(response.headers, "content-type"));
+}
+
 void send(Transaction transaction, const Surroundings& around) {
     const std::size_t limit = around.options.decoded_body;
     decode_body(transaction.request, limit);

@@ -28,7 +28,9 @@ struct ConnectionOptions {
     std::size_t decoded_body = 1 << 20;               // bytes of a body after its content coding is removed
     std::uint64_t skip_from = 64 << 10;               // smaller rests of bodies are not worth a word to the kernel
     std::uint64_t early_response_ns = 1'000'000'000;  // how long a complete response waits for its request's end
-    std::uint64_t late_request_ns = 1'000'000'000;    // no record of a request comes so long after its call
+    std::uint64_t open_response_ns =
+        10'000'000'000;  // a stream that goes on for so long is told of before its end; 0: never
+    std::uint64_t late_request_ns = 1'000'000'000;  // no record of a request comes so long after its call
 };
 
 struct ConnectionStart {
@@ -82,6 +84,8 @@ class Connection {
     // Gives up waiting: for pieces out of order, for the end of a request that was answered, for the request of an
     // early response.
     virtual void settle(std::uint64_t now_ns) = 0;
+    // Tells of responses that are streams (protocols::is_stream_type) and go on since open_response_ns, once of each.
+    virtual void tell_open(std::uint64_t now_ns) = 0;
     // Nothing will come any more. Everything that is known leaves; the ledger has all bytes.
     virtual void finish(const ConnectionEnd& how, std::uint64_t time_ns) = 0;
     // It is between two exchanges and holds nothing that its next byte would need, but what a ConnectionStart says.
@@ -106,6 +110,9 @@ class Connection {
 // For the implementations.
 [[nodiscard]] streams::Piece piece_of(const events::DataView& data);
 [[nodiscard]] protocols::GapKind gap_kind(streams::Missing missing);
+// It is to be told of before its end.
+[[nodiscard]] bool is_open_stream(const protocols::Message& response, std::uint64_t now_ns,
+                                  const ConnectionOptions& options);
 // Decodes the bodies; `transaction` has the flags that are not of its messages, and the connection's part.
 void send(Transaction transaction, const Surroundings& around);
 

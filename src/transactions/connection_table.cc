@@ -12,7 +12,8 @@ constexpr std::uint64_t kShare = 8;                 // of a limit: so much is ma
 constexpr std::size_t kWorthReleasing = 4 << 10;    // bytes; what a connection holds without a body is less
 constexpr std::uint64_t kTryAgainNs = 100'000'000;  // when nobody could rest
 constexpr std::uint64_t kSweepsPerInactivity = 4;
-constexpr std::uint64_t kMomentNs = 100'000'000;  // who had a byte since then is busy
+constexpr std::uint64_t kTellEveryNs = 1'000'000'000;  // a look at all of them
+constexpr std::uint64_t kMomentNs = 100'000'000;       // who had a byte since then is busy
 
 bool may_begin_message(const events::DataView& data, const ConnectionStart& resting) {
     if ((data.head.flags & AP_DATA_CALL_START) == 0) return false;
@@ -137,6 +138,12 @@ bool ConnectionTable::make_room(std::uint64_t now_ns) {
 }
 
 void ConnectionTable::tick(std::uint64_t now_ns) {
+    if (now_ns >= next_tell_ns_) {
+        next_tell_ns_ = now_ns + kTellEveryNs;
+        each([now_ns](Entry& entry) {
+            if (entry.connection) entry.connection->tell_open(now_ns);
+        });
+    }
     if (limits_.inactivity_ns == 0 || now_ns < next_sweep_ns_) return;
     next_sweep_ns_ = now_ns + limits_.inactivity_ns / kSweepsPerInactivity;
     each([this, now_ns](Entry& entry) {

@@ -94,6 +94,7 @@ class ConnectionTable {
     std::size_t awake_ = 0;
     std::uint64_t held_ = 0;
     std::uint64_t next_sweep_ns_ = 0;
+    std::uint64_t next_tell_ns_ = 0;
     std::uint64_t next_try_ns_ = 0;  // to make room: in vain before
     std::uint64_t in_vain_ = 0;      // so much was held when relief found nothing more to give back
 };

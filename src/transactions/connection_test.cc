@@ -526,6 +526,25 @@ TEST(Connection, a_proxy_header_and_nothing_else_is_accounted_for) {
     }
 }
 
+TEST(Connection, a_stream_that_goes_on_is_told_of_once_before_its_end) {
+    Rig rig;
+    Channel channel;
+    rig.feed(channel.open()).feed(channel.bytes(AP_READ, "GET /watch HTTP/1.1\r\n\r\n"));
+    rig.feed(
+        channel.bytes(AP_WRITE, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 4\r\n\r\n1\n"));
+    rig.tracker.settle(channel.now_ns + 9'000'000'000);
+    EXPECT_TRUE(rig.texts.empty());
+    rig.tracker.settle(channel.now_ns + 11'000'000'000);
+    rig.tracker.settle(channel.now_ns + 30'000'000'000);
+    EXPECT_EQ(rig.texts, std::vector<std::string>{"GET /watch [] -> 200 [1\n] response_open"});
+    rig.feed(channel.bytes(AP_WRITE, "2\n"));
+    EXPECT_EQ(rig.texts.back(), "GET /watch [] -> 200 [1\n2\n] complete");
+    rig.feed(channel.end());
+    EXPECT_TRUE(rig.finish().empty());
+    EXPECT_EQ(rig.count(Count::kOpenRecords), 1U);
+    EXPECT_EQ(rig.count(Count::kPaired), 1U);
+}
+
 TEST(Connection, memory_is_told_while_something_is_held) {
     Rig rig;
     const ConnectionOptions options;

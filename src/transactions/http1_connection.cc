@@ -193,7 +193,6 @@ void Http1Connection::leave(std::vector<Pair>& pairs) {
 }
 
 void Http1Connection::emit(Pair pair) {
-    Transaction transaction;
     if (pair.request_under_way && pair.response) {
         // Answered before its end: what there is of it.
         if (const Message* current = requests()->parser->current(); current != nullptr) {
@@ -204,7 +203,11 @@ void Http1Connection::emit(Pair pair) {
     const bool paired = pair.request && pair.response;
     around_.ledger.add(paired ? Count::kPaired : Count::kUnanswered);
     if (pair.response && !paired) around_.ledger.add(Count::kOrphanResponses);
-    if (!pair.request) return;
+    if (pair.request) pass_on(std::move(pair));
+}
+
+void Http1Connection::pass_on(Pair pair) {
+    Transaction transaction;
     transaction.request = std::move(*pair.request);
     transaction.response = std::move(pair.response);
     transaction.local = local_;
@@ -245,6 +248,18 @@ void Http1Connection::settle(std::uint64_t now_ns) {
     std::vector<Pair> pairs;
     pairing_.settle(now_ns, around_.options.early_response_ns, pairs);
     leave(pairs);
+}
+
+void Http1Connection::tell_open(std::uint64_t now_ns) {
+    Side* side = responses();
+    const Message* current = side == nullptr ? nullptr : side->parser->current();
+    if (current == nullptr || !is_open_stream(*current, now_ns, around_.options)) return;
+    auto pair = pairing_.tell_answered();
+    if (!pair) return;
+    pair->response = *current;
+    pair->flags |= kResponseOpen;
+    around_.ledger.add(Count::kOpenRecords);
+    pass_on(std::move(*pair));
 }
 
 void Http1Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {

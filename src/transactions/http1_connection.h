@@ -33,6 +33,7 @@ class Http1Connection final : public Connection {
     void on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns) override;
     void set_addresses(const Address& local, const Address& remote) override;
     void settle(std::uint64_t now_ns) override;
+    void tell_open(std::uint64_t now_ns) override;
     void finish(const ConnectionEnd& how, std::uint64_t time_ns) override;
     [[nodiscard]] bool can_rest() const override;
     std::optional<ConnectionStart> rest() override;
@@ -62,6 +63,7 @@ class Http1Connection final : public Connection {
     void start_tunnel();
     void leave(std::vector<Pair>& pairs);
     void emit(Pair pair);
+    void pass_on(Pair pair);
     void after_feed(Side& side);
     void book();
     [[nodiscard]] bool is_tunnel() const;

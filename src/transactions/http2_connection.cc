@@ -210,14 +210,38 @@ void Http2Connection::leave(Exchanges::iterator at) {
     Transaction transaction;
     transaction.request = std::move(*request);
     transaction.response = std::move(response);
+    if (!transaction.is_identified()) around_.ledger.add(Count::kUnidentified);
+    pass_on(std::move(transaction), exchange);
+}
+
+void Http2Connection::pass_on(Transaction transaction, const Exchange& exchange) {
     transaction.local = local_;
     transaction.remote = remote_;
     transaction.direction = request_side_ == AP_READ ? Direction::kServer : Direction::kClient;
     transaction.process_id = exchange.process_id;
     transaction.socket_fd = exchange.socket_fd;
     transaction.tls = tls_;
-    if (!transaction.is_identified()) around_.ledger.add(Count::kUnidentified);
     send(std::move(transaction), around_);
+}
+
+void Http2Connection::tell_open(std::uint64_t now_ns) {
+    if (request_side_ < 0) return;
+    const auto requests = static_cast<unsigned>(request_side_);
+    for (auto& [stream, exchange] : exchanges_) {
+        const Message* response = exchange.told ? nullptr : sides_[1 - requests]->parser.messages().find(stream);
+        if (response == nullptr || !is_open_stream(*response, now_ns, around_.options)) continue;
+        const auto& complete = exchange.messages[requests];
+        const Message* request = complete ? &*complete : sides_[requests]->parser.messages().find(stream);
+        if (request == nullptr || request->target.empty()) continue;
+        exchange.told = true;
+        around_.ledger.add(Count::kOpenRecords);
+        Transaction transaction;
+        transaction.request = *request;
+        transaction.request.body_truncated |= !complete;
+        transaction.response = *response;
+        transaction.capture = kResponseOpen;
+        pass_on(std::move(transaction), exchange);
+    }
 }
 
 void Http2Connection::after_feed() {

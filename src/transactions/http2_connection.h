@@ -29,6 +29,7 @@ class Http2Connection final : public Connection {
     void on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns) override;
     void set_addresses(const Address& local, const Address& remote) override;
     void settle(std::uint64_t now_ns) override;
+    void tell_open(std::uint64_t now_ns) override;
     void finish(const ConnectionEnd& how, std::uint64_t time_ns) override;
     // Header compression remembers what was said: it rests only where it proved to be no HTTP/2.
     [[nodiscard]] bool can_rest() const override { return !finished_ && not_http_; }
@@ -45,6 +46,7 @@ class Http2Connection final : public Connection {
         std::array<std::optional<protocols::Message>, 2> messages;  // complete, by direction
         std::uint32_t process_id = 0;
         std::uint32_t socket_fd = 0;
+        bool told = false;              // before its end
         std::uint64_t deadline_ns = 0;  // not 0: leaves then as it is
     };
     using Exchanges = absl::btree_map<std::uint32_t, Exchange>;
@@ -57,6 +59,7 @@ class Http2Connection final : public Connection {
     // As far as it came, from both sides.
     void cut_short(std::uint32_t stream);
     void leave(Exchanges::iterator at);
+    void pass_on(Transaction transaction, const Exchange& exchange);
     void wait(Exchange& exchange, std::uint64_t until_ns);
     [[nodiscard]] bool agrees(unsigned direction, const protocols::Http2Item& item);
     void after_feed();

@@ -127,6 +127,23 @@ TEST_F(Http2ConnectionTest, what_is_under_way_at_the_end_leaves) {
                 UnorderedElementsAre("GET /a [] -> nothing unanswered", "GET /b [] -> 200 [half] response_truncated"));
 }
 
+TEST_F(Http2ConnectionTest, a_stream_that_goes_on_is_told_of_once_before_its_end) {
+    begin();
+    requests(post(1, "/watch", kEndStream) + post(3, "/page", kEndStream));
+    responses(frame(FrameType::kHeaders, kEndHeaders, 1,
+                    literals({{":status", "200"}, {"content-type", "text/event-stream"}})) +
+              data(1, "data: 1\n\n") + answer(3, "200") + data(3, "half"));
+    rig.tracker.settle(channel.now_ns + 9'000'000'000);
+    EXPECT_THAT(rig.texts, IsEmpty());
+    rig.tracker.settle(channel.now_ns + 11'000'000'000);
+    rig.tracker.settle(channel.now_ns + 30'000'000'000);
+    EXPECT_THAT(rig.texts, ElementsAre("POST /watch [] -> 200 [data: 1\n\n] response_open"));
+    responses(data(1, "data: 2\n\n", kEndStream));
+    EXPECT_THAT(rig.texts.back(), "POST /watch [] -> 200 [data: 1\n\ndata: 2\n\n] complete");
+    end();
+    EXPECT_EQ(rig.count(Count::kOpenRecords), 1U);
+}
+
 TEST_F(Http2ConnectionTest, joined_midway_a_path_that_was_said_before_is_unknown_and_none_is_guessed) {
     channel.options.before = {5000, 5000};
     open();

@@ -181,6 +181,19 @@ void Pairing::on_response_lost(std::vector<Pair>& out) {
     }
 }
 
+std::optional<Pair> Pairing::tell_answered() {
+    if (open_.empty() || unknown_under_way_) return std::nullopt;
+    Exchange& front = open_.front();
+    if (front.number != answering_ || !front.request || front.told) return std::nullopt;
+    front.told = true;
+    Pair pair;
+    pair.request = front.request;
+    pair.flags = front.flags | untrusted_flag_;
+    pair.process_id = front.call.process_id;
+    pair.socket_fd = front.call.socket_fd;
+    return pair;
+}
+
 std::vector<std::string> Pairing::expected_methods() const {
     std::vector<std::string> methods;
     for (const Exchange& exchange : open_)

@@ -86,6 +86,8 @@ class Pairing {
     // Gives up the bodies of what waits. How many there were.
     std::size_t release_bodies();
 
+    // The exchange whose response is under way, its request complete, as it is without the response; once.
+    [[nodiscard]] std::optional<Pair> tell_answered();
     // What the responses to come answer, oldest first: for the response parser after it lost its place.
     [[nodiscard]] std::vector<std::string> expected_methods() const;
     [[nodiscard]] bool waits_for_request() const;
@@ -107,6 +109,7 @@ class Pairing {
         RequestCall call;
         std::uint32_t flags = 0;
         bool request_done = false;
+        bool told = false;
         std::optional<protocols::Message> request;
         std::optional<protocols::Message> response;
     };

@@ -40,6 +40,7 @@ std::string capture_text(std::uint32_t flags) {
         {kUnanswered, "unanswered"},
         {kRequestNotDecoded, "request_not_decoded"},
         {kResponseNotDecoded, "response_not_decoded"},
+        {kResponseOpen, "response_open"},
     };
     std::string text;
     for (const auto& [flag, name] : kNames) {

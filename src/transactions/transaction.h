@@ -33,6 +33,7 @@ enum CaptureFlag : std::uint32_t {
     kUnanswered = 64,          // no response was seen
     kRequestNotDecoded = 128,  // the coding of the body is unknown, or it does not decode to its end
     kResponseNotDecoded = 256,
+    kResponseOpen = 512,  // told while the response goes on; another record follows at its end
 };
 
 // "complete", or the flags by name, joined by commas.
