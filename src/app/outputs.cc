@@ -153,13 +153,19 @@ Result<std::unique_ptr<policy::Sink>> make_kafka_sink(const Settings& settings, 
 
 }  // namespace
 
-Status check_outputs(const Settings& settings) {
+Status check_outputs(const Settings& settings, const std::string& input) {
+    const auto real = [](const std::string& path) {
+        std::error_code error;  // what cannot be told is compared as it was given
+        const auto known = std::filesystem::weakly_canonical(path, error);
+        return error ? path : known.native();
+    };
     std::set<std::string> files;
     for (const char* name : {"ndjson", "ledger", "record"}) {
         const std::string path = settings.text(name);
-        std::error_code error;  // what cannot be told is compared as it was given
-        const auto real = std::filesystem::weakly_canonical(path, error);
-        if (!path.empty() && !files.insert(error ? path : real.native()).second)
+        if (path.empty()) continue;
+        if (!input.empty() && real(path) == real(input))
+            return Error{std::errc::invalid_argument, fmt::format("--{} {}: this is what is to be read", name, path)};
+        if (!files.insert(real(path)).second)
             return Error{std::errc::invalid_argument, fmt::format("--{} {}: another output has this file", name, path)};
     }
     return Done{};

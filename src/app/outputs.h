@@ -17,8 +17,8 @@ namespace apiarist::app {
 
 // Says on standard error what of the reference's variables was not understood.
 Result<PipelineOptions> pipeline_options(const Settings& settings);
-// An error: two outputs are the same file.
-Status check_outputs(const Settings& settings);
+// An error: two outputs are the same file, or one is `input`.
+Status check_outputs(const Settings& settings, const std::string& input = {});
 // Records go to standard output, asked for or because no sink is named.
 [[nodiscard]] bool writes_to_stdout(const Settings& settings);
 // What a sink that sends heartbeats asks for one; empty: none are sent.

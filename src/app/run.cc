@@ -311,6 +311,7 @@ int run(const Settings& settings, const std::vector<std::string>& command) {
 
 int replay(const Settings& settings, const std::string& path) {
     constexpr int kImpossible = 2;
+    if (const auto checked = check_outputs(settings, path); !checked) return fail(kImpossible, checked.error().what);
     auto source = capture::ReplaySource::make(path);
     if (!source) return fail(kImpossible, source.error().what);
     auto sink = make_sink(settings, (*source)->instance_id());

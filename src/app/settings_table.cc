@@ -10,10 +10,10 @@ namespace {
 constexpr unsigned kPipeline = kRun | kReplay;
 
 constexpr std::array kTable = {
-    Setting{"pid", "APIARIST_PID", Kind::kList, "", "", "trace this process and its descendants; may be repeated",
-            kRun},
+    Setting{"pid", "APIARIST_PID", Kind::kList, "", "",
+            "trace this process and its descendants; several: repeated, or joined by commas", kRun},
     Setting{"cgroup", "APIARIST_CGROUP", Kind::kList, "", "",
-            "trace the processes of this cgroup (v2) and those below it; may be repeated", kRun},
+            "trace the processes of this cgroup (v2) and those below it; several: repeated, or joined by commas", kRun},
     Setting{"pods",
             "APIARIST_PODS",
             Kind::kFlag,

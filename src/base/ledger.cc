@@ -173,6 +173,11 @@ std::string ledger_summary(const LedgerSnapshot& s) {
         at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp),
         at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown), unless_none("shed under overload", shed),
         unless_none("HTTP/3 (QUIC) not read", at(s, Count::kUdpQuic)));
+    const std::uint64_t nowhere = at(s, Count::kBytesUnattributed) + at(s, Count::kBytesDropped);
+    if (nowhere + at(s, Count::kMalformed) + at(s, Count::kUnidentified) != 0)
+        out += fmt::format("NOT READ: {} bytes of HTTP belong to no message that was read ({} malformed){}\n", nowhere,
+                           at(s, Count::kMalformed),
+                           unless_none("exchanges whose path was said before the run", at(s, Count::kUnidentified)));
     const auto faults = ledger_faults(s);
     if (faults.empty()) return out + "the ledger adds up\n";
     for (const std::string& fault : faults)

@@ -121,6 +121,14 @@ TEST(LedgerSummary, names_tls_that_is_not_read_where_there_is_some) {
     EXPECT_THAT(ledger_summary(s), ::testing::Not(HasSubstr("NOT READ")));
     cell(s, Count::kSocketOpaque) = 450;
     cell(s, Count::kUdpQuic) = 7;
+    EXPECT_THAT(ledger_summary(s), ::testing::Not(HasSubstr("belong to no message")));
+    s[static_cast<std::size_t>(Count::kBytesUnattributed)] = 12;
+    s[static_cast<std::size_t>(Count::kMalformed)] = 1;
+    s[static_cast<std::size_t>(Count::kUnidentified)] = 3;
+    EXPECT_THAT(
+        ledger_summary(s),
+        HasSubstr("NOT READ: 12 bytes of HTTP belong to no message that was read (1 malformed), exchanges whose path "
+                  "was said before the run 3\n"));
     EXPECT_THAT(ledger_summary(s), HasSubstr(", TLS NOT READ 450,"));
     EXPECT_THAT(ledger_summary(s), HasSubstr(", HTTP/3 (QUIC) not read 7\n"));
 }

@@ -16,7 +16,7 @@ constexpr std::size_t kPatience = 8 << 10;
 bool may_become_request(std::string_view partial) {
     const std::string_view method = partial.substr(0, partial.find(' '));
     const auto usual = [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; };
-    return partial.size() <= kPatience && !method.empty() && method.size() <= 32 &&
+    return !method.empty() && method.size() <= 32 &&
            std::ranges::all_of(method, usual) && may_become_start_line(MessageKind::kRequest, partial, partial);
 }
 
@@ -44,7 +44,7 @@ Http1Look look_at(std::span<const std::byte> first_bytes) {
         return text.size() >= kSureOfResponse ? Http1Look::kResponse : Http1Look::kUnknown;
     }
     if (is_sure_request(text)) return Http1Look::kRequest;
-    return may_become_request(text) ? Http1Look::kUnknown : Http1Look::kOther;
+    return text.size() <= kPatience && may_become_request(text) ? Http1Look::kUnknown : Http1Look::kOther;
 }
 
 StartLook look_at_start(std::span<const std::byte> first_bytes) {

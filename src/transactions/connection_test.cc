@@ -526,6 +526,24 @@ TEST(Connection, a_proxy_header_and_nothing_else_is_accounted_for) {
     }
 }
 
+TEST(Connection, a_first_request_with_a_long_target) {
+    for (const bool cut : {false, true}) {
+        Rig rig;
+        Channel channel;
+        const std::string target = "/search?q=" + std::string(12'000, 'a');
+        const std::string request = "GET " + target + " HTTP/1.1\r\nHost: shop\r\n\r\n";
+        rig.feed(channel.open());
+        if (cut) {
+            rig.feed(channel.bytes(AP_READ, request.substr(0, 9000)))
+                .feed(channel.bytes(AP_READ, request.substr(9000)));
+        } else {
+            rig.feed(channel.bytes(AP_READ, request));
+        }
+        rig.feed(channel.bytes(AP_WRITE, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+        EXPECT_EQ(rig.texts, std::vector<std::string>{"GET " + target + " [] -> 200 [] complete"}) << cut;
+    }
+}
+
 TEST(Connection, a_stream_that_goes_on_is_told_of_once_before_its_end) {
     Rig rig;
     Channel channel;

@@ -44,8 +44,10 @@ class Grpc(unittest.TestCase):
         port = support.free_ports(1)[0]
         keys = [str(self.certificates.server[1]), str(self.certificates.server[0])] if tls else []
         ca = [str(self.certificates.ca)] if tls else []
-        plan = {"servers": [{"command": [*server, "serve", str(port), *keys], "port": port}],
-                "clients": [[*client, "ask", str(port), str(folder / "truth"), *ca]]}
+        ask = [*client, "ask", str(port), str(folder / "truth"), *ca]
+        # First until the programs are known files: of what passes while they are probed the addresses may be missing.
+        known = [support.PYTHON, str(support.PEERS / "until_recorded.py"), str(folder / "out.ndjson"), "shop.v1.Orders/Get", *ask]
+        plan = {"servers": [{"command": [*server, "serve", str(port), *keys], "port": port}], "clients": [known, ask]}
         (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
         result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")])
         self.assertEqual(result.status, 0, result.errors)
@@ -53,12 +55,13 @@ class Grpc(unittest.TestCase):
         calls = [json.loads(line) for line in (folder / "truth").read_text(encoding="ascii").splitlines()]
         self.assertEqual(len(calls), 42)
         wanted = collections.Counter(as_record(call) for call in calls)
+        records = [record for record in result.records if record["ip"] == result.records[-1]["ip"]]
         for direction in ("1", "2"):
-            seen = [record for record in result.records if record["direction"] == direction]
+            seen = [record for record in records if record["direction"] == direction]
             self.assertEqual(collections.Counter(of_record(record) for record in seen), wanted, f"direction {direction}\n{result.errors}")
             self.assertEqual({(record["type"], record["capture"], bool(record["tls"])) for record in seen}, {("HTTP/2", "complete", tls)},
                              direction)
-        self.assertEqual(support.addresses_mirror(result.records), [])
+        self.assertEqual(support.addresses_mirror(records), [])
 
     def check_both(self, server: list[str], client: list[str]):
         for tls in (False, True):

@@ -89,6 +89,13 @@ class Impossible(unittest.TestCase):
         self.assertRegex(done.stderr, pattern)
         self.assertEqual(done.stdout, "")
 
+    def test_a_recording_that_would_be_written_over(self):
+        path = support.temporary_folder() / "recording"
+        path.write_bytes(b"precious")
+        for flag in ("--ndjson", "--ledger"):
+            self.check(["replay", str(path), flag, str(path.parent / "." / path.name)], rf"{flag} .*what is to be read")
+        self.assertEqual(path.read_bytes(), b"precious")
+
     def test_no_selector(self):
         self.check(["run"], r"nothing selected.*--pid.*--cgroup.*--all.*COMMAND")
 
