@@ -12,6 +12,31 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import support  # noqa: E402
 
 
+def family(pid: int) -> list[int]:
+    """A process and its descendants, as far as they are there."""
+    found = [pid]
+    for one in found:
+        for children in pathlib.Path(f"/proc/{one}/task").glob("*/children"):
+            try:
+                found += map(int, children.read_text(encoding="ascii").split())
+            except OSError:
+                pass  # the thread ended meanwhile
+    return found
+
+
+def at_rest(pid: int) -> bool:
+    """All threads sleep. One that lost its core behind a write has sent an answer and not returned from the call: ended there, it never
+    does, and nobody can tell of it."""
+    for one in family(pid):
+        for stat in pathlib.Path(f"/proc/{one}/task").glob("*/stat"):
+            try:
+                if stat.read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()[0] == "R":
+                    return False
+            except OSError:
+                pass
+    return True
+
+
 def main() -> int:
     plan = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
     servers = [subprocess.Popen(server["command"], stdout=subprocess.DEVNULL) for server in plan["servers"]]
@@ -30,6 +55,8 @@ def main() -> int:
             if done.returncode:
                 print(f"{client}: status {done.returncode}", file=sys.stderr)
                 status = 1
+        for server in servers:
+            support.wait_until(lambda one=server: at_rest(one.pid), "servers at rest")
     finally:
         for server in servers:
             server.send_signal(signal.SIGTERM)
