@@ -16,8 +16,8 @@ constexpr std::size_t kPatience = 8 << 10;
 bool may_become_request(std::string_view partial) {
     const std::string_view method = partial.substr(0, partial.find(' '));
     const auto usual = [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; };
-    return !method.empty() && method.size() <= 32 &&
-           std::ranges::all_of(method, usual) && may_become_start_line(MessageKind::kRequest, partial, partial);
+    return !method.empty() && method.size() <= 32 && std::ranges::all_of(method, usual) &&
+           may_become_start_line(MessageKind::kRequest, partial, partial);
 }
 
 }  // namespace

@@ -56,8 +56,8 @@ struct Message {
 // The first value of this name; empty: none.
 [[nodiscard]] std::string_view header_value(const std::vector<Header>& headers, std::string_view name);
 
-// A body of this type goes on for as long as its sender likes: server-sent events, lines of JSON, parts that replace each
-// other, gRPC.
+// A body of this type goes on for as long as its sender likes: server-sent events, lines of JSON, parts that replace
+// each other, gRPC.
 [[nodiscard]] bool is_stream_type(std::string_view content_type);
 
 }  // namespace apiarist::protocols
