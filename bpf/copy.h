@@ -125,10 +125,13 @@ static __always_inline u32 copy__unneeded(const struct copy_target *to, u64 key,
     return skip;
 }
 
-/* `size`: 1 to COPY_PIECE, or any length when the flags in `meta` say that there are no bytes. */
+/* `size`: of more than COPY_PIECE the first bytes, or any length when the flags in `meta` say that there are none. It is cut here and
+ * not by the callers, whose loops the verifier would follow in two states each time. */
 __noinline int copy_piece(u64 key, u64 address, u64 position, u64 meta, u32 size)
 {
     struct copy_target to = {};
+    if (size > COPY_PIECE && !(meta & COPY_FLAGS(AP_DATA_NOT_SEEN | AP_DATA_SKIPPED)))
+        size = COPY_PIECE;
     if (!copy__target(key, meta, &to))
         return 0;
     void *ring = ring__of(to.ring);
@@ -161,10 +164,7 @@ static __always_inline void copy__pieces(u64 key, u64 address, u64 position, u64
         u32 done = i * COPY_PIECE;
         if (done >= size)
             return;
-        u32 piece = size - done;
-        if (piece > COPY_PIECE)
-            piece = COPY_PIECE;
-        copy_piece(key, address + done, position + done, meta, piece);
+        copy_piece(key, address + done, position + done, meta, size - done);
         meta &= ~COPY_FLAGS(AP_DATA_CALL_START);
     }
     if (size > COPY_PIECES * COPY_PIECE) {
@@ -202,8 +202,7 @@ __noinline int copy_iovecs(u64 key, u64 iov, u64 position, u64 meta, u32 left)
         u32 size = (u32)copy_iovec(key, iov, position, meta, left);
         if (size > left)
             break;
-        if (size)
-            meta &= ~COPY_FLAGS(AP_DATA_CALL_START);
+        meta &= ~COPY_FLAGS(AP_DATA_CALL_START); /* behind an empty buffer too: a branch would double what the verifier looks at */
         iov += sizeof(struct user_iovec);
         position += size;
         left -= size;
