@@ -40,7 +40,7 @@ std::size_t Http1Parser::feed_message(std::span<const std::byte> bytes, Stamp st
     Input in{{reinterpret_cast<const char*>(bytes.data()), bytes.size()}, stamp, out};
     const std::size_t before = out.size();
     begin_call(call_start, in);
-    while (!in.bytes.empty() && !(between_messages() && out.size() > before))
+    while (!in.bytes.empty() && !((between_messages() || tunnels()) && out.size() > before))
         step(in);
     return bytes.size() - in.bytes.size();
 }

@@ -73,8 +73,8 @@ class Http1Parser {
 
     // `call_start`: the first byte is the first of a system call or TLS call, so a message may begin there.
     void feed(std::span<const std::byte> bytes, Stamp stamp, bool call_start, std::vector<Item>& out);
-    // As feed(), but stops behind the first message that ends, for owners who have to see it before they know whether
-    // the rest may follow. Returns how many bytes were taken; none only if there were none.
+    // As feed(), but stops behind the first message that ends, or where a tunnel begins, for owners who have to see it
+    // before they know whether the rest may follow. Returns how many bytes were taken; none only if there were none.
     std::size_t feed_message(std::span<const std::byte> bytes, Stamp stamp, bool call_start, std::vector<Item>& out);
     void on_gap(std::uint64_t size, GapKind kind, Stamp stamp, std::vector<Item>& out);
     // No more bytes will come. `clean`: the sender ended its side; otherwise the observation ended.

@@ -209,13 +209,14 @@ TEST(Http1Message, feeding_one_that_does_not_end_takes_all) {
     EXPECT_EQ(p.parser.feed_message(testing::as_bytes("abcHTTP"), 1, true, p.items), 3u);
 }
 
-TEST(Http1Message, feeding_one_takes_what_is_no_message_too) {
+TEST(Http1Message, feeding_one_takes_what_is_no_message_and_stops_before_a_tunnel) {
     Player lost = responses();
     const auto junk = testing::as_bytes("junk\r\nHTTP/1.1 200 OK\r\n\r\n");
     EXPECT_EQ(lost.parser.feed_message(junk, 1, true, lost.items), junk.size());
     Player upgraded = responses();
     const auto tunnel = testing::as_bytes("HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x02hi");
-    EXPECT_EQ(upgraded.parser.feed_message(tunnel, 1, true, upgraded.items), tunnel.size());
+    EXPECT_EQ(upgraded.parser.feed_message(tunnel, 1, true, upgraded.items), tunnel.size() - 4);
+    EXPECT_EQ(upgraded.parser.feed_message(tunnel.last(4), 1, false, upgraded.items), 4u);
     EXPECT_EQ(upgraded.parser.counts().tunnelled, 4u);
 }
 

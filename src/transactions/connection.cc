@@ -52,6 +52,16 @@ streams::Piece piece_of(const events::DataView& data) {
     return piece;
 }
 
+Call call_of(const events::DataView& data) {
+    const ap_data& head = data.head;
+    return {.tgid = head.tgid, .fd = head.fd, .tid = head.tid, .time_ns = head.header.ts_ns};
+}
+
+void book_missing(Ledger& ledger, std::uint64_t size, Missing why, bool recorded) {
+    if (recorded) ledger.add(Count::kBytesWithoutContent, size);
+    if (why == Missing::kLost && !recorded) ledger.add(Count::kGaps);
+}
+
 GapKind gap_kind(Missing missing) {
     switch (missing) {
         case Missing::kLost:

@@ -61,6 +61,21 @@ struct Wish {
     std::array<std::optional<std::uint64_t>, 2> skip_until;
 };
 
+// Whose bytes they are. Kept current by the connection: of a TLS session the addresses may come late.
+struct Ends {
+    Address local;
+    Address remote;
+    std::string tls;
+};
+
+// The call whose bytes are being read.
+struct Call {
+    std::uint32_t tgid = 0;
+    std::uint32_t fd = 0;
+    std::uint32_t tid = 0;
+    std::uint64_t time_ns = 0;
+};
+
 // What the connection needs of its surroundings.
 struct Surroundings {
     const ConnectionOptions& options;
@@ -109,6 +124,8 @@ class Connection {
 
 // For the implementations.
 [[nodiscard]] streams::Piece piece_of(const events::DataView& data);
+[[nodiscard]] Call call_of(const events::DataView& data);
+void book_missing(Ledger& ledger, std::uint64_t size, streams::Missing why, bool recorded);
 [[nodiscard]] protocols::GapKind gap_kind(streams::Missing missing);
 // It is to be told of before its end.
 [[nodiscard]] bool is_open_stream(const protocols::Message& response, std::uint64_t now_ns,

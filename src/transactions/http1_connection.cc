@@ -19,9 +19,7 @@ using protocols::MessageKind;
 
 Http1Connection::Http1Connection(const ConnectionStart& start, Surroundings surroundings)
     : around_(std::move(surroundings)),
-      local_(start.local),
-      remote_(start.remote),
-      tls_(start.tls),
+      ends_{start.local, start.remote, start.tls},
       start_known_(start.start_known),
       request_side_(start.request_side),
       pairing_(start.from_start[0] && start.from_start[1], start.habits) {
@@ -44,21 +42,17 @@ Http1Connection::Side* Http1Connection::responses() {
 }
 
 void Http1Connection::set_addresses(const Address& local, const Address& remote) {
-    local_ = local;
-    remote_ = remote;
+    ends_.local = local;
+    ends_.remote = remote;
 }
 
 void Http1Connection::on_data(const events::DataView& data) {
-    const ap_data& head = data.head;
     if (finished_) {
-        around_.ledger.add(Count::kBytesDropped, head.size);
+        around_.ledger.add(Count::kBytesDropped, data.head.size);
         return;
     }
-    tgid_ = head.tgid;
-    fd_ = head.fd;
-    tid_ = head.tid;
-    call_ns_ = head.header.ts_ns;
-    Side& side = *sides_[head.direction];
+    call_ = call_of(data);
+    Side& side = *sides_[data.head.direction];
     side.stream.push(piece_of(data), side);
     if (side.stream.holds()) around_.ledger.add(Count::kReordered);
 }
@@ -93,7 +87,7 @@ void Http1Connection::on_request_item(Item& item) {
     switch (item.kind) {
         case ItemKind::kHead:
             responses()->parser->expect(item.message.method);
-            pairing_.on_request_head(std::move(item.message.method), {tgid_, fd_, in_order_}, pairs);
+            pairing_.on_request_head(std::move(item.message.method), {call_.tgid, call_.fd, in_order_}, pairs);
             around_.ledger.add(Count::kRequests);
             if (pairing_.open() == 1) expect_again();
             break;
@@ -121,6 +115,7 @@ void Http1Connection::on_response_item(Item& item) {
             break;
         case ItemKind::kMessage:
             around_.ledger.add(Count::kResponses);
+            switches_ = item.message.status == 101;
             pairing_.on_response(std::move(item.message), pairs);
             break;
         case ItemKind::kLostPlace:
@@ -133,11 +128,12 @@ void Http1Connection::on_response_item(Item& item) {
             break;
     }
     leave(pairs);
+    switches_ = false;
 }
 
 // A piece that waited in its stream is not of the call that is being read: its thread is not known any more.
 std::uint32_t Http1Connection::thread_at(std::uint64_t time_ns) const {
-    return time_ns == call_ns_ ? tid_ : 0;
+    return time_ns == call_.time_ns ? call_.tid : 0;
 }
 
 void Http1Connection::on_response_bytes(std::uint64_t time_ns) {
@@ -183,8 +179,20 @@ void Http1Connection::expect_again() {
 void Http1Connection::start_tunnel() {
     for (auto& side : sides_)
         if (side->parser) side->parser->tunnel();
+    if (upgrade_) return;
     wish_.not_http = true;
     around_.wish(wish_);
+}
+
+void Http1Connection::begin_upgrade(const Pair& pair) {
+    UpgradeContext context{around_, ends_, call_};
+    context.request_side = static_cast<unsigned>(request_side_);
+    context.from_start[requests()->direction] = requests()->parser->between_messages();
+    context.from_start[responses()->direction] = true;
+    context.capture = pair.flags;
+    context.process_id = pair.process_id;
+    context.socket_fd = pair.socket_fd;
+    upgrade_ = Upgrade::make(*pair.request, *pair.response, context);
 }
 
 void Http1Connection::leave(std::vector<Pair>& pairs) {
@@ -203,20 +211,22 @@ void Http1Connection::emit(Pair pair) {
     const bool paired = pair.request && pair.response;
     around_.ledger.add(paired ? Count::kPaired : Count::kUnanswered);
     if (pair.response && !paired) around_.ledger.add(Count::kOrphanResponses);
-    if (pair.request) pass_on(std::move(pair));
+    if (paired && switches_) begin_upgrade(pair);
+    const bool answered_later = paired && upgrade_ && upgrade_->answers_request();
+    if (pair.request && !answered_later) pass_on(std::move(pair));
 }
 
 void Http1Connection::pass_on(Pair pair) {
     Transaction transaction;
     transaction.request = std::move(*pair.request);
     transaction.response = std::move(pair.response);
-    transaction.local = local_;
-    transaction.remote = remote_;
+    transaction.local = ends_.local;
+    transaction.remote = ends_.remote;
     transaction.direction = request_side_ == AP_READ ? Direction::kServer : Direction::kClient;
     transaction.capture = pair.flags;
     transaction.process_id = pair.process_id;
     transaction.socket_fd = pair.socket_fd;
-    transaction.tls = tls_;
+    transaction.tls = ends_.tls;
     send(std::move(transaction), around_);
 }
 
@@ -237,7 +247,7 @@ void Http1Connection::after_feed(Side& side) {
 
 bool Http1Connection::restless() const {
     const auto waits = [](const auto& side) { return side->stream.holds() || !side->early.empty(); };
-    return waits(sides_[0]) || waits(sides_[1]) || pairing_.waits_for_request();
+    return waits(sides_[0]) || waits(sides_[1]) || pairing_.waits_for_request() || (upgrade_ && upgrade_->restless());
 }
 
 void Http1Connection::settle(std::uint64_t now_ns) {
@@ -248,9 +258,11 @@ void Http1Connection::settle(std::uint64_t now_ns) {
     std::vector<Pair> pairs;
     pairing_.settle(now_ns, around_.options.early_response_ns, pairs);
     leave(pairs);
+    if (upgrade_) upgrade_->settle(now_ns);
 }
 
 void Http1Connection::tell_open(std::uint64_t now_ns) {
+    if (upgrade_) return upgrade_->tell_open(now_ns);
     Side* side = responses();
     const Message* current = side == nullptr ? nullptr : side->parser->current();
     if (current == nullptr || !is_open_stream(*current, now_ns, around_.options)) return;
@@ -276,6 +288,7 @@ void Http1Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
     std::vector<Pair> pairs;
     pairing_.finish(pairs);
     leave(pairs);
+    if (upgrade_) upgrade_->finish(time_ns);
     book();
 }
 
@@ -311,9 +324,9 @@ bool Http1Connection::can_rest() const {
 
 ConnectionStart Http1Connection::place() const {
     ConnectionStart start;
-    start.local = local_;
-    start.remote = remote_;
-    start.tls = tls_;
+    start.local = ends_.local;
+    start.remote = ends_.remote;
+    start.tls = ends_.tls;
     start.start_known = start_known_;
     for (unsigned direction : {0U, 1U}) {
         const streams::ByteStream& stream = sides_[direction]->stream;
@@ -321,6 +334,7 @@ ConnectionStart Http1Connection::place() const {
         start.position[direction] = stream.place();
         start.lost[direction] = stream.lost_total();
     }
+    if (upgrade_) upgrade_->describe(start);
     return start;
 }
 
@@ -337,12 +351,15 @@ std::optional<ConnectionStart> Http1Connection::rest() {
 
 ConnectionStart Http1Connection::give_up(std::uint64_t now_ns) {
     finish({}, now_ns);
-    if (wishes()) around_.wish(Wish{});  // else the kernel would go on skipping what the next look needs
-    return place();
+    ConnectionStart start = place();
+    Wish wish;
+    wish.not_http = start.tunnel;
+    if (wishes() || start.tunnel) around_.wish(wish);  // else the kernel would go on skipping what the next look needs
+    return start;
 }
 
 std::size_t Http1Connection::release_bodies() {
-    std::size_t released = pairing_.release_bodies();
+    std::size_t released = pairing_.release_bodies() + (upgrade_ ? upgrade_->release_bodies() : 0);
     for (auto& side : sides_) {
         if (!side->parser || !side->parser->release_body()) continue;
         ++released;
@@ -352,7 +369,7 @@ std::size_t Http1Connection::release_bodies() {
 }
 
 std::size_t Http1Connection::memory() const {
-    std::size_t bytes = sizeof(*this) + 2 * sizeof(Side) + pairing_.memory();
+    std::size_t bytes = sizeof(*this) + 2 * sizeof(Side) + pairing_.memory() + (upgrade_ ? upgrade_->memory() : 0);
     for (const auto& side : sides_)
         bytes += side->stream.memory() + side->early.memory() + (side->parser ? side->parser->memory() : 0);
     return bytes;

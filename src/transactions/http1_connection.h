@@ -11,6 +11,8 @@
 //  * the thread that read them begins a request: it cannot be the one that they answer;
 //  * they are older than StreamLimits::settle_ns, more than its bytes or pieces, or the connection ends.
 // Both streams being whole, this pairs by order as ever. Where the connection is not trusted, nothing is held back.
+//
+// After a 101 to a protocol that is read (upgrade.h), the bytes go to that; after another, or CONNECT, it is a tunnel.
 
 #include <array>
 #include <cstdint>
@@ -21,6 +23,7 @@
 
 #include "transactions/connection.h"
 #include "transactions/pairing.h"
+#include "transactions/upgrade.h"
 
 namespace apiarist::transactions {
 
@@ -61,6 +64,7 @@ class Http1Connection final : public Connection {
     void release_early();
     void expect_again();
     void start_tunnel();
+    void begin_upgrade(const Pair& pair);
     void leave(std::vector<Pair>& pairs);
     void emit(Pair pair);
     void pass_on(Pair pair);
@@ -72,20 +76,17 @@ class Http1Connection final : public Connection {
     [[nodiscard]] Side* responses();
 
     Surroundings around_;
-    Address local_;
-    Address remote_;
-    std::string tls_;
+    Ends ends_;
     const bool start_known_;
     std::array<std::unique_ptr<Side>, 2> sides_;  // by direction
     int request_side_ = -1;                       // AP_READ: we are the server; AP_WRITE: the client; -1: not known yet
     Pairing pairing_;
-    std::uint32_t tgid_ = 0;  // of the call that is being read
-    std::uint32_t fd_ = 0;
-    std::uint32_t tid_ = 0;
-    std::uint64_t call_ns_ = 0;
+    Call call_;
     Read last_read_;        // of a client, that is of a response
     bool in_order_ = true;  // the request under way began after all that was read so far
     Wish wish_;
+    bool switches_ = false;  // the response that is being paired is a 101, and the next byte another protocol's
+    std::unique_ptr<Upgrade> upgrade_;
     bool finished_ = false;
 };
 

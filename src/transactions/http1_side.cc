@@ -38,6 +38,10 @@ void Http1Connection::Side::on_bytes(std::span<const std::byte> bytes, bool call
 std::size_t Http1Connection::Side::feed(std::span<const std::byte> bytes, bool call_start, std::uint64_t time_ns) {
     std::size_t fed = 0;
     while (fed < bytes.size() && !connection_.holds_back(*this)) {
+        if (connection_.upgrade_) {
+            connection_.upgrade_->on_bytes(direction, bytes.subspan(fed), call_start && fed == 0, time_ns);
+            return bytes.size();
+        }
         if (connection_.requests() == this && parser->between_messages()) connection_.on_request_begin(time_ns);
         fed += parser->feed_message(bytes.subspan(fed), time_ns, call_start && fed == 0, items_);
         connection_.on_items(*this, items_);
@@ -46,8 +50,7 @@ std::size_t Http1Connection::Side::feed(std::span<const std::byte> bytes, bool c
 }
 
 void Http1Connection::Side::on_missing(std::uint64_t size, Missing why, bool recorded, std::uint64_t time_ns) {
-    if (recorded) connection_.around_.ledger.add(Count::kBytesWithoutContent, size);
-    if (why == Missing::kLost && !recorded) connection_.around_.ledger.add(Count::kGaps);
+    book_missing(connection_.around_.ledger, size, why, recorded);
     if (!parser) {
         give_up_first_bytes();
         from_start = false;
@@ -61,12 +64,14 @@ void Http1Connection::Side::on_missing(std::uint64_t size, Missing why, bool rec
 }
 
 void Http1Connection::Side::feed_gap(std::uint64_t size, Missing why, std::uint64_t time_ns) {
+    if (connection_.upgrade_) return connection_.upgrade_->on_missing(direction, size, why, time_ns);
     parser->on_gap(size, gap_kind(why), time_ns, items_);
     connection_.on_items(*this, items_);
 }
 
 void Http1Connection::Side::on_overlap(std::uint64_t duplicate_bytes, std::uint64_t) {
     connection_.around_.ledger.add(Count::kBytesDuplicate, duplicate_bytes);
+    if (connection_.upgrade_) return connection_.upgrade_->on_overlap(direction);
     connection_.release_early();
     connection_.pairing_.distrust();
 }
@@ -82,6 +87,7 @@ void Http1Connection::Side::on_end(bool clean, std::uint64_t time_ns) {
 }
 
 void Http1Connection::Side::feed_end(bool clean, std::uint64_t time_ns) {
+    if (connection_.upgrade_) connection_.upgrade_->on_end(direction, clean, time_ns);
     parser->on_end(clean, time_ns, items_);
     connection_.on_items(*this, items_);
 }
@@ -97,6 +103,10 @@ void Http1Connection::Side::feed_early(std::uint64_t now_ns) {
 void Http1Connection::Side::feed_early_front() {
     const EarlyBytes::Piece& piece = early.front();
     if (const auto* bytes = std::get_if<EarlyBytes::Bytes>(&piece.what)) {
+        if (connection_.upgrade_) {
+            connection_.upgrade_->on_bytes(direction, bytes->rest(), bytes->call_start, piece.time_ns);
+            return early.drop();
+        }
         const bool asked = connection_.pairing_.waits_for_response();
         const std::size_t fed = parser->feed_message(bytes->rest(), piece.time_ns, bytes->call_start, items_);
         early.drop_bytes(fed);
