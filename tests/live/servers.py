@@ -125,6 +125,13 @@ class Server:
             tls_module="LoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so" if self.tls else ""))
         return [(["apache2", "-X", "-f", str(configuration)], self.port)]
 
+    def apache_http2(self):
+        """Of Apache, with upgrades to HTTP/2 (h2c)."""
+        made = self.apache()
+        with (self.folder / "apache.conf").open("a", encoding="ascii") as configuration:
+            configuration.write("LoadModule http2_module /usr/lib/apache2/modules/mod_http2.so\nProtocols h2c http/1.1\n")
+        return made
+
     def go(self):
         return [([gopeers.newest()[0], "serve", str(self.port), *self._tls_arguments()], self.port)]
 

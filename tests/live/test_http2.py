@@ -9,7 +9,11 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
+import bodies  # noqa: E402
 import nginx  # noqa: E402
+import rustpeers  # noqa: E402
+import servers  # noqa: E402
 import support  # noqa: E402
 
 TRANSPORTS = ("clear", "tls")
@@ -88,6 +92,44 @@ class Http2(unittest.TestCase):
                     self.assertEqual(sorted(record["path"] for record in seen), sorted(f"/small?{number}" for number in range(40)))
                     self.assertEqual({(record["type"], record["capture"], record["statusCode"], len(record["responsePayload"]))
                                       for record in seen}, {("HTTP/2", "complete", "200", 1300)})
+
+    def test_upgrade(self):
+        """h2c: the first request is of HTTP/1.1, and its answer of HTTP/2, on stream 1."""
+        folder = support.temporary_folder()
+        server = servers.Server("apache_http2", folder, self.certificates, {})
+        # Apache may send GOAWAY after the first answer, so each client asks once.
+        names = [f"/small?{number}" for number in range(20)]
+        ask = {"curl": ["curl", "-sf", "--http2", "-o", "/dev/null"], "nghttp": ["nghttp", "-nu"]}
+        clients = [[*ask["nghttp" if number % 2 else "curl"], f"http://localhost:{server.port}{name}"]
+                   for number, name in enumerate(names)]
+        result = self.capture([(one["command"], one["port"]) for one in server.commands], clients)
+        for direction in ("1", "2"):
+            seen = [record for record in result.records if record["direction"] == direction]
+            self.assertEqual(sorted(record["path"] for record in seen), sorted(names))
+            self.assertEqual({(record["type"], record["capture"], record["statusCode"], record["responsePayload"]) for record in seen},
+                             {("HTTP/1.1", "complete", "200", bodies.text("small", 1300).decode())})
+        self.assertEqual(support.addresses_mirror(result.records), [])
+
+    def test_hyper(self):
+        peer, why = rustpeers.peer("release")
+        if peer is None:
+            self.skipTest(why)
+        count = 300
+        for transport in TRANSPORTS:
+            with self.subTest(transport):
+                port = support.free_ports(1)[0]
+                tls = transport == "tls"
+                keys = [str(part) for part in self.certificates.server] if tls else []
+                security = ["1.3", str(self.certificates.ca)] if tls else []
+                result = self.capture([([str(peer), "serve-http2", str(port), "/", *keys], port)],
+                                      [[str(peer), "ask", "http2", str(port), str(count), *security]], *RING)
+                truth = sorted((f"/orders/{number}", number * 397 % 40_000, f"{number * 397 % 40_000} bytes") for number in range(count))
+                for direction in ("1", "2"):
+                    seen = [record for record in result.records if record["direction"] == direction]
+                    self.assertEqual(sorted((record["path"], len(record["requestPayload"]), record["responsePayload"]) for record in seen),
+                                     truth)
+                    self.assertEqual({(record["type"], record["capture"], record["statusCode"]) for record in seen},
+                                     {("HTTP/2", "complete", "200")})
 
     def test_a_hundred_thousand_requests(self):
         for transport in TRANSPORTS:

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// `security`: version, CA, certificate, key; nothing: in clear.
-fn config(security: &[&str]) -> Option<Arc<ClientConfig>> {
+pub fn config(security: &[&str]) -> Option<Arc<ClientConfig>> {
     let (wanted, ca) = (security.first()?, security[1]);
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(ca).unwrap()).unwrap();
@@ -23,7 +23,7 @@ fn config(security: &[&str]) -> Option<Arc<ClientConfig>> {
     }))
 }
 
-fn name() -> ServerName<'static> {
+pub fn name() -> ServerName<'static> {
     ServerName::try_from("localhost").unwrap()
 }
 

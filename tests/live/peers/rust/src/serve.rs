@@ -3,7 +3,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
@@ -28,21 +28,26 @@ async fn answer(request: Request<Incoming>, folder: Arc<String>) -> Answer {
     Ok(Response::new(Full::new(Bytes::from(body))))
 }
 
-async fn serve_one<S: AsyncRead + AsyncWrite + Unpin>(stream: S, folder: Arc<String>) {
+async fn serve_one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S, folder: Arc<String>, http2: bool) {
     let service = service_fn(move |request| answer(request, folder.clone()));
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let stream = TokioIo::new(stream);
+    let _ = if http2 {
+        hyper::server::conn::http2::Builder::new(TokioExecutor::new()).serve_connection(stream, service).await
+    } else {
+        hyper::server::conn::http1::Builder::new().serve_connection(stream, service).await
+    };
 }
 
-async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, folder: Arc<String>) {
+async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, folder: Arc<String>, http2: bool) {
     loop {
         let (socket, _) = listener.accept().await.unwrap();
         let (acceptor, folder) = (acceptor.clone(), folder.clone());
         tokio::spawn(async move {
             match acceptor {
-                None => serve_one(socket, folder).await,
+                None => serve_one(socket, folder, http2).await,
                 Some(acceptor) => {
                     let Ok(stream) = acceptor.accept(socket).await else { return };
-                    serve_one(stream, folder).await;
+                    serve_one(stream, folder, http2).await;
                 }
             }
         });
@@ -50,7 +55,7 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, folder: Ar
 }
 
 /// `security`: certificate, key, CA of clients; nothing: in clear.
-fn config(security: &[&str]) -> Option<Arc<ServerConfig>> {
+fn config(security: &[&str], http2: bool) -> Option<Arc<ServerConfig>> {
     let (certificate, key) = (security.first()?, security[1]);
     let certificates = CertificateDer::pem_file_iter(certificate).unwrap().map(Result::unwrap).collect();
     let key = PrivateKeyDer::from_pem_file(key).unwrap();
@@ -63,14 +68,18 @@ fn config(security: &[&str]) -> Option<Arc<ServerConfig>> {
             ServerConfig::builder().with_client_cert_verifier(verifier)
         }
     };
-    Some(Arc::new(begun.with_single_cert(certificates, key).unwrap()))
+    let mut made = begun.with_single_cert(certificates, key).unwrap();
+    if http2 {
+        made.alpn_protocols = vec![b"h2".to_vec()];
+    }
+    Some(Arc::new(made))
 }
 
-pub fn serve(port: &str, folder: &str, security: &[&str]) {
-    let acceptor = config(security).map(TlsAcceptor::from);
+pub fn serve(port: &str, folder: &str, security: &[&str], http2: bool) {
+    let acceptor = config(security, http2).map(TlsAcceptor::from);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(3).enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await.unwrap();
-        accept(listener, acceptor, Arc::new(folder.to_string())).await;
+        accept(listener, acceptor, Arc::new(folder.to_string()), http2).await;
     });
 }
