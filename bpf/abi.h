@@ -23,7 +23,7 @@ typedef unsigned int ap_u32;
 typedef unsigned long long ap_u64;
 #endif
 
-#define AP_ABI_VERSION 3
+#define AP_ABI_VERSION 4
 
 #define AP_MAX_RINGS 4
 #define AP_COMM_LEN 16
@@ -214,6 +214,8 @@ struct ap_mapped {
     ap_u64 inode;
     ap_u32 device;
     ap_u32 tgid;
+    ap_u32 mounts; /* mount namespace of the process, as the inode number of /proc/TGID/ns/mnt */
+    ap_u32 unused;
     char name[AP_NAME_LEN]; /* last part of the path, cut */
 };
 
@@ -359,9 +361,11 @@ struct ap_tls_caller {
 };
 #define AP_CALLER_GO (1ULL << 63)
 
+/* A file, as a mount namespace has it. */
 struct ap_file_id {
     ap_u64 inode;
-    ap_u64 device;
+    ap_u32 device;
+    ap_u32 mounts;
 };
 
 AP_ASSERT(sizeof(struct ap_header) == 16, "abi");
@@ -375,7 +379,7 @@ AP_ASSERT(sizeof(struct ap_tls_open) == 120, "abi");
 AP_ASSERT(sizeof(struct ap_tls_end) == 192, "abi");
 AP_ASSERT(sizeof(struct ap_process_event) == 56, "abi");
 AP_ASSERT(sizeof(struct ap_datagrams) == 56, "abi");
-AP_ASSERT(sizeof(struct ap_mapped) == 112, "abi");
+AP_ASSERT(sizeof(struct ap_mapped) == 120, "abi");
 AP_ASSERT(sizeof(struct ap_library) == 488, "abi");
 AP_ASSERT(sizeof(struct ap_mark) == 40, "abi");
 AP_ASSERT(sizeof(struct ap_ring_control) == 64, "abi");

@@ -2,11 +2,15 @@
 #pragma once
 /* Program files and libraries, as processes map them. */
 
-/* A file that is mapped executable for the first time: user space looks whether it holds a TLS stack. */
+/* A file that is mapped executable for the first time in its mount namespace: user space looks whether it holds a TLS
+ * stack, and holds it as long as a namespace that has it lives. */
 static __noinline int file__report(struct ap_process *process, struct file *file, u64 address, u64 length)
 {
     struct inode *inode = BPF_CORE_READ(file, f_inode);
-    struct ap_file_id id = {.inode = BPF_CORE_READ(inode, i_ino), .device = BPF_CORE_READ(inode, i_sb, s_dev)};
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    struct ap_file_id id = {.inode = BPF_CORE_READ(inode, i_ino),
+                            .device = (u32)BPF_CORE_READ(inode, i_sb, s_dev),
+                            .mounts = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum)};
     u64 which = (u64)BPF_CORE_READ(inode, i_generation) << 32 | (u32)BPF_CORE_READ(inode, i_size);
     u64 *known = bpf_map_lookup_elem(&known_files, &id);
     if (known && *known == which)
@@ -25,7 +29,9 @@ static __noinline int file__report(struct ap_process *process, struct file *file
     event->address = address;
     event->length = length;
     event->inode = id.inode;
-    event->device = (u32)id.device;
+    event->device = id.device;
+    event->mounts = id.mounts;
+    event->unused = 0;
     event->tgid = (u32)(bpf_get_current_pid_tgid() >> 32);
     const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
     if (bpf_probe_read_kernel_str(event->name, sizeof(event->name), name) < 0)

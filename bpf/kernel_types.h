@@ -161,6 +161,18 @@ struct mm_struct {
     struct file *exe_file;
 };
 
+struct ns_common {
+    u32 inum;
+};
+
+struct mnt_namespace {
+    struct ns_common ns;
+};
+
+struct nsproxy {
+    struct mnt_namespace *mnt_ns;
+};
+
 struct task_struct {
     struct thread_info thread_info;
     s32 pid;
@@ -171,6 +183,7 @@ struct task_struct {
     struct files_struct *files;
     struct signal_struct *signal;
     struct css_set *cgroups;
+    struct nsproxy *nsproxy;
     char comm[16];
 };
 

@@ -50,9 +50,20 @@ std::optional<Candidate> Candidates::pop() {
     return take();
 }
 
+std::optional<Candidate> Candidates::pop(std::chrono::steady_clock::time_point until) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, until, [this] { return closed_ || !files_.empty() || !order_.empty(); });
+    return take();
+}
+
 std::optional<Candidate> Candidates::try_pop() {
     const std::scoped_lock lock(mutex_);
     return take();
+}
+
+bool Candidates::closed() const {
+    const std::scoped_lock lock(mutex_);
+    return closed_;
 }
 
 void Candidates::close() {

@@ -6,6 +6,7 @@
 //
 // Threads: any.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -13,21 +14,24 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 
 #include "base/handles.h"
 #include "bpf/abi.h"
+#include "capture/mount_namespaces.h"
 
 namespace apiarist::capture {
 
 struct FileCandidate {
-    std::string path{};      // to be opened
-    std::string name{};      // to be shown
-    ap_file_id reported{};   // as the kernel program keyed it; zero: found ahead
-    std::uint32_t user = 0;  // the process that mapped it; 0: found ahead
-    bool program = false;    // `user` executes it
-    Fd place{};              // what `path` names, where that needs to be held
+    std::string path{};                     // to be opened
+    std::string name{};                     // to be shown
+    ap_file_id reported{};                  // as the kernel program keyed it; zero: found ahead
+    std::set<MountNamespace> namespaces{};  // as in FormerFile
+    std::uint32_t user = 0;                 // the process that mapped it; 0: found ahead
+    bool program = false;                   // `user` executes it
+    Fd place{};                             // what `path` names, where that needs to be held
 };
 
 struct ProcessCandidate {
@@ -48,17 +52,19 @@ class Candidates {
     // Joined with what is wanted of it already.
     void add(const ProcessCandidate& process);
 
-    // A process and a file in turn, where both wait. pop() waits for one; nothing: closed and empty.
+    // A process and a file in turn, where both wait. pop() waits for one; nothing: closed and empty, or it is late.
     [[nodiscard]] std::optional<Candidate> pop();
+    [[nodiscard]] std::optional<Candidate> pop(std::chrono::steady_clock::time_point until);
     // Does not wait.
     [[nodiscard]] std::optional<Candidate> try_pop();
     void close();
+    [[nodiscard]] bool closed() const;
 
   private:
     [[nodiscard]] std::optional<Candidate> take();
 
     const std::size_t most_files_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<FileCandidate> files_;                      // guarded by mutex_
     std::map<std::uint32_t, ProcessCandidate> processes_;  // guarded by mutex_

@@ -16,6 +16,14 @@ std::string shown(const std::optional<Candidate>& candidate) {
     return std::to_string(process.pid) + (process.files ? "f" : "") + (process.root ? "r" : "");
 }
 
+TEST(Candidates, nothing_comes_when_it_is_late) {
+    Candidates candidates(4);
+    EXPECT_EQ(shown(candidates.pop(std::chrono::steady_clock::now())), "none");
+    EXPECT_FALSE(candidates.closed());
+    candidates.close();
+    EXPECT_TRUE(candidates.closed());
+}
+
 TEST(Candidates, no_process_is_dropped_however_many_there_are) {
     Candidates candidates(4);
     constexpr std::uint32_t kProcesses = 20000;

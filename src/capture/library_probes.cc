@@ -21,6 +21,7 @@ constexpr std::size_t kComplaints = 100;    // names are somebody else's choice,
 constexpr std::size_t kMostJudged = 16384;  // then all are judged again
 constexpr std::size_t kMostRoots = 4096;    // then all are looked at again
 constexpr std::size_t kMostUnexplained = 64;
+constexpr std::chrono::seconds kBetweenSweeps{10};
 constexpr std::uint64_t kLarge = 8 << 20;  // bytes of a file that takes longer to judge than a grace period
 
 std::uint64_t open_files_allowed() {
@@ -53,17 +54,36 @@ void LibraryProbes::start() {
 }
 
 void LibraryProbes::run() {
+    auto next_sweep = std::chrono::steady_clock::now() + kBetweenSweeps;
     for (;;) {
-        const auto candidate = unexplained_.empty() ? candidates_.pop() : candidates_.try_pop();
+        const auto candidate = unexplained_.empty() ? candidates_.pop(next_sweep) : candidates_.try_pop();
+        if (const auto now = std::chrono::steady_clock::now(); now >= next_sweep) {
+            sweep();
+            next_sweep = now + kBetweenSweeps;
+        }
         if (candidate) {
             if (!stop_.stop_requested()) look(*candidate);
-        } else if (unexplained_.empty()) {
-            return;
-        } else {
+        } else if (!unexplained_.empty()) {
             if (!stop_.stop_requested()) read_texts(unexplained_.front());
             unexplained_.pop_front();
+        } else if (candidates_.closed()) {
+            return;
         }
     }
+}
+
+void LibraryProbes::sweep() {
+    std::set<MountNamespace> held = files_.namespaces();
+    for (const auto& [mounts, root] : roots_)
+        held.insert(mounts);
+    held.erase(own_namespace_);
+    if (held.empty() || stop_.stop_requested()) return;
+    const auto in_use = mount_namespaces_in_use();
+    if (!in_use) return;
+    const auto over = namespaces_.over(held, *in_use);
+    if (over.empty()) return;
+    std::erase_if(roots_, [&over](const auto& root) { return over.contains(root.first); });
+    files_.leave(over);
 }
 
 void LibraryProbes::set_aside(const FileCandidate& candidate, const ElfFile& elf) {
@@ -123,7 +143,8 @@ void LibraryProbes::on_former(FormerFile file) {
         forget(reported);
     if (!file.again || !file.place) return;
     const std::string path = fmt::format("/proc/self/fd/{}", file.place.get());
-    enqueue({.path = path, .name = file.name, .place = std::move(file.place)});
+    enqueue(
+        {.path = path, .name = file.name, .namespaces = std::move(file.namespaces), .place = std::move(file.place)});
 }
 
 void LibraryProbes::on_mapped(const ap_mapped& mapped) {
@@ -133,7 +154,8 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
                          ? fmt::format("/proc/{}/exe", mapped.tgid)
                          : fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
              .name = mapped.name,
-             .reported = {mapped.inode, mapped.device},
+             .reported = {mapped.inode, mapped.device, mapped.mounts},
+             .namespaces = {mapped.mounts},
              .user = mapped.tgid,
              .program = mapped.address == 0});
 }
@@ -189,24 +211,27 @@ void LibraryProbes::tell(const FileCandidate& candidate, const ElfFile& elf, con
 }
 
 void LibraryProbes::attach_process(std::uint32_t pid) {
+    const MountNamespace mounts = mount_namespace_of(pid);
+    if (mounts == 0) return;  // it is gone
     for (const MappedFile& file : mapped_files(pid))
-        if (!stop_.stop_requested()) attach({.path = file.open_path, .name = file.path, .user = pid});
+        if (!stop_.stop_requested())
+            attach({.path = file.open_path, .name = file.path, .namespaces = {mounts}, .user = pid});
 }
 
 void LibraryProbes::attach_root(std::uint32_t pid) {
-    struct stat mounts {};
     struct stat program {};
     // Its file may be known, and is not reported again.
     if (::stat(fmt::format("/proc/{}/exe", pid).c_str(), &program) == 0)
         for (const events::FoundStack& stack : findings_.of_file({program.st_dev, program.st_ino}))
             on_found_(pid, stack);
     const auto root = RootFolder::open(fmt::format("/proc/{}/root", pid));
-    if (!root || ::stat(fmt::format("/proc/{}/ns/mnt", pid).c_str(), &mounts) != 0) return;
+    const MountNamespace mounts = mount_namespace_of(pid);
+    if (!root || mounts == 0) return;
     if (roots_.size() >= kMostRoots) roots_.clear();
-    if (!roots_.emplace(mounts.st_ino, root->identity()).second) return;
+    if (!roots_.emplace(mounts, root->identity()).second) return;
     for (const std::string& path : usual_tls_libraries(*root))
         if (const auto place = root->place(path); place && !stop_.stop_requested())
-            attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path});
+            attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path, .namespaces = {mounts}});
 }
 
 void LibraryProbes::look(const Candidate& candidate) {
@@ -227,7 +252,7 @@ void LibraryProbes::attach(const FileCandidate& candidate) {
         return;
     }
     if (judged_.contains(elf->contents()) ||
-        files_.begin(*elf, candidate.reported, candidate.name) != ProbedFiles::Begun::kNew)
+        files_.begin(*elf, candidate.reported, candidate.namespaces, candidate.name) != ProbedFiles::Begun::kNew)
         return;
     if (elf->changed()) {  // before it was held: what was read of it is not what is there
         auto again = ElfFile::from(Fd(::fcntl(elf->fd(), F_DUPFD_CLOEXEC, 3)), elf->stop());

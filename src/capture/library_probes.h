@@ -7,6 +7,7 @@
 // Threads: a thread of its own attaches; the methods may be called from any.
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -24,6 +25,7 @@
 #include "bpf/abi.h"
 #include "capture/candidates.h"
 #include "capture/early_grace.h"
+#include "capture/mount_namespaces.h"
 #include "capture/probed_files.h"
 #include "capture/tls_findings.h"
 #include "capture/tls_stack.h"
@@ -74,6 +76,8 @@ class LibraryProbes {
     // Its texts may tell of a stack that is not read. Slow, so it waits until nothing else is to be done.
     void read_texts(const Unexplained& program);
     void run();
+    // Leaves the files of mount namespaces that are over.
+    void sweep();
     void judge(const FileCandidate& candidate, const ElfFile& elf);
     // Adds to `links`. False: the kernel refused its probes, and another time it may not.
     bool attach_plan(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
@@ -94,8 +98,10 @@ class LibraryProbes {
     OnFound on_found_;
     TlsFindings findings_;
     // Of attach(), which one thread at a time is in.
-    std::set<ElfFile::Contents> judged_;                              // without a stack that can be read
-    std::set<std::pair<std::uint64_t, RootFolder::Identity>> roots_;  // looked at: mount namespace, root
+    std::set<ElfFile::Contents> judged_;                               // without a stack that can be read
+    std::set<std::pair<MountNamespace, RootFolder::Identity>> roots_;  // looked at
+    NamespaceWatch namespaces_;
+    const MountNamespace own_namespace_ = own_mount_namespace();
     std::deque<Unexplained> unexplained_;
     std::set<std::string> complained_;  // libraries by name
     std::uint32_t libraries_ = 0;

@@ -11,7 +11,7 @@
 namespace apiarist::capture {
 namespace {
 
-constexpr std::size_t kMostReported = 16;  // an overlay shows one file as several
+constexpr std::size_t kMostReported = 4096;  // by as many mount namespaces, and an overlay shows one file as several
 
 // Or never had a name, as a program in memory, which its maker may keep open to write.
 bool is_deleted(const Fd& place) {
@@ -20,7 +20,9 @@ bool is_deleted(const Fd& place) {
 }
 
 void add_reported(FormerFile& file, const ap_file_id& id) {
-    const auto same = [&id](const ap_file_id& one) { return one.inode == id.inode && one.device == id.device; };
+    const auto same = [&id](const ap_file_id& one) {
+        return one.inode == id.inode && one.device == id.device && one.mounts == id.mounts;
+    };
     if (id.inode == 0 || file.reported.size() >= kMostReported ||
         std::any_of(file.reported.begin(), file.reported.end(), same))
         return;
@@ -85,7 +87,8 @@ void ProbedFiles::take_leases() {
         file.lease = watch_->lease(file.about.place.get()).fd;
 }
 
-ProbedFiles::Begun ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name) {
+ProbedFiles::Begun ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported,
+                                      const std::set<MountNamespace>& namespaces, const std::string& name) {
     const FileKey key{elf.device(), elf.inode()};
     bool too_many = false;
     bool written = false;
@@ -93,14 +96,19 @@ ProbedFiles::Begun ProbedFiles::begin(const ElfFile& elf, const ap_file_id& repo
         const std::scoped_lock lock(mutex_);
         if (const auto found = files_.find(key); found != files_.end()) {
             add_reported(found->second->about, reported);
+            add_namespaces(*found->second, namespaces);
             found->second->about.again |= found->second->leaving;
             return Begun::kKnown;
         }
         const std::string itself = fmt::format("/proc/self/fd/{}", elf.fd());
         File& file = order_.emplace_back();
-        file.about = {
-            .key = key, .name = name, .reported = {}, .place = Fd(::open(itself.c_str(), O_PATH | O_CLOEXEC))};
+        file.about = {.key = key,
+                      .name = name,
+                      .reported = {},
+                      .namespaces = {},
+                      .place = Fd(::open(itself.c_str(), O_PATH | O_CLOEXEC))};
         add_reported(file.about, reported);
+        add_namespaces(file, namespaces);
         if (watch_) file.watch = watch_->add(elf.fd());
         if (file.watch) {
             auto lease = watch_->lease(elf.fd());
@@ -126,7 +134,7 @@ void ProbedFiles::keep(const FileKey& key, std::vector<ProbeLink> links) {
         File& file = *found->second;
         file.links = std::move(links);
         file.ready = true;
-        file.leaving |= file.about.again;  // it changed meanwhile
+        file.leaving |= file.about.again || is_left(file);  // it changed meanwhile, or whoever had it is gone
     }
     if (watch_) watch_->wake();
 }
@@ -138,6 +146,38 @@ void ProbedFiles::drop(const FileKey& key) {
     unwatch(*found->second);
     order_.erase(found->second);
     files_.erase(found);
+}
+
+void ProbedFiles::add_namespaces(File& file, const std::set<MountNamespace>& namespaces) {
+    auto& known = file.about.namespaces;
+    known.insert(namespaces.begin(), namespaces.end());
+    file.stays |= namespaces.empty() || known.size() > kMostReported;
+    if (file.stays) known.clear();
+}
+
+bool ProbedFiles::is_left(const File& file) {
+    return !file.stays && file.about.namespaces.empty();
+}
+
+std::set<MountNamespace> ProbedFiles::namespaces() {
+    std::set<MountNamespace> all;
+    const std::scoped_lock lock(mutex_);
+    for (const File& file : order_)
+        all.insert(file.about.namespaces.begin(), file.about.namespaces.end());
+    return all;
+}
+
+void ProbedFiles::leave(const std::set<MountNamespace>& over) {
+    bool some = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (File& file : order_) {
+            std::erase_if(file.about.namespaces, [&over](MountNamespace one) { return over.contains(one); });
+            if (!file.ready || !is_left(file)) continue;
+            file.leaving = some = true;
+        }
+    }
+    if (some && watch_) watch_->wake();
 }
 
 void ProbedFiles::unwatch(File& file) {

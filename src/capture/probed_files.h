@@ -4,7 +4,8 @@
 // instruction that a probe stands on and would run it in processes that have the new contents. So its writer waits
 // until they are off (file_watch.h), where the file system lets him; else they go at once when he wrote, and a process
 // that starts in the moment until then may meet one. Of too many files, the deleted ones go first, then those that were
-// found longest ago; of deleted ones fewer may stay.
+// found longest ago; of deleted ones fewer may stay. One that only mount namespaces without processes had goes too: it
+// would keep their file systems in use.
 //
 // Threads: a thread of its own watches and removes; the methods may be called from any, begin() to keep() or drop() of
 // one file from one.
@@ -17,6 +18,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -26,6 +28,7 @@
 #include "bpf/abi.h"
 #include "capture/elf_file.h"
 #include "capture/file_watch.h"
+#include "capture/mount_namespaces.h"
 #include "capture/uprobes.h"
 
 namespace apiarist::capture {
@@ -35,10 +38,11 @@ using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode: as E
 // A file whose probes are off.
 struct FormerFile {
     FileKey key;
-    std::string name;                  // to be shown
-    std::vector<ap_file_id> reported;  // as kernel programs know it
-    Fd place;                          // O_PATH
-    bool again = false;                // it is to be judged again: it changed, or was mapped meanwhile
+    std::string name;                     // to be shown
+    std::vector<ap_file_id> reported;     // as kernel programs know it
+    std::set<MountNamespace> namespaces;  // that have it; none: it stays whatever ends
+    Fd place;                             // O_PATH
+    bool again = false;                   // it is to be judged again: it changed, or was mapped meanwhile
 };
 
 // How many a process may have that may open `open_files`: each takes some, the rest of the process needs others.
@@ -63,12 +67,18 @@ class ProbedFiles {
         kKnown,    // it is here already
         kWritten,  // its writer is not done: it will be told of as a former file when he is
     };
-    // Before the file is read, so that a change while it is read is seen.
-    [[nodiscard]] Begun begin(const ElfFile& elf, const ap_file_id& reported, const std::string& name);
+    // Before the file is read, so that a change while it is read is seen. `reported`: zero: found ahead. `namespaces`:
+    // as in FormerFile.
+    [[nodiscard]] Begun begin(const ElfFile& elf, const ap_file_id& reported,
+                              const std::set<MountNamespace>& namespaces, const std::string& name);
     // It has these probes now.
     void keep(const FileKey& key, std::vector<ProbeLink> links);
     // It has none.
     void drop(const FileKey& key);
+    // Those that have files here.
+    [[nodiscard]] std::set<MountNamespace> namespaces();
+    // They are over.
+    void leave(const std::set<MountNamespace>& over);
 
   private:
     struct File {
@@ -76,6 +86,7 @@ class ProbedFiles {
         std::optional<int> watch{};
         Fd lease{};
         std::vector<ProbeLink> links{};
+        bool stays = false;    // whatever namespaces are over
         bool ready = false;    // its links are all here
         bool leaving = false;  // its links are being removed
     };
@@ -89,6 +100,8 @@ class ProbedFiles {
     [[nodiscard]] std::vector<ProbeLink> links_of_leaving();
     [[nodiscard]] std::vector<FormerFile> take_leaving();
     void unwatch(File& file);
+    [[nodiscard]] static bool is_left(const File& file);
+    static void add_namespaces(File& file, const std::set<MountNamespace>& namespaces);
 
     const std::size_t most_;
     OnFormer on_former_;

@@ -86,6 +86,43 @@ class Files(unittest.TestCase):
                          [("/plain?first0", "complete")], errors)
         shutil.rmtree(folder)
 
+    def test_a_file_system_that_only_a_container_had_is_let_go(self):
+        """Its library is held while the container lives, and not for long after."""
+        folder = support.temporary_folder()
+        library = next(pathlib.Path("/usr/lib").glob("*-linux-gnu/libssl.so.3"))
+        (folder / "volume").mkdir()
+        subprocess.run(["cc", "-O1", "-w", "-o", str(folder / "client"), str(support.PEERS / "openssl_client.c"), "-lssl", "-lcrypto"],
+                       check=True, capture_output=True)
+        container = (f"mount -t tmpfs none {folder}/volume && cp {library} {folder}/volume/ && LD_LIBRARY_PATH={folder}/volume "
+                     f"{folder}/client plain {self.port} {self.ca} /plain?container 1 && read go")
+        collector = subprocess.Popen(support.collector_arguments(folder) + ["--", "sh", "-c", f"unshare -m sh -c '{container}'; read go"],
+                                     stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+        def held() -> bool:
+            """By its path in the container, or from its file system alone."""
+            files = []
+            for fd in pathlib.Path(f"/proc/{collector.pid}/fd").iterdir():
+                try:
+                    files.append(os.readlink(fd))
+                except FileNotFoundError:
+                    pass
+            return any(file.endswith("/libssl.so.3") and not file.startswith("/usr") for file in files)
+
+        try:
+            support.wait_until(held, "the container's library is held")
+            support.wait_until((folder / "out.ndjson").read_text, "the request in the container")
+            self.assertTrue(held())
+            collector.stdin.write("go\n")
+            collector.stdin.flush()
+            support.wait_until(lambda: not held(), "the container's library is let go")
+            _, errors = collector.communicate("go\n", timeout=support.PATIENCE_SECONDS)
+        finally:
+            support.end(collector)
+        self.assertEqual(collector.returncode, 0, errors)
+        self.assertEqual([(record["path"], record["capture"]) for record in support.read_records(folder / "out.ndjson")],
+                         [("/plain?container0", "complete")], errors)
+        shutil.rmtree(folder)
+
     def test_a_program_that_cannot_be_read_is_judged_once(self):
         """It has some of OpenSSL's functions and not all that are needed. Programs are judged in the order in which they are run, so
         when the other one is told of nothing of the first one is to come."""
