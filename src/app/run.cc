@@ -64,6 +64,9 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
             return Error{std::errc::invalid_argument, fmt::format("--pid: \"{}\" is no process number", text)};
         if (!capture::process_exists(pid))
             return Error{std::errc::no_such_process, fmt::format("--pid {}: no such process", text)};
+        if (pid == 1)
+            return Error{std::errc::invalid_argument,
+                         "--pid 1: every process of the node descends from it; that is what --all says"};
         options.pids.push_back(pid);
     }
     options.cgroups = settings.list("cgroup");

@@ -28,6 +28,8 @@ Result<std::string> fetch(const std::string& address, const std::string& path) {
         return Error{nobody ? std::errc::connection_refused : std::errc::protocol_error,
                      fmt::format("{}: {}", address, httplib::to_string(answer.error()))};
     }
+    if (answer->get_header_value("Server") != kServerName)
+        return Error{std::errc::protocol_error, fmt::format("what answers at {} is no collector", address)};
     if (answer->status == 503)
         return Error{std::errc::resource_unavailable_try_again, std::string(trimmed(body, "\n"))};
     if (answer->status != 200)

@@ -2,6 +2,9 @@
 #include "server/metrics_client.h"
 
 #include <gmock/gmock.h>
+#include <httplib.h>
+
+#include <thread>
 
 #include "server/metrics_server.h"
 #include "server/run_status.h"
@@ -52,6 +55,21 @@ TEST_F(Served, another_server_is_an_error) {
     const auto answer = fetch(address(), "/other");
     ASSERT_FALSE(answer);
     EXPECT_THAT(answer.error().what, HasSubstr("status 404 for /other"));
+}
+
+TEST(Fetch, a_server_that_is_no_collector_is_not_believed) {
+    httplib::Server other;
+    other.Get("/coverage", [](const httplib::Request&, httplib::Response& response) {
+        response.set_content("100 % of nothing\n", "text/plain");
+    });
+    const int port = other.bind_to_any_port("127.0.0.1");
+    std::thread thread([&other] { (void)other.listen_after_bind(); });
+    const std::string address = "127.0.0.1:" + std::to_string(port);
+    const auto answer = fetch(address, "/coverage");
+    other.stop();
+    thread.join();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().what, "what answers at " + address + " is no collector");
 }
 
 TEST_F(Served, nobody_is_told_from_others) {

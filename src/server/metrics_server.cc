@@ -157,6 +157,7 @@ void MetricsServer::State::add_coverage(const char* path, const char* type,
 Status MetricsServer::State::bind() {
     constexpr std::size_t kMaxPayload = 4096;  // nothing here takes one
     http->set_socket_options(set_socket_options);
+    http->set_default_headers({{"Server", kServerName}});
     http->set_payload_max_length(kMaxPayload);
     // One request for a connection, and short patience: the end of the run waits for these threads.
     http->set_keep_alive_max_count(1);

@@ -18,6 +18,9 @@
 
 namespace apiarist::server {
 
+// The field Server of every answer, by which a collector is told from other servers.
+inline constexpr const char* kServerName = "apiarist";
+
 struct MetricsCallbacks {
     std::function<LedgerSnapshot()> ledger;
     std::function<std::string()> why_not_ready;  // empty: ready

@@ -102,6 +102,10 @@ class Impossible(unittest.TestCase):
     def test_unknown_process(self):
         self.check(["run", "--pid", "4194305"], r"--pid 4194305: no such process")
 
+    def test_process_1_is_the_whole_node(self):
+        # With another fault behind it, so that nothing is traced whatever comes of the first.
+        self.check(["run", "--pid", "1", "--pid", "nobody"], r"--pid 1: every process of the node descends from it.*--all")
+
     def test_not_a_number(self):
         self.check(["run", "--pid", "nginx"], r"--pid: \"nginx\" is no process number")
 
