@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
@@ -20,6 +21,13 @@
 
 namespace apiarist::app {
 namespace {
+
+// Large blocks go back to the system when they are freed: else the C library learns from the first of them, the
+// kernel's BTF at the start, to keep them.
+void limit_heap() {
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    ::mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
 
 using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
 
@@ -75,6 +83,7 @@ void warn_of_unknown_variables(const Log& log) {
 }
 
 int main(int argc, char** argv) {
+    limit_heap();
     // What follows "--" is the command's, flags and all.
     std::vector<std::string> arguments(argv + 1, argv + argc);
     std::vector<std::string> child;

@@ -23,27 +23,17 @@
 #include "base/handles.h"
 #include "capture/cgroups.h"
 #include "capture/coverage_watch.h"
+#include "capture/kernel_programs.h"
 #include "capture/kernel_tables.h"
-#include "capture/libbpf_log.h"
 #include "capture/library_probes.h"
 #include "capture/node_guard.h"
 #include "capture/proc.h"
 #include "events/event.h"
-#include "programs.skel.h"
 
 namespace apiarist::capture {
 namespace {
 
-using Skeleton = std::unique_ptr<::programs, Destroy<::programs::destroy>>;
-using Link = std::unique_ptr<bpf_link, Destroy<bpf_link__destroy>>;
 using RingBuffer = std::unique_ptr<ring_buffer, Destroy<ring_buffer__free>>;
-
-std::size_t ring_size(std::size_t wanted) {
-    std::size_t size = static_cast<std::size_t>(::getpagesize());
-    while (size < wanted)
-        size *= 2;
-    return size;
-}
 
 struct Ring {
     Fd map;
@@ -61,55 +51,28 @@ int on_ring_record(void* context, void* data, std::size_t size) {
     return 0;
 }
 
-bool selects_cgroups(const KernelOptions& options) {
-    return options.pods || !options.cgroups.empty();
-}
-
-// Programs that the rest works without.
-struct ProgramInfo {
-    std::string_view name;
-    std::string_view cost;  // what is missing then
-    bool (*wanted)(const KernelOptions&);
-};
-
-std::span<const ProgramInfo> dispensable_programs() {
-    static constexpr ProgramInfo kPrograms[] = {
-        {"on_cgroup_mkdir", "pods and cgroups that are made later are not traced", selects_cgroups},
-        {"on_cgroup_rmdir", "cgroups that were removed keep their place in a table of 16384", selects_cgroups},
-        {"on_set_state", "the end of what a process writes is seen only when its socket is closed",
-         [](const KernelOptions&) { return true; }},
-        {"on_exec", "a process that runs another program keeps its old name",
-         [](const KernelOptions&) { return true; }},
-    };
-    return kPrograms;
-}
-
 }  // namespace
 
-// Members are destroyed from the last to the first: links before maps, maps before the skeleton.
+// Members are destroyed from the last to the first: rings before the programs.
 struct KernelSource::State {
     NodeGuard guard;  // when the whole node is selected
-    Skeleton skeleton;
-    std::vector<Link> links;
+    KernelPrograms programs;
     std::vector<std::unique_ptr<Ring>> rings;
     ap_ring_control* controls = nullptr;  // shared memory, AP_MAX_RINGS of them
     std::size_t controls_size = 0;
     Fd stop_event;  // readable: every wait() returns
     std::atomic<bool> detached{false};
-    bool cookies = false;
     std::int64_t realtime_offset_ns = 0;
 
     std::mutex facts_mutex;
     std::vector<std::vector<std::vector<std::byte>>> facts;  // guarded by facts_mutex: records made here, by ring
     std::atomic<bool> facts_waiting{false};
     std::optional<KernelTables> tables;
-    std::optional<Uprobes> uprobes;
     std::optional<LibraryProbes> libraries;  // not without TLS
     std::optional<CoverageWatch> coverage;   // ends before what it asks
-    std::set<std::string_view> left_out;     // programs that were refused
     std::vector<std::string> refused;
     std::optional<CgroupHierarchy> hierarchy;  // of the pods, when they are selected
-    std::uint32_t controller = 0;              // the kernel's number of its controller
+    PodHierarchy pods;
 
     ~State() {
         if (libraries) libraries->detach();
@@ -119,9 +82,7 @@ struct KernelSource::State {
     }
 
     Status load(const KernelOptions& options);
-    Status load_once(const KernelOptions& options);
     Status make_rings(const KernelOptions& options);
-    Status attach_programs();
     Status choose_hierarchy(const KernelOptions& options);
     Status add_cgroups(const std::vector<Cgroup>& cgroups);
     Result<std::vector<Cgroup>> find_cgroups(const KernelOptions& options) const;
@@ -134,35 +95,10 @@ struct KernelSource::State {
     Status select_process(std::uint32_t pid);
 };
 
-// An error of the load as a whole; `refused` says which program it was about.
-Status KernelSource::State::load_once(const KernelOptions& options) {
-    clear_libbpf_log();
-    skeleton.reset(::programs::open());
-    if (!skeleton) return Error::from_errno(errno, "open the kernel programs");
-    auto& rodata = *skeleton->rodata;
-    rodata.option_self_tgid = static_cast<ap_u32>(::getpid());
-    rodata.option_all = options.all ? 1 : 0;
-    rodata.option_cgroups = selects_cgroups(options) ? 1 : 0;
-    rodata.option_pods = options.pods ? 1 : 0;
-    rodata.option_cgroup_hierarchy = hierarchy ? hierarchy->number : 0;
-    rodata.option_cgroup_controller = controller;
-    rodata.option_rings = options.workers;
-    rodata.option_call_bytes = options.call_bytes;
-    rodata.option_budget_bytes = options.budget_bytes;
-    rodata.option_shed_waiting = ring_size(options.ring_bytes) / 2;
-    rodata.option_http2 = options.http2 ? 1 : 0;
-    rodata.option_capture_clear = options.clear ? 1 : 0;
-    rodata.option_cookies = cookies ? 1 : 0;
-    bpf_map__set_max_entries(skeleton->maps.connections, options.connection_table);
-    uprobes = Uprobes::prepare(skeleton->obj, cookies);
-    for (const ProgramInfo& program : dispensable_programs())
-        if (left_out.contains(program.name) || !program.wanted(options))
-            bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, program.name.data()), false);
-    clear_libbpf_log();
-    if (const int error = ::programs::load(skeleton.get()); error != 0)
-        return Error::from_errno(
-            -error, fmt::format("load the kernel programs ({})", refusal().empty() ? last_libbpf_line() : refusal()));
-    const auto& maps = skeleton->maps;
+Status KernelSource::State::load(const KernelOptions& options) {
+    APIARIST_TRY(programs.load(options, pods));
+    refused = programs.refused();
+    const auto& maps = programs.maps();
     tables.emplace(OpenTables{.connections = bpf_map__fd(maps.connections),
                               .sessions = bpf_map__fd(maps.tls_sessions),
                               .windows = bpf_map__fd(maps.tls_windows),
@@ -174,25 +110,10 @@ Status KernelSource::State::load_once(const KernelOptions& options) {
     return Done{};
 }
 
-Status KernelSource::State::load(const KernelOptions& options) {
-    cookies = libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, BPF_FUNC_get_attach_cookie, nullptr) == 1;
-    for (;;) {
-        auto loaded = load_once(options);
-        if (loaded) return Done{};
-        const std::string name = refused_program();
-        const auto programs = dispensable_programs();
-        const auto found = std::find_if(programs.begin(), programs.end(),
-                                        [&name](const ProgramInfo& program) { return program.name == name; });
-        if (found == programs.end() || !left_out.insert(found->name).second)
-            return std::move(loaded).error().context(name.empty() ? "kernel" : "program " + name);
-        refused.push_back(fmt::format("{}: {} ({})", name, found->cost, loaded.error().what));
-    }
-}
-
 Status KernelSource::State::make_rings(const KernelOptions& options) {
     controls_size = static_cast<std::size_t>(::getpagesize());
     void* shared = ::mmap(nullptr, controls_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-                          bpf_map__fd(skeleton->maps.ring_controls), 0);
+                          bpf_map__fd(programs.maps().ring_controls), 0);
     if (shared == MAP_FAILED) return Error::from_errno(errno, "map the ring controls");
     controls = static_cast<ap_ring_control*>(shared);
     stop_event = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -203,7 +124,7 @@ Status KernelSource::State::make_rings(const KernelOptions& options) {
                                       static_cast<std::uint32_t>(ring_size(options.ring_bytes)), nullptr));
         if (!ring->map) return Error::from_errno(errno, fmt::format("make a ring of {} bytes", options.ring_bytes));
         const int fd = ring->map.get();
-        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.rings), &i, &fd, BPF_ANY) != 0)
+        if (bpf_map_update_elem(bpf_map__fd(programs.maps().rings), &i, &fd, BPF_ANY) != 0)
             return Error::from_errno(errno, "set a ring");
         ring->buffer.reset(ring_buffer__new(fd, on_ring_record, ring.get(), nullptr));
         if (!ring->buffer) return Error::from_errno(errno, "map a ring");
@@ -220,19 +141,6 @@ Status KernelSource::State::make_rings(const KernelOptions& options) {
     return Done{};
 }
 
-Status KernelSource::State::attach_programs() {
-    bpf_program* program = nullptr;
-    bpf_object__for_each_program(program, skeleton->obj) {
-        const std::string_view section = bpf_program__section_name(program);
-        if (!section.starts_with("tp_btf/") || !bpf_program__autoload(program)) continue;
-        clear_libbpf_log();
-        Link link(bpf_program__attach(program));
-        if (!link) return Error::from_errno(errno, fmt::format("attach {} to {}", bpf_program__name(program), section));
-        links.push_back(std::move(link));
-    }
-    return Done{};
-}
-
 Status KernelSource::State::choose_hierarchy(const KernelOptions& options) {
     if (!options.pods) return Done{};
     hierarchy = pod_hierarchy(options.node_root, "/proc/self/cgroup");
@@ -240,19 +148,20 @@ Status KernelSource::State::choose_hierarchy(const KernelOptions& options) {
         return Error{std::errc::not_supported,
                      fmt::format("--pods: no cgroups are mounted at {}/sys/fs/cgroup (--node-root)",
                                  options.node_root == "/" ? "" : options.node_root)};
+    pods.number = hierarchy->number;
     if (hierarchy->number == 0) return Done{};
     if (!options.cgroups.empty())
         return Error{std::errc::invalid_argument, "--cgroup (v2) does not go with --pods here, whose cgroups are v1"};
     auto number = controller_number(hierarchy->controller);
     if (!number) return std::move(number).error();
-    controller = *number;
+    pods.controller = *number;
     return Done{};
 }
 
 Status KernelSource::State::add_cgroups(const std::vector<Cgroup>& cgroups) {
     const std::uint32_t one = 1;
     for (const Cgroup& cgroup : cgroups)
-        if (bpf_map_update_elem(bpf_map__fd(skeleton->maps.traced_cgroups), &cgroup.id, &one, BPF_ANY) != 0) {
+        if (bpf_map_update_elem(bpf_map__fd(programs.maps().traced_cgroups), &cgroup.id, &one, BPF_ANY) != 0) {
             const int error = errno;
             // Anybody with a cgroup of his own may fill it; the others must not lose their collector for that.
             if (error != E2BIG) return Error::from_errno(error, "select cgroup " + cgroup.path);
@@ -298,7 +207,7 @@ Status KernelSource::State::select(const KernelOptions& options) {
             for (const std::uint32_t one : with_descendants(pid))
                 if (selected.insert(one).second) APIARIST_TRY(select_process(one));
     }
-    const int processes = bpf_map__fd(skeleton->maps.processes);
+    const int processes = bpf_map__fd(programs.maps().processes);
     for (const std::uint32_t pid : selected) {
         if (!process_exists(pid)) (void)bpf_map_delete_elem(processes, &pid);
         if (libraries) libraries->look_at(pid);
@@ -328,7 +237,7 @@ void KernelSource::State::hand_on_facts(unsigned ring, const OnRecord& on_record
 Status KernelSource::State::select_process(std::uint32_t pid) {
     ap_process fresh{};
     fresh.ring = pid % static_cast<ap_u32>(rings.size());
-    const int added = bpf_map_update_elem(bpf_map__fd(skeleton->maps.processes), &pid, &fresh, BPF_NOEXIST);
+    const int added = bpf_map_update_elem(bpf_map__fd(programs.maps().processes), &pid, &fresh, BPF_NOEXIST);
     if (added != 0 && errno == EEXIST) return Done{};  // a child that selected itself
     if (added != 0) return Error::from_errno(errno, fmt::format("select process {}", pid));
     ap_process_event seen{};
@@ -386,11 +295,11 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     State* raw = state.get();
     if (options.tls)
         raw->libraries.emplace(
-            *raw->uprobes, bpf_map__fd(raw->skeleton->maps.known_files), options.return_probes,
+            raw->programs.uprobes(), bpf_map__fd(raw->programs.maps().known_files), options.return_probes,
             [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble,
             [raw](std::uint32_t pid, const events::FoundStack& stack) { raw->coverage->on_found(pid, stack); });
     raw->make_coverage(options);
-    APIARIST_TRY(state->attach_programs());
+    APIARIST_TRY(state->programs.attach());
     APIARIST_TRY(state->select(options));
     APIARIST_TRY(state->select_cgroups(options));
     if (raw->libraries) {
@@ -402,10 +311,10 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
 }
 
 void KernelSource::State::make_coverage(const KernelOptions& options) {
-    const CoverageMaps maps{.processes = bpf_map__fd(skeleton->maps.processes),
-                            .connections = bpf_map__fd(skeleton->maps.connections),
-                            .sessions = bpf_map__fd(skeleton->maps.tls_sessions),
-                            .udp = bpf_map__fd(skeleton->maps.udp_traffic)};
+    const CoverageMaps maps{.processes = bpf_map__fd(programs.maps().processes),
+                            .connections = bpf_map__fd(programs.maps().connections),
+                            .sessions = bpf_map__fd(programs.maps().tls_sessions),
+                            .udp = bpf_map__fd(programs.maps().udp_traffic)};
     coverage.emplace(
         CoverageOptions{
             .maps = maps, .rings = static_cast<unsigned>(rings.size()), .clear = options.clear, .tls = options.tls},
@@ -424,7 +333,7 @@ void KernelSource::set_shed_share(unsigned share) {
 
 bool KernelSource::traces_any() const {
     std::uint32_t pid = 0;
-    return bpf_map_get_next_key(bpf_map__fd(state_->skeleton->maps.processes), nullptr, &pid) == 0;
+    return bpf_map_get_next_key(bpf_map__fd(state_->programs.maps().processes), nullptr, &pid) == 0;
 }
 
 const std::vector<std::string>& KernelSource::refused() const {
@@ -434,7 +343,7 @@ const std::vector<std::string>& KernelSource::refused() const {
 void KernelSource::detach() {
     if (finished()) return;
     if (state_->libraries) state_->libraries->detach();
-    state_->links.clear();
+    state_->programs.detach();
     state_->detached.store(true, std::memory_order_release);
     const std::uint64_t one = 1;
     (void)!::write(state_->stop_event.get(), &one, sizeof(one));
@@ -491,7 +400,7 @@ void KernelSource::wait(unsigned number) {
 }
 
 void KernelSource::mark(std::uint64_t key, const ap_mark& mark) {
-    const int marks = bpf_map__fd(state_->skeleton->maps.marks);
+    const int marks = bpf_map__fd(state_->programs.maps().marks);
     if (mark.not_http == 0 && mark.skipping[AP_READ] == 0 && mark.skipping[AP_WRITE] == 0)
         (void)bpf_map_delete_elem(marks, &key);  // says nothing
     else
