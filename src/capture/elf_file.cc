@@ -4,13 +4,16 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <set>
+#include <span>
 #include <utility>
 
 namespace apiarist::capture {
@@ -34,14 +37,44 @@ constexpr std::uint64_t kMostSearched = std::uint64_t{512} << 20;  // of a secti
 constexpr std::size_t kLongestName = 4096;
 constexpr std::size_t kSectionNames = 1 << 20;    // bytes, of all
 constexpr std::size_t kLongestSectionName = 256;  // the others are cut
-constexpr std::size_t kWindow = 1 << 20;          // bytes that are read at once
+constexpr std::size_t kWindow = 128 << 10;        // bytes that are read at once
 constexpr std::size_t kLargestFunction = 64 << 10;
 
 Error broken(const std::string& why) {
     return Error{std::errc::executable_format_error, why};
 }
 
-std::string_view text_of(const std::vector<std::byte>& bytes) {
+// A table that is read as a whole: in huge pages where the system gives them, since with small ones the kernel takes
+// longer for the room than for the reading. Empty: there is no room.
+class TableBytes {
+  public:
+    explicit TableBytes(std::size_t size) : mapped_(size + kHugePage) {
+        void* room =
+            ::mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (room == MAP_FAILED) return;
+        room_ = room;
+        void* aligned = room;
+        std::size_t space = mapped_;
+        if (std::align(kHugePage, size, aligned, space) == nullptr) return;
+        (void)::madvise(aligned, size, MADV_HUGEPAGE);
+        bytes_ = {static_cast<std::byte*>(aligned), size};
+    }
+    ~TableBytes() {
+        if (room_ != nullptr) ::munmap(room_, mapped_);
+    }
+    TableBytes(const TableBytes&) = delete;
+    TableBytes& operator=(const TableBytes&) = delete;
+
+    [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
+
+  private:
+    static constexpr std::size_t kHugePage = 2 << 20;
+    std::size_t mapped_;
+    void* room_ = nullptr;
+    std::span<std::byte> bytes_;
+};
+
+std::string_view text_of(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -164,8 +197,8 @@ void ElfFile::functions_of(const Section& symbols, Allowance& allowance, const O
     if (symbols.link >= sections_.size() || sections_[symbols.link].type != SHT_STRTAB) return;
     const Section& texts = sections_[symbols.link];
     if (!is_table(symbols) || !is_table(texts) || !takes(allowance.tables, symbols.size + texts.size)) return;
-    const auto bytes = read(texts.file_offset, static_cast<std::size_t>(texts.size));
-    const std::string_view names = text_of(bytes);
+    const TableBytes table(static_cast<std::size_t>(texts.size));
+    const std::string_view names = text_of(table.bytes().first(read_into(texts.file_offset, table.bytes())));
     each_record<Elf64_Sym>(*this, symbols.file_offset, symbols.size, [&](const Elf64_Sym& one) {
         if (one.st_shndx == SHN_UNDEF || ELF64_ST_TYPE(one.st_info) != STT_FUNC || one.st_size == 0 ||
             one.st_name >= names.size())
@@ -252,6 +285,11 @@ std::vector<std::byte> ElfFile::read(std::uint64_t offset, std::size_t size) con
     std::vector<std::byte> bytes;
     if (offset >= size_) return bytes;
     bytes.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, size_ - offset)));
+    bytes.resize(read_into(offset, bytes));
+    return bytes;
+}
+
+std::size_t ElfFile::read_into(std::uint64_t offset, std::span<std::byte> bytes) const {
     std::size_t done = 0;
     while (done < bytes.size()) {
         const ssize_t n =
@@ -260,8 +298,7 @@ std::vector<std::byte> ElfFile::read(std::uint64_t offset, std::size_t size) con
         if (n <= 0) break;
         done += static_cast<std::size_t>(n);
     }
-    bytes.resize(done);
-    return bytes;
+    return done;
 }
 
 std::optional<std::vector<std::byte>> ElfFile::code(const ElfFunction& function) const {

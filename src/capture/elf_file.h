@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -106,6 +107,8 @@ class ElfFile {
         bool relative;
         std::uint64_t addend;
     };
+    // How many bytes there were.
+    [[nodiscard]] std::size_t read_into(std::uint64_t offset, std::span<std::byte> bytes) const;
     [[nodiscard]] std::optional<Relocation> relocation_of(std::uint64_t address) const;
     [[nodiscard]] std::optional<std::uint64_t> offset_in(std::uint64_t address, bool executable) const;
 
