@@ -99,6 +99,18 @@ GrpcBody read_grpc(std::string_view body, std::string_view encoding, std::size_t
     return out;
 }
 
+bool is_grpc_body(std::string_view body) {
+    bool some = false;
+    while (body.size() >= kPrefix) {
+        const auto* prefix = reinterpret_cast<const std::uint8_t*>(body.data());
+        const std::size_t length = length_of(prefix);
+        if (prefix[0] != 0 || length > body.size() - kPrefix) return false;
+        some |= length > 0;
+        body.remove_prefix(kPrefix + length);
+    }
+    return some && body.empty();
+}
+
 // https://grpc.github.io/grpc/core/md_doc_statuscodes.html
 std::string_view grpc_status_name(int status) {
     static constexpr std::array<std::string_view, 17> kNames{

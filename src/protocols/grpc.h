@@ -18,6 +18,10 @@ namespace apiarist::protocols {
 // application/grpc, application/grpc+proto, application/grpc-web; not grpc-web-text, which is base64.
 [[nodiscard]] bool is_grpc_type(std::string_view content_type);
 
+// It is made of whole messages, none of them compressed, and one is not empty. For a body whose type is not known:
+// lengths that add up by chance are one in four billion.
+[[nodiscard]] bool is_grpc_body(std::string_view body);
+
 // How many messages begin in a body that comes in parts.
 class GrpcCounter {
   public:

@@ -93,6 +93,18 @@ TEST(Grpc, the_counter_counts_whatever_the_cuts) {
     }
 }
 
+TEST(Grpc, bodies_are_told_by_their_lengths) {
+    EXPECT_TRUE(is_grpc_body(prefixed("a")));
+    EXPECT_TRUE(is_grpc_body(prefixed("") + prefixed("abc")));
+    EXPECT_FALSE(is_grpc_body(""));
+    EXPECT_FALSE(is_grpc_body(prefixed("")));
+    EXPECT_FALSE(is_grpc_body(prefixed("abc") + "x"));
+    EXPECT_FALSE(is_grpc_body(prefixed("abc").substr(0, 7)));
+    EXPECT_FALSE(is_grpc_body(prefixed("abc", 1)));
+    EXPECT_FALSE(is_grpc_body(prefixed("x: y", 0x80)));
+    EXPECT_FALSE(is_grpc_body("{\"a\": 1}"));
+}
+
 TEST(Grpc, names_of_statuses) {
     EXPECT_EQ(grpc_status_name(0), "OK");
     EXPECT_EQ(grpc_status_name(16), "UNAUTHENTICATED");

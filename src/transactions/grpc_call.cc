@@ -17,7 +17,10 @@ using protocols::header_value;
 using protocols::Message;
 
 bool is_grpc(const Message& message) {
-    return protocols::is_grpc_type(header_value(message.headers, "content-type"));
+    const std::string_view type = header_value(message.headers, "content-type");
+    if (!type.empty() || !message.joined_midway) return protocols::is_grpc_type(type);
+    const bool whole = !message.body_truncated && !message.gap && !message.body_not_seen;
+    return whole && protocols::is_grpc_body(message.body);  // its type was said before the observation
 }
 
 void read_body(Message& message, std::size_t limit) {

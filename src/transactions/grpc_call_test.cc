@@ -44,6 +44,23 @@ TEST(GrpcCall, other_content_stays_as_it_is) {
     EXPECT_EQ(transaction.request.body, kTwo);
 }
 
+TEST(GrpcCall, where_the_type_was_said_before_the_lengths_tell) {
+    Transaction transaction = call_of("");
+    transaction.request.headers.clear();
+    transaction.request.joined_midway = true;
+    transaction.response->headers.clear();
+    read_grpc_call(transaction, 100);
+    EXPECT_FALSE(transaction.response->joined_midway);
+    ASSERT_TRUE(transaction.grpc);
+    EXPECT_EQ(transaction.request.body, "YWJj");
+    EXPECT_EQ(transaction.grpc->request_messages, 2U);
+    EXPECT_EQ(transaction.response->body, "\0\0\0\0\1x"s) << "all of its head is known, and no type is in it";
+    transaction = call_of("");
+    transaction.request.headers.clear();
+    read_grpc_call(transaction, 100);
+    EXPECT_FALSE(transaction.grpc);
+}
+
 TEST(GrpcCall, a_proxys_answer_is_no_message) {
     Transaction transaction = call_of("application/grpc");
     transaction.response->headers = {{"content-type", "text/html"}};
