@@ -86,6 +86,7 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
         Log(settings).warn(warning);
     options.tracker.connection.http1.body = settings.count("body-bytes");
     options.tracker.connection.http2.body = settings.count("body-bytes");
+    options.tracker.connection.websocket.payload = settings.count("body-bytes");
     options.tracker.connection.open_response_ns = settings.duration_ns("open-response");
     options.tracker.connection.decoded_body = settings.count("body-bytes");
     const std::uint64_t workers = std::max<std::uint64_t>(1, settings.count("workers"));

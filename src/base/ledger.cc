@@ -30,7 +30,7 @@ const std::vector<CountInfo>& count_table() {
         {Count::kTlsLost, "tls_bytes_lost", "of these: no room in the ring"},
         {Count::kBytesParsed, "bytes_parsed", "Copied bytes that belong to a message that left the parser"},
         {Count::kBytesUnattributed, "bytes_unattributed", "Copied bytes that belong to no message that could be told"},
-        {Count::kBytesTunnelled, "bytes_tunnelled", "Copied bytes after 101 or CONNECT"},
+        {Count::kBytesTunnelled, "bytes_tunnelled", "Copied bytes after 101 or CONNECT, of what is not read"},
         {Count::kBytesWithoutContent, "bytes_without_content",
          "Lengths: sendfile, splice, limits, memory not resident"},
         {Count::kBytesDuplicate, "bytes_duplicate", "Copied bytes whose position had been seen"},
@@ -45,7 +45,12 @@ const std::vector<CountInfo>& count_table() {
         {Count::kOpenRecords, "open_records", "Records of responses that went on; each has another one at its end"},
         {Count::kUnidentified, "unidentified",
          "Exchanges of HTTP/2 of which the method, path, status or direction was said before the observation"},
-        {Count::kRecords, "records", "Records made: pairs, and unanswered requests where a sink takes them"},
+        {Count::kWebsocketMessages, "websocket_messages", "Messages of WebSocket: text, binary and close"},
+        {Count::kWebsocketEvents, "websocket_events", "of these: in records"},
+        {Count::kWebsocketIncomplete, "websocket_incomplete", "of these: not whole, or not decoded"},
+        {Count::kWebsocketPings, "websocket_pings", "Pings and pongs of WebSocket, which are in no record"},
+        {Count::kRecords, "records",
+         "Records made: pairs, messages of WebSocket, and unanswered requests where a sink takes them"},
         {Count::kRecordsIncomplete, "records_incomplete", "of these: `capture` is not \"complete\""},
         {Count::kFilteredEgress, "filtered_egress", "of these: left out, because clients are not wanted"},
         {Count::kFilteredEnvoy, "filtered_envoy", "of these: left out, a sidecar's own connection"},
@@ -132,6 +137,8 @@ std::vector<std::string> ledger_faults(const LedgerSnapshot& s) {
           at(s, Count::kPaired) + at(s, Count::kUnanswered));
     check(faults, "responses = paired + orphans", at(s, Count::kResponses),
           at(s, Count::kPaired) + at(s, Count::kOrphanResponses));
+    check(faults, "WebSocket messages = events in records", at(s, Count::kWebsocketMessages),
+          at(s, Count::kWebsocketEvents));
     check(faults, "records = filtered + delivered + queued + dropped", at(s, Count::kRecords),
           sum(s, Count::kFilteredEgress, Count::kDroppedFailed));
     return faults;

@@ -56,6 +56,11 @@ enum class Count : std::size_t {
     kLostPlace,
     kOpenRecords,   // beside the sums: records of responses that went on; each has another one at its end
     kUnidentified,  // beside the sums: exchanges whose method, path, status or direction is not known
+    // WebSocket. messages = events.
+    kWebsocketMessages,
+    kWebsocketEvents,
+    kWebsocketIncomplete,  // beside the sums: of these, not whole or not decoded
+    kWebsocketPings,       // beside the sums: pings and pongs, which are in no record
     // Records. records = filtered + delivered + queued + dropped, each filter and cause by itself.
     kRecords,
     kRecordsIncomplete,  // of these: `capture` is not "complete"

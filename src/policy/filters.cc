@@ -44,7 +44,10 @@ std::uint64_t size_of(const Message& message) {
 }  // namespace
 
 std::uint64_t payload_bytes(const Transaction& transaction) {
-    return size_of(transaction.request) + (transaction.response ? size_of(*transaction.response) : 0);
+    std::uint64_t bytes = size_of(transaction.request) + (transaction.response ? size_of(*transaction.response) : 0);
+    for (const transactions::WebsocketEvent& event : transaction.events)
+        bytes += event.message.payload.size();
+    return bytes;
 }
 
 bool Bandwidth::take(std::uint64_t bytes, std::uint64_t now_ns) {

@@ -36,6 +36,8 @@ std::uint64_t Redactor::redact(transactions::Transaction& transaction) {
     const std::uint64_t before = values_.count();
     redact_message(transaction.request);
     if (transaction.response) redact_message(*transaction.response);
+    for (transactions::WebsocketEvent& event : transaction.events)
+        redact_event(event.message);
     return values_.count() - before;
 }
 
@@ -47,6 +49,13 @@ void Redactor::redact_message(Message& message) {
     redact_headers(values_, message.trailers);
     if (message.method == "CONNECT" && is_host(message.target)) return;
     if (auto target = redact_target(values_, message.target, {})) message.target = std::move(*target);
+}
+
+// A body of its own, of a type that nobody names.
+void Redactor::redact_event(protocols::WebsocketMessage& message) {
+    const std::string status = message.payload.substr(0, message.payload.size() - payload_text(message).size());
+    const bool cut = is_cut(message);
+    message.payload = status + redact_body(values_, {{}, payload_text(message), message.not_decoded}, {0, cut});
 }
 
 }  // namespace apiarist::policy

@@ -30,6 +30,7 @@ class Redactor {
 
   private:
     void redact_message(protocols::Message& message);
+    void redact_event(protocols::WebsocketMessage& message);
 
     ValueRedactor values_;
 };

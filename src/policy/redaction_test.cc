@@ -42,6 +42,32 @@ TEST(Redactor, equal_values_get_equal_marks_wherever_they_stand) {
     EXPECT_EQ(redactor.redact(transaction), 0U) << "marks are left as they are";
 }
 
+TEST(Redactor, each_message_on_a_websocket_is_a_body) {
+    using protocols::WebsocketOpcode;
+    Transaction transaction = exchange();
+    const auto add = [&transaction](WebsocketOpcode opcode, std::string payload) -> protocols::WebsocketMessage& {
+        auto& message = transaction.events.emplace_back().message;
+        message.opcode = opcode;
+        message.payload = std::move(payload);
+        message.fin = true;
+        return message;
+    };
+    add(WebsocketOpcode::kText, R"({"type":"login","password":"abc"})");
+    add(WebsocketOpcode::kText, "hello alice@example.com");
+    add(WebsocketOpcode::kBinary, "\xff\x01");
+    add(WebsocketOpcode::kClose, "\x03\xe8 alice@example.com left");
+    add(WebsocketOpcode::kText, "coded").not_decoded = true;
+    add(WebsocketOpcode::kText, R"({"password":"ab)").truncated = true;
+    EXPECT_EQ(Redactor(testing::kKey).redact(transaction), 7U + 6U);
+    const auto payload = [&transaction](std::size_t i) { return transaction.events[i].message.payload; };
+    EXPECT_EQ(payload(0), with_marks(R"({"type":"login","password":"⟦secret:abc⟧"})"));
+    EXPECT_EQ(payload(1), with_marks("hello ⟦email:alice@example.com⟧"));
+    EXPECT_EQ(payload(2), testing::mark("binary", "\xff\x01"));
+    EXPECT_EQ(payload(3), with_marks("\x03\xe8 ⟦email:alice@example.com⟧ left"));
+    EXPECT_EQ(payload(4), testing::mark("binary", "coded"));
+    EXPECT_EQ(payload(5).find("ab"), std::string::npos);
+}
+
 TEST(Redactor, the_authority_that_a_tunnel_goes_to_stays) {
     Transaction tunnel = exchange();
     tunnel.request.method = "CONNECT";

@@ -22,6 +22,7 @@
 #include "protocols/websocket_extensions.h"
 #include "protocols/websocket_frame.h"
 #include "protocols/websocket_inflater.h"
+#include "protocols/websocket_message.h"
 
 namespace apiarist::protocols {
 
@@ -29,21 +30,6 @@ struct WebsocketLimits {
     std::size_t payload = 1 << 20;    // bytes of a message that are kept; the rest is counted
     std::size_t inflated = 16 << 20;  // more of one message is not inflated
     std::size_t search = 64 << 10;    // bytes that are held to find the place again
-};
-
-struct WebsocketMessage {
-    WebsocketOpcode opcode = WebsocketOpcode::kText;  // never kContinuation
-    std::string payload;          // unmasked, inflated; the first bytes, at most WebsocketLimits::payload
-    std::uint64_t size = 0;       // of the whole payload that passed: inflated, or as it was sent where not_decoded
-    std::uint64_t wire_size = 0;  // as it was sent: bytes of all payloads, masked and compressed as they are
-    std::uint64_t frames = 0;     // fragments
-    bool fin = false;             // its last frame came
-    bool truncated = false;       // bytes were left out by a limit, or the connection ended before the message did
-    bool not_seen = false;        // bytes passed that no one could see
-    bool gap = false;             // bytes were lost inside it
-    bool not_decoded = false;     // it is whole, but what it was encoded with could not be removed to its end
-    Stamp begin = 0;              // of its first byte
-    Stamp end = 0;                // of its last byte
 };
 
 enum class WebsocketItemKind : std::uint8_t { kMessage, kLostPlace };

@@ -8,20 +8,13 @@
 #include <cstdint>
 #include <span>
 
+#include "protocols/websocket_message.h"
+
 namespace apiarist::protocols {
 
 constexpr std::size_t kShortestWebsocketHeader = 2;
 constexpr std::size_t kLongestWebsocketHeader = 14;
 constexpr std::size_t kMostControlPayload = 125;  // RFC 6455 §5.5
-
-enum class WebsocketOpcode : std::uint8_t {
-    kContinuation = 0,
-    kText = 1,
-    kBinary = 2,
-    kClose = 8,
-    kPing = 9,
-    kPong = 10,
-};
 
 // What holds of one direction since the handshake.
 struct WebsocketRules {

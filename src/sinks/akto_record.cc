@@ -13,6 +13,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "protocols/grpc.h"
+#include "sinks/shorten.h"
+#include "sinks/websocket_events.h"
 
 namespace apiarist::sinks {
 namespace {
@@ -68,7 +70,9 @@ class Object {
     bool first_ = true;
 };
 
-std::string type_of(const Message& request) {
+std::string type_of(const transactions::Transaction& transaction) {
+    const Message& request = transaction.request;
+    if (!transaction.events.empty()) return "WEBSOCKET";
     if (request.major_version == 2) return "HTTP/2";
     return request.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1";
 }
@@ -97,22 +101,6 @@ bool taken_for_cut(const Message& request, std::string_view body) {
     }
     if (types > 1 || type != "application/json") return false;
     return (body.starts_with('{') && !body.ends_with('}')) || (body.starts_with('[') && !body.ends_with(']'));
-}
-
-// Not inside a UTF-8 sequence.
-void cut_text(std::string& text, std::size_t size) {
-    if (size >= text.size()) return;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
-        --size;
-    text.resize(size);
-}
-
-// Takes what is too much off a body (of JSON it is at least as much), and a little more for what `capture` says then.
-bool shorten(std::string& body, std::size_t excess) {
-    if (body.empty()) return false;
-    constexpr std::size_t kMargin = 64;
-    cut_text(body, body.size() > excess + kMargin ? body.size() - excess - kMargin : 0);
-    return true;
 }
 
 std::string_view request_body(const Message& request, const RecordOptions& options) {
@@ -161,8 +149,8 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     const bool server = transaction.direction == Direction::kServer;
     Object object(out);
     object.add("path", request.target);
-    object.add("method", request.method);
-    object.add("type", type_of(request));
+    object.add("method", transaction.events.empty() ? std::string_view(request.method) : "WS");
+    object.add("type", type_of(transaction));
     object.add("requestHeaders", headers_json(request.headers));
     const std::string_view body = request_body(request, options);
     const std::uint32_t left_out =
@@ -187,6 +175,10 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("tls", transaction.tls);
     object.add("latency_us", std::to_string(clean.latency_us));
     if (transaction.grpc) add_grpc(object, *transaction.grpc);
+    if (!transaction.events.empty()) {
+        object.add("events", websocket_events_json(clean));
+        object.add("headers", headers_json(request.headers));  // where the consumer looks for those of a message
+    }
     if (options.exact_payload) {
         add_exact(object, "requestPayload_base64", body);
         if (response != nullptr) add_exact(object, "responsePayload_base64", response->body);
@@ -204,7 +196,9 @@ bool append_bounded_akto_record(std::string& out, const policy::CleanTransaction
         const std::size_t size = out.size() - before;
         if (size <= limit) return true;
         out.resize(before);
-        if (transaction.response && shorten(transaction.response->body, size - limit)) {
+        if (shorten_websocket_event(transaction, size - limit)) {
+            // and again, with the next in size
+        } else if (transaction.response && shorten(transaction.response->body, size - limit)) {
             transaction.response->body_truncated = true;
             transaction.capture |= transactions::kResponseTruncated;
         } else if (shorten(transaction.request.body, size - limit)) {

@@ -15,6 +15,7 @@
 #include "events/event.h"
 #include "protocols/http1.h"
 #include "protocols/http2.h"
+#include "protocols/websocket.h"
 #include "streams/byte_stream.h"
 #include "transactions/pairing.h"
 #include "transactions/transaction.h"
@@ -24,12 +25,15 @@ namespace apiarist::transactions {
 struct ConnectionOptions {
     protocols::Http1Limits http1;
     protocols::Http2Limits http2;
+    protocols::WebsocketLimits websocket;
     streams::StreamLimits stream;
     std::size_t decoded_body = 1 << 20;               // bytes of a body after its content coding is removed
     std::uint64_t skip_from = 64 << 10;               // smaller rests of bodies are not worth a word to the kernel
     std::uint64_t early_response_ns = 1'000'000'000;  // how long a complete response waits for its request's end
     std::uint64_t open_response_ns =
-        10'000'000'000;  // a stream that goes on for so long is told of before its end; 0: never
+        10'000'000'000;                      // a stream that goes on for so long is told of before its end; 0: never
+    std::size_t websocket_events = 64;       // messages of a record; it leaves earlier when the first is older than
+    std::size_t websocket_bytes = 64 << 10;  // open_response_ns, or when their payloads would be more than this
     std::uint64_t late_request_ns = 1'000'000'000;  // no record of a request comes so long after its call
 };
 

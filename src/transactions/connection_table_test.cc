@@ -195,13 +195,13 @@ TEST(ConnectionTable, a_tunnel_takes_no_room) {
     Channel tunnel(socket(1));
     Channel plain(socket(2));
     rig.feed(tunnel.open()).feed(plain.open());
-    rig.feed(tunnel.bytes(AP_READ, "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n"));
-    rig.feed(tunnel.bytes(AP_WRITE, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"));
+    rig.feed(tunnel.bytes(AP_READ, "GET /own HTTP/1.1\r\nUpgrade: own\r\nConnection: upgrade\r\n\r\n"));
+    rig.feed(tunnel.bytes(AP_WRITE, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: own\r\n\r\n"));
     rig.feed(tunnel.bytes(AP_READ, "frame")).feed(tunnel.bytes(AP_WRITE, "frame"));
     exchange(rig, plain);
     rig.feed(tunnel.bytes(AP_READ, "more"));  // does not wake it
     exchange(rig, plain);
-    EXPECT_THAT(rig.texts, ElementsAre("GET /ws [] -> 101 [] complete", kWhole, kWhole));
+    EXPECT_THAT(rig.texts, ElementsAre("GET /own [] -> 101 [] complete", kWhole, kWhole));
     EXPECT_EQ(rig.count(Count::kConnectionsRefused), 0u);
     EXPECT_EQ(rig.count(Count::kConnectionsGivenUp), 0u);
     rig.feed(tunnel.end()).feed(plain.end());

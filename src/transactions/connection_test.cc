@@ -140,9 +140,9 @@ TEST(Connection, a_refused_connect_goes_on_as_http) {
 
 TEST(Connection, an_upgrade_ends_http) {
     Talk talk;
-    talk.read("GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n");
-    talk.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x02hi").read("\x81\x02ho");
-    EXPECT_THAT(talk.end(), ElementsAre("GET /ws [] -> 101 [] complete"));
+    talk.read("GET /own HTTP/1.1\r\nUpgrade: own\r\n\r\n");
+    talk.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: own\r\n\r\n\x81\x02hi").read("\x81\x02ho");
+    EXPECT_THAT(talk.end(), ElementsAre("GET /own [] -> 101 [] complete"));
     EXPECT_EQ(talk.rig.count(Count::kBytesTunnelled), 8u);
     EXPECT_EQ(talk.rig.marks.front().second.not_http, 1u);
 }

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocols/message.h"
+#include "protocols/websocket_message.h"
 
 namespace apiarist::transactions {
 
@@ -48,6 +50,11 @@ struct GrpcCall {
     std::optional<int> status;  // of grpc-status
 };
 
+struct WebsocketEvent {
+    protocols::WebsocketMessage message;  // never a ping or a pong
+    bool from_client = false;             // of the handshake
+};
+
 struct Transaction {
     protocols::Message request;  // body decoded: content coding removed
     std::optional<protocols::Message> response;
@@ -60,6 +67,9 @@ struct Transaction {
     std::string process_name;
     std::string tls;  // "" or library and version
     std::optional<GrpcCall> grpc;
+    // Not empty: messages on a WebSocket, in their order; the request and the response are the heads of its handshake,
+    // which left as a transaction of its own, and `request.begin` is the first message's.
+    std::vector<WebsocketEvent> events;
 
     // What an inventory needs of it is known: of HTTP/2 it may have been said before the observation began.
     [[nodiscard]] bool is_identified() const {

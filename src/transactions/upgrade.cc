@@ -2,6 +2,7 @@
 #include "transactions/upgrade.h"
 
 #include "transactions/http2_exchanges.h"
+#include "transactions/websocket_session.h"
 
 namespace apiarist::transactions {
 
@@ -10,6 +11,8 @@ std::unique_ptr<Upgrade> Upgrade::make(const protocols::Message& request, const 
     if (response.status != 101) return nullptr;
     const auto protocol = protocols::header_value(response.headers, "upgrade");
     if (protocols::same_name(protocol, "h2c")) return Http2Exchanges::after_upgrade(request, context);
+    if (protocols::same_name(protocol, "websocket"))
+        return std::make_unique<WebsocketSession>(request, response, context);
     return nullptr;
 }
 

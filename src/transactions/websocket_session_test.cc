@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "transactions/websocket_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocols/websocket_testing.h"
+#include "transactions/traffic_testing.h"
+
+namespace apiarist::transactions::testing {
+namespace {
+
+using protocols::testing::Deflater;
+using protocols::testing::kFin;
+using protocols::testing::kMask;
+using protocols::testing::text_frame;
+using protocols::testing::websocket_frame;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const std::string kAsk =
+    "GET /chat?room=1 HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+const std::string kHandshake = "GET /chat?room=1 [] -> 101 [] complete";
+
+std::string switch_with(const std::string& extensions) {
+    return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\n" +
+           (extensions.empty() ? std::string() : "Sec-WebSocket-Extensions: " + extensions + "\r\n") + "\r\n";
+}
+
+// "> 1 [hello]" of the client; flags as words.
+std::vector<std::string> events_of(const Transaction& transaction) {
+    std::vector<std::string> texts;
+    for (const WebsocketEvent& event : transaction.events) {
+        const protocols::WebsocketMessage& message = event.message;
+        std::string text = event.from_client ? "> " : "< ";
+        text += std::to_string(static_cast<unsigned>(message.opcode)) + " [" + message.payload + "]";
+        text += message.fin ? "" : " open";
+        text += message.gap ? " gap" : "";
+        text += message.truncated ? " truncated" : "";
+        text += message.not_decoded ? " not_decoded" : "";
+        texts.push_back(std::move(text));
+    }
+    return texts;
+}
+
+class WebsocketTest : public ::testing::Test {
+  protected:
+    void open(const ConnectionOptions& options = {}, const std::string& extensions = {},
+              const TableLimits& limits = {}) {
+        rig = std::make_unique<Rig>(options, limits);
+        rig->feed(channel.open());
+        client(kAsk);
+        server(switch_with(extensions));
+    }
+    void client(const std::string& bytes) { rig->feed(channel.bytes(request_side, bytes)); }
+    void server(const std::string& bytes) { rig->feed(channel.bytes(1 - request_side, bytes)); }
+    void say(const std::string& text) { client(text_frame(text, kMask)); }
+    void end() {
+        rig->feed(channel.end());
+        EXPECT_THAT(rig->finish(), IsEmpty());
+    }
+    [[nodiscard]] std::vector<std::string> events(std::size_t number) const {
+        return events_of(rig->transactions.at(number));
+    }
+
+    Channel channel;
+    std::unique_ptr<Rig> rig;
+    unsigned request_side = AP_READ;
+};
+
+TEST_F(WebsocketTest, messages_leave_behind_their_handshake) {
+    for (const unsigned side : {AP_READ, AP_WRITE}) {
+        channel = Channel();
+        request_side = side;
+        open();
+        EXPECT_THAT(rig->texts, ElementsAre(kHandshake));
+        EXPECT_THAT(rig->transactions[0].events, IsEmpty());
+        say("hello");
+        server(text_frame("world") + websocket_frame(kFin | 2, "\xff"));
+        client(websocket_frame(kFin | 8, "\x03\xe8 bye", kMask));
+        EXPECT_THAT(rig->texts, SizeIs(1));
+        EXPECT_THAT(rig->marks, IsEmpty()) << "the kernel goes on copying";
+        end();
+        EXPECT_THAT(rig->texts, ElementsAre(kHandshake, kHandshake));
+        EXPECT_THAT(events(1), ElementsAre("> 1 [hello]", "< 1 [world]", "< 2 [\xff]", "> 8 [\x03\xe8 bye]"));
+        const Transaction& left = rig->transactions[1];
+        EXPECT_EQ(left.direction, side == AP_READ ? Direction::kServer : Direction::kClient);
+        EXPECT_EQ(left.process_id, 41U);
+        EXPECT_EQ(left.remote.port, 40000);
+        EXPECT_GT(left.request.begin, rig->transactions[0].request.begin);
+        EXPECT_EQ(left.request.headers[0].value, "shop");
+        EXPECT_EQ(left.response->headers.size(), 2U);
+        EXPECT_EQ(rig->count(Count::kWebsocketMessages), 4U);
+        EXPECT_EQ(rig->count(Count::kBytesUnattributed) + rig->count(Count::kBytesTunnelled), 0U);
+        EXPECT_EQ(rig->count(Count::kRequests), 1U);
+    }
+}
+
+TEST_F(WebsocketTest, bytes_in_the_calls_of_the_handshake) {
+    rig = std::make_unique<Rig>();
+    rig->feed(channel.open());
+    client(kAsk);
+    server(switch_with("") + text_frame("welcome"));
+    end();
+    EXPECT_THAT(events(1), ElementsAre("< 1 [welcome]"));
+}
+
+TEST_F(WebsocketTest, a_record_has_so_many_messages) {
+    ConnectionOptions options;
+    options.websocket_events = 3;
+    open(options);
+    for (int i = 0; i < 7; ++i)
+        say(std::to_string(i));
+    EXPECT_THAT(rig->texts, SizeIs(3));
+    end();
+    EXPECT_THAT(events(1), ElementsAre("> 1 [0]", "> 1 [1]", "> 1 [2]"));
+    EXPECT_THAT(events(3), ElementsAre("> 1 [6]"));
+    EXPECT_EQ(rig->count(Count::kWebsocketEvents), 7U);
+}
+
+TEST_F(WebsocketTest, a_record_has_so_many_bytes) {
+    ConnectionOptions options;
+    options.websocket_bytes = 10;
+    open(options);
+    say("1234");
+    say("5678");
+    say("9abc");
+    EXPECT_THAT(events(1), ElementsAre("> 1 [1234]", "> 1 [5678]"));
+    say("a message that is larger than that");
+    EXPECT_THAT(events(2), ElementsAre("> 1 [9abc]"));
+    EXPECT_THAT(events(3), ElementsAre("> 1 [a message that is larger than that]"));
+    end();
+    EXPECT_THAT(rig->texts, SizeIs(4));
+}
+
+TEST_F(WebsocketTest, a_message_waits_no_longer_than_a_stream_does) {
+    open();
+    say("first");
+    rig->tracker.settle(channel.now_ns + 9'000'000'000);
+    EXPECT_THAT(rig->texts, SizeIs(1));
+    rig->tracker.settle(channel.now_ns + 10'000'000'000);
+    EXPECT_THAT(events(1), ElementsAre("> 1 [first]"));
+    say("second");
+    end();
+    EXPECT_THAT(events(2), ElementsAre("> 1 [second]"));
+}
+
+TEST_F(WebsocketTest, pings_are_counted_only) {
+    open();
+    client(websocket_frame(kFin | 9, "", kMask));
+    server(websocket_frame(kFin | 10, ""));
+    end();
+    EXPECT_THAT(rig->texts, ElementsAre(kHandshake));
+    EXPECT_EQ(rig->count(Count::kWebsocketPings), 2U);
+    EXPECT_EQ(rig->count(Count::kWebsocketMessages), 0U);
+}
+
+TEST_F(WebsocketTest, compression_is_as_the_handshake_says) {
+    open({}, "permessage-deflate; server_no_context_takeover");
+    Deflater from_client;
+    Deflater from_server(false);
+    for (int i = 0; i < 2; ++i) {
+        client(from_client.frame("the same words", kMask));
+        server(from_server.frame("the same words"));
+    }
+    end();
+    EXPECT_THAT(events(1), ElementsAre("> 1 [the same words]", "< 1 [the same words]", "> 1 [the same words]",
+                                       "< 1 [the same words]"));
+    EXPECT_EQ(rig->texts[1], kHandshake);
+}
+
+TEST_F(WebsocketTest, what_a_limit_cuts_and_what_is_not_decoded_is_said) {
+    ConnectionOptions options;
+    options.websocket.payload = 4;
+    open(options, "permessage-deflate");
+    server(text_frame("too long"));
+    client(websocket_frame(kFin | 0x41, "\xff\xff", kMask));
+    end();
+    EXPECT_THAT(events(1), ElementsAre("< 1 [too ] truncated", "> 1 [] not_decoded"));
+    EXPECT_EQ(capture_text(rig->transactions[1].capture), "response_truncated,request_not_decoded");
+    EXPECT_EQ(rig->count(Count::kWebsocketIncomplete), 2U);
+}
+
+TEST_F(WebsocketTest, a_loss_between_frames_costs_the_place_until_it_shows_again) {
+    open();
+    say("before");
+    channel.lose(request_side, 10);
+    say("one");
+    say("two");
+    server(text_frame("other side"));
+    say("three");
+    end();
+    EXPECT_THAT(events(1), ElementsAre("> 1 [before]", "< 1 [other side]", "> 1 [one]", "> 1 [two]", "> 1 [three]"));
+    EXPECT_EQ(capture_text(rig->transactions[1].capture), "gap");
+    EXPECT_EQ(rig->count(Count::kLostPlace), 1U);
+}
+
+TEST_F(WebsocketTest, the_connection_ends_inside_a_message) {
+    open();
+    server(websocket_frame(1, "begun"));
+    end();
+    EXPECT_THAT(events(1), ElementsAre("< 1 [begun] open truncated"));
+}
+
+TEST_F(WebsocketTest, what_is_no_websocket_is_a_tunnel_in_the_end) {
+    open();
+    for (int i = 0; i < 80; ++i)
+        server(std::string(4096, 'x'));
+    ASSERT_THAT(rig->marks, SizeIs(1));
+    EXPECT_EQ(rig->marks[0].second.not_http, 1);
+    end();
+    EXPECT_THAT(rig->texts, ElementsAre(kHandshake));
+    EXPECT_GT(rig->count(Count::kBytesTunnelled), 300'000U);
+}
+
+TEST_F(WebsocketTest, memory_is_given_back) {
+    open({}, "permessage-deflate", {.held_bytes = 50'000});
+    Deflater deflater;
+    client(deflater.frame("refers to nothing", kMask));
+    say(std::string(60'000, 'a'));
+    server(text_frame(std::string(60'000, 'b')));
+    say("after");
+    end();
+    std::vector<std::string> all;
+    for (const Transaction& transaction : rig->transactions)
+        for (std::string& event : events_of(transaction))
+            all.push_back(event.substr(0, 20));
+    EXPECT_THAT(all, SizeIs(4));
+    EXPECT_EQ(rig->count(Count::kWebsocketEvents), 4U);
+}
+
+}  // namespace
+}  // namespace apiarist::transactions::testing
