@@ -280,6 +280,10 @@ bool WebsocketParser::release() {
     return holds;
 }
 
+bool WebsocketParser::at_rest() const {
+    return state_ == State::kHeader && header_size_ == 0 && !message_ && (!inflater_ || inflater_->memory() == 0);
+}
+
 std::size_t WebsocketParser::memory() const {
     std::size_t bytes = held_.capacity() + (inflater_ ? inflater_->memory() : 0);
     for (const auto* one : {&message_, &control_})

@@ -64,6 +64,8 @@ class WebsocketParser {
     // Gives back what is held of the message under way, which is truncated then, and what compressed messages refer to.
     // False: nothing was held.
     bool release();
+    // Between two messages, and nothing is held that the next one may refer to.
+    [[nodiscard]] bool at_rest() const;
     [[nodiscard]] bool lost() const { return state_ == State::kLost; }
     [[nodiscard]] std::size_t memory() const;  // bytes held
     [[nodiscard]] const WebsocketCounts& counts() const { return counts_; }

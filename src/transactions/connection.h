@@ -37,6 +37,15 @@ struct ConnectionOptions {
     std::uint64_t late_request_ns = 1'000'000'000;  // no record of a request comes so long after its call
 };
 
+// A request that was answered by 101, and whose protocol goes on (upgrade.h). Heads alone.
+struct Handshake {
+    protocols::Message request;
+    protocols::Message response;
+    std::uint32_t capture = 0;  // CaptureFlag
+    std::uint32_t process_id = 0;
+    std::uint32_t socket_fd = 0;
+};
+
 struct ConnectionStart {
     Address local;
     Address remote;
@@ -51,6 +60,7 @@ struct ConnectionStart {
     int request_side = -1;
     std::array<std::uint32_t, 2> lost{};  // the source's running counts, by direction
     PairingHabits habits;
+    std::unique_ptr<Handshake> handshake;  // null: it speaks HTTP
 };
 
 // How a connection was seen to end.

@@ -17,7 +17,7 @@ constexpr std::uint64_t kMomentNs = 100'000'000;       // who had a byte since t
 
 bool may_begin_message(const events::DataView& data, const ConnectionStart& resting) {
     if ((data.head.flags & AP_DATA_CALL_START) == 0) return false;
-    if (resting.http2) return true;  // its parser finds a frame or none
+    if (resting.http2 || resting.handshake) return true;  // its parser finds a frame or none
     const auto look = protocols::look_at(data.bytes);
     return look == protocols::Http1Look::kRequest || look == protocols::Http1Look::kResponse;
 }
@@ -27,12 +27,12 @@ bool may_begin_message(const events::DataView& data, const ConnectionStart& rest
 ConnectionTable::ConnectionTable(const TableLimits& limits, Ledger& ledger, Around around)
     : limits_(limits), ledger_(ledger), around_(std::move(around)) {}
 
-void ConnectionTable::open(Kind kind, std::uint64_t key, std::uint64_t inode, const ConnectionStart& start,
+void ConnectionTable::open(Kind kind, std::uint64_t key, std::uint64_t inode, ConnectionStart start,
                            std::uint64_t now_ns) {
     erase(kind, key);
     Entry& entry = map(kind)[key];
     entry.inode = inode;
-    entry.resting = std::make_unique<ConnectionStart>(start);
+    entry.resting = std::make_unique<ConnectionStart>(std::move(start));
     entry.last_ns = now_ns;
 }
 

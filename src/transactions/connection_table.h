@@ -52,7 +52,7 @@ class ConnectionTable {
 
     ConnectionTable(const TableLimits& limits, Ledger& ledger, Around around);
 
-    void open(Kind kind, std::uint64_t key, std::uint64_t inode, const ConnectionStart& start, std::uint64_t now_ns);
+    void open(Kind kind, std::uint64_t key, std::uint64_t inode, ConnectionStart start, std::uint64_t now_ns);
     // Null: not known. Valid until the table changes.
     [[nodiscard]] Entry* find(Kind kind, std::uint64_t key);
     // Null: it stays at rest, because there is no room, or these bytes do not concern it.

@@ -29,6 +29,7 @@ Http1Connection::Http1Connection(const ConnectionStart& start, Surroundings surr
     requests()->start(MessageKind::kRequest);
     responses()->start(MessageKind::kResponse);
     requests()->parser->not_at_beginning();
+    if (start.handshake) resume_upgrade(start);
 }
 
 Http1Connection::~Http1Connection() = default;
@@ -195,6 +196,18 @@ void Http1Connection::begin_upgrade(const Pair& pair) {
     upgrade_ = Upgrade::make(*pair.request, *pair.response, context);
 }
 
+void Http1Connection::resume_upgrade(const ConnectionStart& start) {
+    const Handshake& handshake = *start.handshake;
+    UpgradeContext context{around_, ends_, call_};
+    context.request_side = static_cast<unsigned>(request_side_);
+    context.from_start = start.from_start;
+    context.capture = handshake.capture;
+    context.process_id = handshake.process_id;
+    context.socket_fd = handshake.socket_fd;
+    upgrade_ = Upgrade::make(handshake.request, handshake.response, context);
+    start_tunnel();
+}
+
 void Http1Connection::leave(std::vector<Pair>& pairs) {
     for (Pair& pair : pairs)
         emit(std::move(pair));
@@ -315,9 +328,10 @@ bool Http1Connection::is_tunnel() const {
 bool Http1Connection::can_rest() const {
     if (finished_) return false;
     if (is_tunnel()) return true;
-    const auto pauses = [](const auto& side) {
-        return side->parser && side->parser->between_messages() && !side->stream.holds() && !side->stream.ended() &&
-               side->early.empty();
+    const bool upgraded = upgrade_ && upgrade_->can_rest();
+    const auto pauses = [upgraded](const auto& side) {
+        return side->parser && (upgraded || side->parser->between_messages()) && !side->stream.holds() &&
+               !side->stream.ended() && side->early.empty();
     };
     return request_side_ >= 0 && !wishes() && pairing_.can_rest() && pauses(sides_[0]) && pauses(sides_[1]);
 }
@@ -345,6 +359,7 @@ std::optional<ConnectionStart> Http1Connection::rest() {
     start.request_side = request_side_;
     start.habits = pairing_.habits();
     start.tunnel = is_tunnel();
+    if (upgrade_) upgrade_->finish(call_.time_ns);
     book();
     return start;
 }

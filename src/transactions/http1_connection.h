@@ -65,6 +65,7 @@ class Http1Connection final : public Connection {
     void expect_again();
     void start_tunnel();
     void begin_upgrade(const Pair& pair);
+    void resume_upgrade(const ConnectionStart& start);
     void leave(std::vector<Pair>& pairs);
     void emit(Pair pair);
     void pass_on(Pair pair);

@@ -45,6 +45,7 @@ class Http2Exchanges final : public Upgrade {
     [[nodiscard]] bool restless() const override { return next_deadline_ns_ != UINT64_MAX; }
     [[nodiscard]] std::size_t memory() const override;
     [[nodiscard]] bool answers_request() const override { return true; }
+    [[nodiscard]] bool can_rest() const override { return false; }
     void describe(ConnectionStart& start) const override;
 
     // So much was looked through without a frame that it is none, whatever its first bytes looked like.

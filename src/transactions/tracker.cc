@@ -140,7 +140,7 @@ void Tracker::on(const ap_conn_open& open) {
     // Another protocol on top of TCP could only be one that hides as much; the kernel has no other for HTTP.
     if ((open.flags & AP_CONN_KTLS) != 0) start.tls = "kTLS";
     start.http2 = (open.flags & AP_CONN_HTTP2) != 0;
-    table_.open(Kind::kSocket, open.conn.sock, open.conn.inode, start, open.header.ts_ns);
+    table_.open(Kind::kSocket, open.conn.sock, open.conn.inode, std::move(start), open.header.ts_ns);
     if (!same) ledger_.add(Count::kConnections);
 }
 
@@ -183,7 +183,7 @@ void Tracker::on(const ap_tls_open& open) {
     const bool from_start = (open.flags & AP_TLS_FROM_START) != 0;
     start.from_start = {from_start && open.read_position == 0, from_start && open.write_position == 0};
     start.http2 = (open.flags & AP_TLS_HTTP2) != 0;
-    table_.open(Kind::kSession, open.session, 0, start, open.header.ts_ns);
+    table_.open(Kind::kSession, open.session, 0, std::move(start), open.header.ts_ns);
     if (known == nullptr) ledger_.add(Count::kTlsSessions);
 }
 

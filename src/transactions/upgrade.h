@@ -53,7 +53,9 @@ class Upgrade {
     [[nodiscard]] virtual std::size_t memory() const = 0;
     // The new protocol answers the request: there is no record of its 101.
     [[nodiscard]] virtual bool answers_request() const = 0;
-    // What a connection that was given up needs to be joined again.
+    // It holds nothing that its next byte would need, but what describe() says.
+    [[nodiscard]] virtual bool can_rest() const = 0;
+    // What a connection that rests or was given up needs to be joined again.
     virtual void describe(ConnectionStart& start) const = 0;
 
   protected:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transactions/websocket_session.h"
 
+#include <memory>
 #include <utility>
 
 namespace apiarist::transactions {
@@ -49,17 +50,15 @@ std::uint32_t flags_of(const WebsocketEvent& event) {
 WebsocketSession::WebsocketSession(const Message& request, const Message& response, const UpgradeContext& context)
     : around_(context.around),
       ends_(context.ends),
-      request_(head_of(request)),
-      response_(head_of(response)),
+      handshake_{head_of(request), head_of(response), context.capture, context.process_id, context.socket_fd},
       request_side_(context.request_side),
-      process_id_(context.process_id),
-      socket_fd_(context.socket_fd),
-      handshake_capture_(context.capture),
       parsers_{
           protocols::WebsocketParser(around_.options.websocket, request_side_ == 0,
                                      protocols::read_websocket_extensions(response.headers), context.from_start[0]),
           protocols::WebsocketParser(around_.options.websocket, request_side_ == 1,
-                                     protocols::read_websocket_extensions(response.headers), context.from_start[1])} {}
+                                     protocols::read_websocket_extensions(response.headers), context.from_start[1])} {
+    if (!context.from_start[0] || !context.from_start[1]) capture_ = kJoinedMidway;
+}
 
 void WebsocketSession::on_bytes(unsigned direction, std::span<const std::byte> bytes, bool call_start,
                                 std::uint64_t time_ns) {
@@ -117,16 +116,16 @@ void WebsocketSession::leave() {
     if (events_.empty()) return;
     around_.ledger.add(Count::kWebsocketEvents, events_.size());
     Transaction transaction;
-    transaction.request = request_;
+    transaction.request = handshake_.request;
     transaction.request.begin = events_.front().message.begin;
-    transaction.response = response_;
+    transaction.response = handshake_.response;
     transaction.local = ends_.local;
     transaction.remote = ends_.remote;
     transaction.direction = request_side_ == AP_READ ? Direction::kServer : Direction::kClient;
-    transaction.process_id = process_id_;
-    transaction.socket_fd = socket_fd_;
+    transaction.process_id = handshake_.process_id;
+    transaction.socket_fd = handshake_.socket_fd;
     transaction.tls = ends_.tls;
-    transaction.capture = handshake_capture_ | std::exchange(capture_, 0);
+    transaction.capture = handshake_.capture | std::exchange(capture_, 0);
     for (const WebsocketEvent& event : events_)
         transaction.capture |= flags_of(event);
     transaction.events.swap(events_);
@@ -161,6 +160,12 @@ void WebsocketSession::finish(std::uint64_t) {
     }
 }
 
+void WebsocketSession::describe(ConnectionStart& start) const {
+    start.tunnel = not_websocket_;
+    start.request_side = static_cast<int>(request_side_);
+    start.handshake = std::make_unique<Handshake>(handshake_);
+}
+
 std::size_t WebsocketSession::release_bodies() {
     std::size_t released = 0;
     for (auto& parser : parsers_)
@@ -176,8 +181,8 @@ std::size_t WebsocketSession::release_bodies() {
 }
 
 std::size_t WebsocketSession::memory() const {
-    return sizeof(*this) + size_of(request_) + size_of(response_) + events_.capacity() * sizeof(WebsocketEvent) +
-           bytes_ + parsers_[0].memory() + parsers_[1].memory();
+    return sizeof(*this) + size_of(handshake_.request) + size_of(handshake_.response) +
+           events_.capacity() * sizeof(WebsocketEvent) + bytes_ + parsers_[0].memory() + parsers_[1].memory();
 }
 
 }  // namespace apiarist::transactions

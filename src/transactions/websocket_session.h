@@ -4,7 +4,8 @@
 // ended. They leave as transactions that have the heads of the handshake: when they are so many or so large as the
 // options say, when the first has waited for open_response_ns, and at the end. Pings and pongs are only counted.
 //
-// A session that is given up to make room is not joined again: its bytes are those of a tunnel then.
+// Between two messages it can rest, unless compressed ones refer to those before. One that is given up to make room
+// finds its place again as after a loss.
 
 #include <array>
 #include <cstdint>
@@ -34,7 +35,8 @@ class WebsocketSession final : public Upgrade {
     [[nodiscard]] bool restless() const override { return false; }
     [[nodiscard]] std::size_t memory() const override;
     [[nodiscard]] bool answers_request() const override { return false; }
-    void describe(ConnectionStart& start) const override { start.tunnel = true; }
+    [[nodiscard]] bool can_rest() const override { return parsers_[0].at_rest() && parsers_[1].at_rest(); }
+    void describe(ConnectionStart& start) const override;
 
   private:
     void on_items(unsigned direction);
@@ -44,12 +46,8 @@ class WebsocketSession final : public Upgrade {
 
     const Surroundings& around_;
     const Ends& ends_;
-    protocols::Message request_;  // its head alone
-    protocols::Message response_;
-    const unsigned request_side_;  // AP_READ: we are the server; AP_WRITE: the client
-    const std::uint32_t process_id_;
-    const std::uint32_t socket_fd_;
-    const std::uint32_t handshake_capture_;
+    const Handshake handshake_;
+    const unsigned request_side_;                        // AP_READ: we are the server; AP_WRITE: the client
     std::array<protocols::WebsocketParser, 2> parsers_;  // by direction
     std::vector<protocols::WebsocketItem> items_;
     std::vector<WebsocketEvent> events_;  // that have not left

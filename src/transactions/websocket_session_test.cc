@@ -219,6 +219,58 @@ TEST_F(WebsocketTest, what_is_no_websocket_is_a_tunnel_in_the_end) {
     EXPECT_GT(rig->count(Count::kBytesTunnelled), 300'000U);
 }
 
+Channel other_channel(std::uint64_t number) {
+    ChannelOptions options;
+    options.sock += 64 * number;
+    options.inode += number;
+    return Channel(options);
+}
+
+TEST_F(WebsocketTest, between_messages_it_takes_no_room) {
+    open({}, "permessage-deflate; client_no_context_takeover; server_no_context_takeover", {.awake = 1});
+    Deflater deflater(false);
+    client(deflater.frame("compressed", kMask));
+    Channel other = other_channel(1);
+    rig->feed(other.open());
+    rig->feed(other.bytes(AP_READ, "GET /a HTTP/1.1\r\n\r\n"));
+    rig->feed(other.bytes(AP_WRITE, "HTTP/1.1 204 No Content\r\n\r\n"));
+    EXPECT_EQ(rig->count(Count::kConnectionsRested), 1U);
+    EXPECT_THAT(rig->texts, ElementsAre(kHandshake, kHandshake, "GET /a [] -> 204 [] complete"));
+    client(deflater.frame("compressed again", kMask));
+    server(text_frame("answer"));
+    EXPECT_EQ(rig->count(Count::kConnectionsGivenUp) + rig->count(Count::kConnectionsRefused), 0U);
+    rig->feed(other.end());
+    end();
+    EXPECT_THAT(events(1), ElementsAre("> 1 [compressed]"));
+    EXPECT_THAT(events(3), ElementsAre("> 1 [compressed again]", "< 1 [answer]"));
+    EXPECT_EQ(rig->texts[3], kHandshake);
+    EXPECT_EQ(rig->transactions[3].request.headers[0].value, "shop");
+    EXPECT_EQ(rig->transactions[3].process_id, 41U);
+    EXPECT_EQ(rig->count(Count::kBytesUnattributed) + rig->count(Count::kBytesTunnelled), 0U);
+}
+
+TEST_F(WebsocketTest, one_that_gives_way_is_joined_again) {
+    open({}, "permessage-deflate", {.awake = 1});
+    Deflater deflater;
+    client(deflater.frame("compressed", kMask));
+    Channel other = other_channel(1);
+    other.now_ns = channel.now_ns + 1'000'000'000;
+    rig->feed(other.open());
+    rig->feed(other.bytes(AP_READ, "GET /a HTTP/1.1\r\n\r\n"));
+    rig->feed(other.bytes(AP_WRITE, "HTTP/1.1 204 No Content\r\n\r\n"));
+    EXPECT_EQ(rig->count(Count::kConnectionsGivenUp), 1U);
+    channel.now_ns = other.now_ns + 1'000'000'000;
+    say("one");
+    client(deflater.frame("compressed", kMask));  // refers to what is not known any more
+    say("two");
+    rig->feed(other.end());
+    end();
+    EXPECT_THAT(events(1), ElementsAre("> 1 [compressed]"));
+    ASSERT_THAT(rig->transactions, SizeIs(4));
+    EXPECT_THAT(events(3), ElementsAre("> 1 [one]", ::testing::EndsWith(" not_decoded"), "> 1 [two]"));
+    EXPECT_EQ(capture_text(rig->transactions[3].capture), "joined_midway,request_not_decoded");
+}
+
 TEST_F(WebsocketTest, memory_is_given_back) {
     open({}, "permessage-deflate", {.held_bytes = 50'000});
     Deflater deflater;
