@@ -297,7 +297,7 @@ constexpr std::array kTable = {
         {{{"TRAFFIC_MAX_ACTIVE_CONN"}}}},
     Setting{"open-response", "APIARIST_OPEN_RESPONSE", Kind::kDuration, "10", "s",
             "a response that is a stream (server-sent events, lines of JSON, gRPC) and goes on so long has a record "
-            "before its end, too; 0: none",
+            "before its end, too; messages on a WebSocket wait no longer for theirs; 0: none",
             kPipeline},
     Setting{"inactivity",
             "APIARIST_INACTIVITY",

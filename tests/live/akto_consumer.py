@@ -11,7 +11,7 @@ import urllib.parse
 INT_MAX = 2**31 - 1
 # What a broker takes as it comes, and what the reference's own producer sends at most.
 RECORD_BYTES = 1 << 20
-METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "PATCH", "TRACK"}
+METHODS = {"WS", "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "PATCH", "TRACK"}
 TEXTS = ("method", "path", "type", "status", "requestPayload", "responsePayload", "akto_account_id", "ip", "destIp", "direction",
          "is_pending", "source", "tag")
 # Of the released processor; another one is an exception.
@@ -207,6 +207,21 @@ DROPS = (path_is_there, path_is_not_of_its_own_ingest, texts_are_texts, headers_
 MISTAKES = (method_is_known, header_names_differ_in_more_than_case, header_values_are_texts, addresses_keep_their_kind,
             direction_is_one_or_two, is_pending_is_false, collection_number_is_digits, form_bodies_decode, grpc_bodies_are_base64,
             bodies_are_text)
+
+
+def websocket_endpoints(record: dict) -> list[str]:
+    """Of a record of messages: what each becomes. Its own kind of parser takes them, by their type; frames of control are none."""
+    found = []
+    for event in json.loads(record["events"]):
+        if not 0 <= int(event["opcode"]) <= 7:
+            continue
+        try:
+            payload = json.loads(event["payload"])
+        except ValueError:
+            payload = None
+        named = [payload[key] for key in ("type", "messageType") if payload.get(key) is not None] if isinstance(payload, dict) else []
+        found.append(f"WS /{named[0] if named else 'data_frame'}")
+    return found
 
 
 def broken(rules, record: dict) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import akto_consumer  # noqa: E402
 import support  # noqa: E402
 
 MESSAGES = 10_000
@@ -70,6 +71,9 @@ class Websocket(unittest.TestCase):
             for record in records:
                 self.assertEqual(record["headers"], handshake["requestHeaders"])
                 self.assertEqual(record["requestHeaders"], handshake["requestHeaders"])
+            self.assertEqual(akto_consumer.complaints(records) + list(akto_consumer.mistakes(records)), [])
+            endpoints = collections.Counter(one for record in records for one in akto_consumer.websocket_endpoints(record))
+            self.assertEqual(set(endpoints), {"WS /order", "WS /data_frame"})
             events = [event for record in records for event in json.loads(record["events"])]
             events_in_all += len(events)
             self.assertTrue(all(event["fin"] is True for event in events))
