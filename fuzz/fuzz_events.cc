@@ -29,7 +29,8 @@ void check(bool holds, const char* what) {
 class Counting final : public transactions::TransactionSink {
   public:
     void on_transaction(transactions::Transaction transaction) override {
-        ++(transaction.response ? paired : unanswered);
+        events += transaction.events.size();
+        if (transaction.events.empty()) ++(transaction.response ? paired : unanswered);
         (void)transaction.local.to_string();
         (void)transaction.remote.to_string();
         check(!transactions::capture_text(transaction.capture).empty(), "a record says how whole it is");
@@ -37,6 +38,7 @@ class Counting final : public transactions::TransactionSink {
     }
     std::uint64_t paired = 0;
     std::uint64_t unanswered = 0;
+    std::uint64_t events = 0;
 };
 
 std::uint32_t size_of(std::uint16_t type, std::size_t given) {
@@ -164,6 +166,7 @@ void check_ledger(const LedgerSnapshot& ledger, const Counting& sink, std::uint6
           "responses = paired + orphans");
     check(sum(ledger, Count::kBytesParsed, Count::kBytesDropped) == data_bytes, "every data byte is booked once");
     check(sink.paired == at(ledger, Count::kPaired), "every pair leaves");
+    check(sink.events == at(ledger, Count::kWebsocketMessages), "every message on a WebSocket leaves");
     check(sink.unanswered <= at(ledger, Count::kUnanswered), "no more unanswered requests leave than are counted");
 }
 
@@ -176,6 +179,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
     options.http1.body = 256;
     options.decoded_body = 256;
     options.skip_from = 64;
+    options.websocket = {.payload = 256, .inflated = 4096, .search = 512};
+    options.websocket_events = 3;
     options.stream.held_bytes = 4096;
     options.stream.held_pieces = 8;
     // Small enough to be reached: connections rest, are refused, and give up bodies.
