@@ -108,6 +108,25 @@ class Websocket(unittest.TestCase):
                 result, truth = self.talk(peer, peer, compression, 100, False)
                 self.check(result, truth, False)
 
+    def test_a_message_does_not_wait_for_the_end(self):
+        folder = support.temporary_folder()
+        port = support.free_ports(1)[0]
+        python = [support.PYTHON, str(support.PEERS / "websocket_python.py")]
+        plan = {"servers": [{"command": [*python, "serve", str(port), "off"], "port": port}],
+                "clients": [[*python, "wait", str(port), str(folder / "out.ndjson")]]}
+        (folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+        result = support.capture(folder, [support.PYTHON, str(support.PEERS / "scenario.py"), str(folder / "plan.json")],
+                                 "--open-response", "0.1")
+        self.assertEqual(result.status, 0, result.errors)
+        self.assertTrue(result.ledger["adds_up"], result.errors)
+        for direction in ("1", "2"):
+            handshake, *records = result.of_direction(direction)
+            self.assertEqual((handshake["statusCode"], handshake["capture"]), ("101", "complete"))
+            events = [[event["payload"] for event in json.loads(record["events"]) if event["opcode"] == 1] for record in records]
+            self.assertEqual(collections.Counter(payload for record in events for payload in record), {"first": 2, "last": 2})
+            self.assertIn("first", events[0])
+            self.assertNotIn("last", events[0])
+
     def test_python(self):
         node, python = self.node_peer(), [support.PYTHON, str(support.PEERS / "websocket_python.py")]
         for server, client in ((python, python), (node, python), (python, node)):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """WebSocket of Python's websockets, with the commands of websocket.js: "serve PORT COMPRESSION [KEY CERT]", "ask PORT TRUTH COUNT
-COMPRESSION [CA]". COMPRESSION: off, on."""
+COMPRESSION [CA]". COMPRESSION: off, on. "wait PORT RECORDS" sends a message, and another when the first is in the records of
+both sides."""
 import asyncio
 import base64
 import json
@@ -9,6 +10,9 @@ import ssl
 import sys
 
 import websockets
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import support  # noqa: E402
 
 LARGEST = 64 << 20
 
@@ -58,5 +62,19 @@ async def ask(port: str, truth: str, count: str, compression: str, ca: str = "")
     pathlib.Path(truth).write_text(json.dumps({"sent": [line(message) for message in plan], "received": received}), encoding="ascii")
 
 
+def told(records: str) -> bool:
+    lines = pathlib.Path(records).read_text(encoding="utf-8").split("\n")[:-1]
+    return {record["direction"] for record in map(json.loads, lines) if record["type"] == "WEBSOCKET"} == {"1", "2"}
+
+
+async def wait(port: str, records: str):
+    async with websockets.connect(f"ws://localhost:{port}/chat", compression=None) as socket:
+        await socket.send("first")
+        await socket.recv()
+        support.wait_until(lambda: told(records), "records of the first message")
+        await socket.send("last")
+        await socket.recv()
+
+
 if __name__ == "__main__":
-    asyncio.run({"serve": serve, "ask": ask}[sys.argv[1]](*sys.argv[2:]))
+    asyncio.run({"serve": serve, "ask": ask, "wait": wait}[sys.argv[1]](*sys.argv[2:]))
