@@ -11,6 +11,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "peers"))
 import bodies  # noqa: E402
+import cases  # noqa: E402
+import gopeers  # noqa: E402
 import nginx  # noqa: E402
 import rustpeers  # noqa: E402
 import servers  # noqa: E402
@@ -82,14 +84,15 @@ class Http2(unittest.TestCase):
                 tls = transport == "tls"
                 command = nginx.command(folder, [f"127.0.0.1:{port} http2" + (" ssl" if tls else "")], sendfile=False,
                                         certificate=self.certificates.server if tls else None)
-                urls = [f"{'https' if tls else 'http'}://localhost:{port}/small?{number}" for number in range(40)]
+                urls = [f"{'https' if tls else 'http'}://localhost:{port}/small?{number}" for number in range(41)]
+                to_nowhere = ["-o", "/dev/null"]
                 # curl 7.88 fails by itself at the second request with prior knowledge.
-                client = (["curl", "-sf", "--parallel", "--http2", "--cacert", str(self.certificates.ca), *urls, *["-o", "/dev/null"] * 40]
-                          if tls else ["nghttp", "-n", *urls])
-                result = self.capture([(command, port)], [client])
+                clients = ([["curl", "-sf", "--parallel", "--http2", "--cacert", str(self.certificates.ca), *urls, *to_nowhere * len(urls)]]
+                           if tls else [["nghttp", "-n", *urls[:-1]], ["curl", "-sf", "--http2-prior-knowledge", urls[-1], *to_nowhere]])
+                result = self.capture([(command, port)], clients)
                 for direction in ("1", "2"):
                     seen = [record for record in result.records if record["direction"] == direction]
-                    self.assertEqual(sorted(record["path"] for record in seen), sorted(f"/small?{number}" for number in range(40)))
+                    self.assertEqual(sorted(record["path"] for record in seen), sorted(f"/small?{number}" for number in range(41)))
                     self.assertEqual({(record["type"], record["capture"], record["statusCode"], len(record["responsePayload"]))
                                       for record in seen}, {("HTTP/2", "complete", "200", 1300)})
 
@@ -130,6 +133,28 @@ class Http2(unittest.TestCase):
                                      truth)
                     self.assertEqual({(record["type"], record["capture"], record["statusCode"]) for record in seen},
                                      {("HTTP/2", "complete", "200")})
+
+    def test_go(self):
+        peer, why = gopeers.newest()
+        if peer is None:
+            self.skipTest(why)
+        folder = support.temporary_folder()
+        port = support.free_ports(1)[0]
+        wanted = [case for case in cases.GO if case.kind != "close"]  # Connection: close is not of HTTP/2
+        gopeers.write_cases(folder / "cases", wanted)
+        go = ["env", "PEER_HTTP2=1", peer]
+        result = self.capture([([*go, "serve", str(port), *map(str, self.certificates.server)], port)],
+                              [[*go, "ask", str(port), str(folder / "cases"), "go", str(folder / "truth"), "20", "1.3", str(self.certificates.ca)]],
+                              *RING)
+        truths = [json.loads(line) for line in (folder / "truth").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual(len(truths), 20 * len(wanted))
+        sent = sorted((one["path"], one["method"], str(one["status"]), one["request_body"] or "", one["response_body"] or "") for one in truths)
+        for direction in ("1", "2"):
+            seen = [record for record in result.records if record["direction"] == direction]
+            self.assertEqual({(record["type"], record["capture"], bool(record["tls"])) for record in seen}, {("HTTP/2", "complete", True)})
+            self.assertEqual(sorted((record["path"], record["method"], record["statusCode"],
+                                     *(base64.b64encode(support.payload(record, key)).decode() for key in ("requestPayload", "responsePayload")))
+                                    for record in seen), sent)
 
     def test_a_hundred_thousand_requests(self):
         for transport in TRANSPORTS:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A server and a client of Go's net/http over TLS, HTTP/1.1 alone:
+// A server and a client of Go's net/http, HTTP/1.1 alone, or HTTP/2 under TLS where PEER_HTTP2 is set:
 //
 //	peer serve PORT [CERT KEY [CA]]
 //	peer ask PORT CASES PREFIX TRUTH GOROUTINES [1.2|1.3 CA [CERT KEY]]
@@ -46,11 +46,14 @@ func must(err error) {
 	}
 }
 
+func http2() bool {
+	return os.Getenv("PEER_HTTP2") != ""
+}
+
 func serve(port string, files []string) {
-	server := &http.Server{
-		Addr:         "127.0.0.1:" + port,
-		Handler:      http.HandlerFunc(answer),
-		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
+	server := &http.Server{Addr: "127.0.0.1:" + port, Handler: http.HandlerFunc(answer)}
+	if !http2() {
+		server.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){}
 	}
 	if len(files) == 0 {
 		must(server.ListenAndServe())
@@ -88,11 +91,15 @@ func settings(words []string) *tls.Config {
 }
 
 func transport(config *tls.Config, connections int) *http.Transport {
-	return &http.Transport{
+	made := &http.Transport{
 		TLSClientConfig:     config,
-		TLSNextProto:        map[string]func(string, *tls.Conn) http.RoundTripper{},
+		ForceAttemptHTTP2:   http2(),
 		DisableCompression:  true,
 		MaxConnsPerHost:     connections,
 		MaxIdleConnsPerHost: connections,
 	}
+	if !http2() {
+		made.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	}
+	return made
 }
