@@ -85,6 +85,17 @@ bool is_utf8(std::string_view bytes) {
     return true;
 }
 
+std::string to_utf8(std::string_view bytes) {
+    std::string out;
+    out.reserve(bytes.size());
+    for (std::size_t i = 0; i < bytes.size();) {
+        const Unit unit = utf8_at(bytes, i);
+        out += unit.valid ? bytes.substr(i, unit.size) : std::string_view("\xef\xbf\xbd");
+        i += unit.size;
+    }
+    return out;
+}
+
 void append_json_string(std::string& out, std::string_view bytes) {
     out += '"';
     for (std::size_t i = 0; i < bytes.size();) {

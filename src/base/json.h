@@ -9,7 +9,9 @@ namespace apiarist {
 
 // RFC 3629: no overlong forms, no surrogates, at most U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view bytes);
-// `bytes` with each maximal ill-formed part replaced by U+FFFD (Unicode 15, §3.9), as a quoted JSON string.
+// Each maximal ill-formed part replaced by U+FFFD (Unicode 15, §3.9).
+[[nodiscard]] std::string to_utf8(std::string_view bytes);
+// The same as a quoted JSON string.
 void append_json_string(std::string& out, std::string_view bytes);
 [[nodiscard]] std::string base64(std::string_view bytes);
 

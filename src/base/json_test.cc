@@ -95,5 +95,15 @@ TEST(Base64, vectors_of_rfc_4648) {
     EXPECT_EQ(base64(std::string_view("\0\0\0", 3)), "AAAA");
 }
 
+TEST(Json, text_of_any_bytes) {
+    EXPECT_EQ(to_utf8("a\xc3\xa4\n"), "a\xc3\xa4\n");
+    for (const Ill& ill : kIll) {
+        std::string text = "x";
+        for (int i = 0; i < ill.maximal_parts; ++i)
+            text += kReplacement;
+        EXPECT_EQ(to_utf8("x" + std::string(ill.bytes) + "y"), text + "y");
+    }
+}
+
 }  // namespace
 }  // namespace apiarist
