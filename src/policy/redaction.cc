@@ -38,6 +38,7 @@ std::uint64_t Redactor::redact(transactions::Transaction& transaction) {
     if (transaction.response) redact_message(*transaction.response);
     for (transactions::WebsocketEvent& event : transaction.events)
         redact_event(event.message);
+    if (transaction.operations) redact_operations(*transaction.operations);
     return values_.count() - before;
 }
 
@@ -56,6 +57,19 @@ void Redactor::redact_event(protocols::WebsocketMessage& message) {
     const std::string status = message.payload.substr(0, message.payload.size() - payload_text(message).size());
     const bool cut = is_cut(message);
     message.payload = status + redact_body(values_, {{}, payload_text(message), message.not_decoded}, {0, cut});
+}
+
+// What the client names is judged as the segments of a path are.
+void Redactor::redact_operations(transactions::Operations& operations) {
+    const auto redact = [this](std::string& text) {
+        if (auto redacted = values_.value(text, {})) text = std::move(*redacted);
+    };
+    for (transactions::Operation& operation : operations.list) {
+        redact(operation.name);
+        std::for_each(operation.fields.begin(), operation.fields.end(), redact);
+    }
+    redact(operations.namespace_name);
+    redact(operations.action);
 }
 
 }  // namespace apiarist::policy

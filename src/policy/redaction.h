@@ -31,6 +31,7 @@ class Redactor {
   private:
     void redact_message(protocols::Message& message);
     void redact_event(protocols::WebsocketMessage& message);
+    void redact_operations(transactions::Operations& operations);
 
     ValueRedactor values_;
 };

@@ -68,6 +68,22 @@ TEST(Redactor, each_message_on_a_websocket_is_a_body) {
     EXPECT_EQ(payload(5).find("ab"), std::string::npos);
 }
 
+TEST(Redactor, names_of_operations_are_judged_as_segments_of_a_path_are) {
+    Transaction transaction = exchange();
+    auto& operations = transaction.operations.emplace();
+    operations.list = {{.type = "request", .name = "user.get", .fields = {"get_weather"}},
+                       {.type = "request", .name = "alice@example.com", .fields = {"{\"token\":\"abc\"}"}}};
+    operations.namespace_name = "http://shop.example/orders?token=abc";
+    operations.action = "alice@example.com";
+    Redactor(testing::kKey).redact(transaction);
+    EXPECT_EQ(operations.list[0].name, "user.get");
+    EXPECT_EQ(operations.list[0].fields[0], "get_weather");
+    EXPECT_EQ(operations.list[1].name, with_marks("⟦email:alice@example.com⟧"));
+    EXPECT_EQ(operations.list[1].fields[0], with_marks("{\"token\":\"⟦secret:abc⟧\"}"));
+    EXPECT_EQ(operations.namespace_name, with_marks("http://shop.example/orders?token=⟦secret:abc⟧"));
+    EXPECT_EQ(operations.action, with_marks("⟦email:alice@example.com⟧"));
+}
+
 TEST(Redactor, the_authority_that_a_tunnel_goes_to_stays) {
     Transaction tunnel = exchange();
     tunnel.request.method = "CONNECT";

@@ -136,6 +136,41 @@ void add_grpc(Object& object, const transactions::GrpcCall& call) {
     object.add("grpc_response_messages", std::to_string(call.response_messages));
 }
 
+// Names are joined by ", " and by blanks; what a client writes into one must not make two of it.
+void append_name(std::string& out, std::string_view name) {
+    for (const char c : name) {
+        if (static_cast<unsigned char>(c) <= ' ' || c == ',' || c == '%' || c == '\x7f')
+            fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
+        else
+            out += c;
+    }
+}
+
+void add_operations(Object& object, const transactions::Operations& operations) {
+    std::string types;
+    std::string names;
+    std::string fields;
+    for (std::size_t i = 0; i < operations.list.size(); ++i) {
+        const transactions::Operation& operation = operations.list[i];
+        for (std::string* text : {&types, &names, &fields})
+            if (i > 0) *text += ", ";
+        types += operation.type;
+        append_name(names, operation.name);
+        for (std::size_t k = 0; k < operation.fields.size(); ++k) {
+            if (k > 0) fields += ' ';
+            append_name(fields, operation.fields[k]);
+        }
+    }
+    object.add("operation_protocol", to_string(operations.protocol));
+    object.add("operation_type", types);
+    object.add("operation_name", names);
+    object.add("operation_fields", fields);
+    object.add("operation_truncated", operations.truncated ? "true" : "false");
+    if (operations.protocol != transactions::OperationProtocol::kSoap) return;
+    object.add("operation_namespace", operations.namespace_name);
+    object.add("operation_action", operations.action);
+}
+
 void add_exact(Object& object, std::string_view key, std::string_view body) {
     if (!is_utf8(body)) object.add(key, base64(body));
 }
@@ -179,6 +214,7 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
         object.add("events", websocket_events_json(clean));
         object.add("headers", headers_json(request.headers));  // where the consumer looks for those of a message
     }
+    if (transaction.operations) add_operations(object, *transaction.operations);
     if (options.exact_payload) {
         add_exact(object, "requestPayload_base64", body);
         if (response != nullptr) add_exact(object, "responsePayload_base64", response->body);

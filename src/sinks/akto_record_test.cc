@@ -311,5 +311,44 @@ TEST(BoundedRecord, headers_that_do_not_fit_are_no_record) {
     EXPECT_EQ(none.size, 0U);
 }
 
+TEST(AktoRecord, operations_in_their_order) {
+    CleanTransaction clean = small();
+    auto& operations = clean.transaction.operations.emplace();
+    operations.list = {{.type = "query", .name = "Get", .fields = {"user", "shop"}},
+                       {.type = "mutation", .name = "", .fields = {}}};
+    Fields fields = parse(record_of(clean));
+    EXPECT_EQ(fields["operation_protocol"], "graphql");
+    EXPECT_EQ(fields["operation_type"], "query, mutation");
+    EXPECT_EQ(fields["operation_name"], "Get, ");
+    EXPECT_EQ(fields["operation_fields"], "user shop, ");
+    EXPECT_EQ(fields["operation_truncated"], "false");
+    EXPECT_FALSE(fields.contains("operation_action"));
+    EXPECT_FALSE(parse(record_of(small())).contains("operation_protocol"));
+}
+
+TEST(AktoRecord, a_name_cannot_pass_for_two) {
+    CleanTransaction clean = small();
+    auto& operations = clean.transaction.operations.emplace();
+    operations.protocol = transactions::OperationProtocol::kMcp;
+    operations.list = {{.type = "request", .name = "a, b%\n\xc3\xa4\xff", .fields = {"c d"}}};
+    operations.truncated = true;
+    Fields fields = parse(record_of(clean));
+    EXPECT_EQ(fields["operation_name"], "a%2C%20b%25%0A\xc3\xa4\xef\xbf\xbd");
+    EXPECT_EQ(fields["operation_fields"], "c%20d");
+    EXPECT_EQ(fields["operation_truncated"], "true");
+}
+
+TEST(AktoRecord, soap_has_a_namespace_and_an_action) {
+    CleanTransaction clean = small();
+    auto& operations = clean.transaction.operations.emplace();
+    operations.protocol = transactions::OperationProtocol::kSoap;
+    operations.list = {{.type = "request", .name = "GetPrice", .fields = {}}};
+    operations.namespace_name = "urn:shop";
+    operations.action = "urn:shop/GetPrice";
+    Fields fields = parse(record_of(clean));
+    EXPECT_EQ(fields["operation_namespace"], "urn:shop");
+    EXPECT_EQ(fields["operation_action"], "urn:shop/GetPrice");
+}
+
 }  // namespace
 }  // namespace apiarist::sinks

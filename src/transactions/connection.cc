@@ -7,6 +7,7 @@
 #include "transactions/http1_connection.h"
 #include "transactions/http2_connection.h"
 #include "transactions/message_body.h"
+#include "transactions/operation.h"
 
 namespace apiarist::transactions {
 namespace {
@@ -84,6 +85,7 @@ void send(Transaction transaction, const Surroundings& around) {
     decode_body(transaction.request, limit);
     if (transaction.response) decode_body(*transaction.response, limit);
     read_grpc_call(transaction, limit);
+    read_operations(transaction);
     transaction.capture |= flags_of(transaction.request);
     if (transaction.response) {
         transaction.capture |= flags_of(*transaction.response);

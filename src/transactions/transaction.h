@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocols/message.h"
@@ -55,6 +56,26 @@ struct WebsocketEvent {
     bool from_client = false;             // of the handshake
 };
 
+enum class OperationProtocol : std::uint8_t { kGraphql, kJsonRpc, kMcp, kSoap };
+
+// "graphql", "json-rpc", "mcp", "soap".
+[[nodiscard]] std::string_view to_string(OperationProtocol protocol);
+
+// What a request asks for, of one URL that has many such. All of it may be hostile. Empty: none, or not known.
+struct Operation {
+    std::string type;                 // "query", "mutation"…; "request", "notification", "response"
+    std::string name;                 // of GraphQL's operation; the method; the element
+    std::vector<std::string> fields;  // GraphQL: of the root; MCP: the tool or the prompt
+};
+
+struct Operations {
+    OperationProtocol protocol = OperationProtocol::kGraphql;
+    std::vector<Operation> list = {};  // of a batch several, in its order
+    bool truncated = false;            // there is more than is told
+    std::string namespace_name = {};   // of SOAP's element
+    std::string action = {};           // SOAP's
+};
+
 struct Transaction {
     protocols::Message request;  // body decoded: content coding removed
     std::optional<protocols::Message> response;
@@ -70,6 +91,7 @@ struct Transaction {
     // Not empty: messages on a WebSocket, in their order; the request and the response are the heads of its handshake,
     // which left as a transaction of its own, and `request.begin` is the first message's.
     std::vector<WebsocketEvent> events;
+    std::optional<Operations> operations;
 
     // What an inventory needs of it is known: of HTTP/2 it may have been said before the observation began.
     [[nodiscard]] bool is_identified() const {
