@@ -54,7 +54,7 @@ class Parser {
   private:
     void advance() { token_ = lexer_.next(); }
 
-    bool accept(std::string_view sign) {
+    bool accept(char sign) {
         if (!token_.is(sign)) return false;
         advance();
         return true;
@@ -68,7 +68,7 @@ class Parser {
 
     bool definition() {
         accept(Kind::kString);  // a description
-        if (token_.is("{")) return operation(GraphqlKind::kQuery, false);
+        if (token_.is('{')) return operation(GraphqlKind::kQuery, false);
         if (token_.is_name("query")) return operation(GraphqlKind::kQuery, true);
         if (token_.is_name("mutation")) return operation(GraphqlKind::kMutation, true);
         if (token_.is_name("subscription")) return operation(GraphqlKind::kSubscription, true);
@@ -109,53 +109,53 @@ class Parser {
     }
 
     bool variables() {
-        if (!accept("(")) return true;
+        if (!accept('(')) return true;
         do {
             accept(Kind::kString);
-            if (!accept("$") || !accept(Kind::kName) || !accept(":") || !type()) return false;
-            if (accept("=") && !value()) return false;
+            if (!accept('$') || !accept(Kind::kName) || !accept(':') || !type()) return false;
+            if (accept('=') && !value()) return false;
             if (!directives()) return false;
-        } while (!accept(")"));
+        } while (!accept(')'));
         return true;
     }
 
     bool type() {
         unsigned lists = 0;
-        while (accept("["))
+        while (accept('['))
             ++lists;
         if (!accept(Kind::kName)) return false;
-        accept("!");
+        accept('!');
         for (; lists > 0; --lists) {
-            if (!accept("]")) return false;
-            accept("!");
+            if (!accept(']')) return false;
+            accept('!');
         }
         return true;
     }
 
     bool directives() {
-        while (accept("@"))
+        while (accept('@'))
             if (!accept(Kind::kName) || !arguments()) return false;
         return true;
     }
 
     bool arguments() {
-        if (!accept("(")) return true;
+        if (!accept('(')) return true;
         do {
             if (!member()) return false;
-        } while (!accept(")"));
+        } while (!accept(')'));
         return true;
     }
 
-    bool member() { return accept(Kind::kName) && accept(":") && value(); }
+    bool member() { return accept(Kind::kName) && accept(':') && value(); }
 
     bool value() {
         if (accept(Kind::kName) || accept(Kind::kNumber) || accept(Kind::kString)) return true;
-        if (accept("$")) return accept(Kind::kName);
-        const bool list = token_.is("[");
-        if ((!list && !token_.is("{")) || depth_ == kDeepest) return false;
+        if (accept('$')) return accept(Kind::kName);
+        const bool list = token_.is('[');
+        if ((!list && !token_.is('{')) || depth_ == kDeepest) return false;
         advance();
         ++depth_;
-        while (!accept(list ? "]" : "}"))
+        while (!accept(list ? ']' : '}'))
             if (!(list ? value() : member())) return false;
         --depth_;
         return true;
@@ -163,19 +163,20 @@ class Parser {
 
     bool root(Definition& made) {
         made.begin = parsed_.selections.size();
-        owner_ = &made;
+        cut_ = false;
         const bool good = selection_set(true);
+        made.cut = cut_;
         made.end = parsed_.selections.size();
         return good;
     }
 
     // `at_root`: what is in it is asked of the root.
     bool selection_set(bool at_root) {
-        if (depth_ == kDeepest || !accept("{")) return false;
+        if (depth_ == kDeepest || !accept('{')) return false;
         ++depth_;
         do {
-            if (!(token_.is("...") ? any_fragment(at_root) : field(at_root))) return false;
-        } while (!accept("}"));
+            if (!(token_.is('.') ? any_fragment(at_root) : field(at_root))) return false;
+        } while (!accept('}'));
         --depth_;
         return true;
     }
@@ -183,12 +184,12 @@ class Parser {
     bool field(bool at_root) {
         if (token_.kind != Kind::kName) return false;
         std::string_view named = name();
-        if (accept(":")) {  // that was its alias
+        if (accept(':')) {  // that was its alias
             if (token_.kind != Kind::kName) return false;
             named = name();
         }
         if (at_root) remember({named, false});
-        return arguments() && directives() && (!token_.is("{") || selection_set(false));
+        return arguments() && directives() && (!token_.is('{') || selection_set(false));
     }
 
     // A spread, or one in place.
@@ -207,13 +208,13 @@ class Parser {
         if (parsed_.selections.size() < kMostSelections)
             parsed_.selections.push_back(selection);
         else
-            owner_->cut = true;
+            cut_ = true;
     }
 
     GraphqlLexer lexer_;
     GraphqlToken token_;
     unsigned depth_ = 0;
-    Definition* owner_ = nullptr;  // of the selections that come
+    bool cut_ = false;  // some selections of this root were not remembered
     Parsed parsed_;
 };
 

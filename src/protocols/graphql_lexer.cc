@@ -25,6 +25,15 @@ bool is_number_part(char c) {
     return is_name_part(c) || c == '.' || c == '+' || c == '-';
 }
 
+bool is_ignored(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',';
+}
+
+bool is_sign(char c) {
+    constexpr std::string_view kSigns = "!$&():=@[]{|}";
+    return kSigns.find(c) != std::string_view::npos;
+}
+
 std::size_t length_while(std::string_view text, bool (*holds)(char)) {
     return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), holds) - text.begin());
 }
@@ -40,14 +49,13 @@ GraphqlToken GraphqlLexer::next() {
     if (in_.starts_with(kBlockQuote)) return block_string();
     if (c == '"') return string();
     if (in_.starts_with("...")) return take(Kind::kSign, 3);
-    constexpr std::string_view kSigns = "!$&():=@[]{|}";
-    return kSigns.find(c) != std::string_view::npos ? take(Kind::kSign, 1) : GraphqlToken{Kind::kInvalid, {}};
+    return is_sign(c) ? take(Kind::kSign, 1) : GraphqlToken{Kind::kInvalid, {}};
 }
 
 // White space, commas, comments, and the mark of byte order.
 void GraphqlLexer::pass_ignored() {
     for (;;) {
-        in_.remove_prefix(std::min(in_.find_first_not_of(" \t\r\n,"), in_.size()));
+        in_.remove_prefix(length_while(in_, is_ignored));
         if (in_.starts_with('#')) {
             in_.remove_prefix(std::min(in_.find_first_of("\r\n"), in_.size()));
         } else if (in_.starts_with(kByteOrderMark)) {

@@ -12,9 +12,10 @@ struct GraphqlToken {
     enum class Kind : std::uint8_t { kName, kNumber, kString, kSign, kEnd, kInvalid };
 
     Kind kind = Kind::kEnd;
-    std::string_view text;  // of "..." all three
+    std::string_view text;
 
-    [[nodiscard]] bool is(std::string_view sign) const { return kind == Kind::kSign && text == sign; }
+    // Of "..." its first.
+    [[nodiscard]] bool is(char sign) const { return kind == Kind::kSign && text.front() == sign; }
     [[nodiscard]] bool is_name(std::string_view name) const { return kind == Kind::kName && text == name; }
 };
 

@@ -120,6 +120,45 @@ TEST(Operation, of_a_cut_body_nothing_that_is_half) {
     EXPECT_EQ(read(transaction), "graphql: query A(a)");
 }
 
+// Each known type, name and field of what was cut is that of the whole.
+void expect_part(const Operations& part, const Operations& whole, const std::string& where) {
+    EXPECT_LE(part.list.size(), whole.list.size()) << where;
+    for (std::size_t i = 0; i < part.list.size() && i < whole.list.size(); ++i) {
+        const Operation& one = part.list[i];
+        EXPECT_TRUE(one.type.empty() || one.type == whole.list[i].type) << where;
+        EXPECT_TRUE(one.name.empty() || one.name == whole.list[i].name) << where;
+        EXPECT_TRUE(one.fields.empty() || one.fields == whole.list[i].fields) << where;
+    }
+}
+
+TEST(Operation, of_a_body_that_is_cut_anywhere_no_name_is_wrong) {
+    const std::pair<const char*, const char*> kBodies[] = {
+        {"application/json",
+         R"({"query":"query A { a } query B { b(x: \"}\") }","variables":{"x":["\\",{}]},"operationName":"B"})"},
+        {"application/json",
+         R"([{"operationName":"A","query":"query A{a}"},{"query":"mutation B{b c}","x":"y"},{"query":"{d}"}])"},
+        {"application/json",
+         R"([{"jsonrpc":"2.0","method":"a.b","params":{"x":[1,"]"]},"id":1},{"jsonrpc":"2.0","method":"c"}])"},
+        {"application/json",
+         R"({"params":{"arguments":{"name":"no"},"name":"tool"},"method":"tools/call","id":1,"jsonrpc":"2.0"})"},
+        {"text/xml",
+         "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><GetPrice/></s:Body></s:Envelope>"},
+        {"application/graphql", "query A { a }"},
+        {"application/x-www-form-urlencoded", "variables=1&query=query+A{a}+query+B{b}&operationName=A&x=1"},
+    };
+    for (const auto& [type, body] : kBodies) {
+        Transaction whole = post(type, body);
+        read_operations(whole);
+        ASSERT_TRUE(whole.operations) << body;
+        for (std::size_t size = 0; size < whole.request.body.size(); ++size) {
+            Transaction part = post(type, whole.request.body.substr(0, size));
+            part.request.body_truncated = true;
+            read_operations(part);
+            if (part.operations) expect_part(*part.operations, *whole.operations, part.request.body);
+        }
+    }
+}
+
 TEST(Operation, names_have_so_much_room_and_no_more) {
     std::string body = "[";
     for (int i = 0; i < 32; ++i)
