@@ -12,6 +12,11 @@ namespace {
 // Growing one by one would move the first fields several times.
 constexpr std::size_t kUsualHeaders = 8;
 constexpr int kProxyEmptyLines = 2;
+
+// Some servers pass over each CR and LF between messages by itself.
+bool is_blank(std::string_view line) {
+    return line.find_first_not_of('\r') == std::string_view::npos;
+}
 }  // namespace
 
 Http1Parser::Http1Parser(MessageKind kind, const Http1Limits& limits, bool from_start)
@@ -100,9 +105,10 @@ void Http1Parser::read_start(Input& in) {
         case LineReader::State::kLine:
             // RFC 9112 §2.2: empty lines before a message belong to none, and are forgiven.
             if (lines_.line().empty()) return set_line_aside(lines_.had_cr() ? empty_lines_ : kNotAtStart);
+            if (is_blank(lines_.line())) return set_line_aside(kNotAtStart);
             if (empty_lines_ == 0 && lines_.had_cr() && is_proxy_line(lines_.line()))
                 return set_line_aside(kNotAtStart);
-            return begin_message(in);
+            return begin_message(in, true);
         case LineReader::State::kPartial:
             if (!may_become_start_line(kind_, lines_.partial(), lines_.added())) give_up(in.out);
             return;
@@ -148,7 +154,7 @@ void Http1Parser::read_candidate(Input& in) {
     if (pending_ == 0) message_.begin = in.stamp;
     switch (read_line(in, limits_.head)) {
         case LineReader::State::kLine:
-            if (lines_.had_cr() && looks_like_start_line(kind_, lines_.line())) return begin_message(in);
+            if (lines_.had_cr() && looks_like_start_line(kind_, lines_.line())) return begin_message(in, false);
             break;
         case LineReader::State::kPartial:
             if (may_become_start_line(kind_, lines_.partial(), lines_.added())) return;
@@ -160,7 +166,8 @@ void Http1Parser::read_candidate(Input& in) {
     next_message(State::kLost);
 }
 
-void Http1Parser::begin_message(Input& in) {
+void Http1Parser::begin_message(Input& in, bool certain) {
+    certain_ = certain;
     switch (parse_start_line(kind_, lines_.line(), message_)) {
         case StartLine::kMessage:
             state_ = State::kFields;
@@ -177,15 +184,19 @@ void Http1Parser::read_fields(Input& in) {
         case LineReader::State::kLine:
             if (lines_.line().empty()) return end_head(in);
             if (message_.headers.empty()) message_.headers.reserve(std::min(kUsualHeaders, limits_.headers));
-            if (!add_field_line(lines_.line(), message_.headers) || message_.headers.size() > limits_.headers) {
-                give_up(in.out);
-            }
-            return;
+            return read_field(message_.headers, in.out);
         case LineReader::State::kPartial:
             return;
         case LineReader::State::kTooLong:
             return give_up(in.out);
     }
+}
+
+// Of text in a body that passes for a start line, odd lines follow.
+void Http1Parser::read_field(std::vector<Header>& fields, std::vector<Item>& out) {
+    const FieldLine kind = add_field_line(lines_.line(), fields);
+    const bool forgiven = kind == FieldLine::kOdd && certain_ && state_ == State::kFields;
+    if ((kind != FieldLine::kField && !forgiven) || fields.size() > limits_.headers) give_up(out);
 }
 
 void Http1Parser::end_head(Input& in) {
@@ -284,10 +295,7 @@ void Http1Parser::read_trailers(Input& in) {
     switch (read_line(in, limits_.chunk_line * 4)) {
         case LineReader::State::kLine:
             if (lines_.line().empty()) return complete(in.out);
-            if (!add_field_line(lines_.line(), message_.trailers) || message_.trailers.size() > limits_.headers) {
-                give_up(in.out);
-            }
-            return;
+            return read_field(message_.trailers, in.out);
         case LineReader::State::kPartial:
             return;
         case LineReader::State::kTooLong:

@@ -33,7 +33,7 @@ namespace apiarist::protocols {
 struct Http1Limits {
     std::size_t body = 1 << 20;        // bytes of a body that are kept; the rest is counted
     std::size_t head = 64 << 10;       // bytes of a start line and headers together; more is malformed
-    std::size_t headers = 256;         // header fields of a message; more is malformed
+    std::size_t headers = 4096;        // header fields of a message; more is malformed
     std::size_t chunk_line = 4 << 10;  // bytes of a chunk-size line with extensions, and of the trailer section × 4
     std::size_t expectations = 1024;   // requests that wait for a response (pipelining)
 };
@@ -136,7 +136,8 @@ class Http1Parser {
     LineReader::State read_line(Input& in, std::size_t limit);
     std::string_view take(Input& in, std::size_t size);
 
-    void begin_message(Input& in);
+    void begin_message(Input& in, bool certain);
+    void read_field(std::vector<Header>& fields, std::vector<Item>& out);
     void end_head(Input& in);
     void report_head(std::vector<Item>& out) const;
     void begin_body(const Framing& framing, std::vector<Item>& out);
@@ -158,6 +159,7 @@ class Http1Parser {
     bool candidate_ = false;         // kLost: the bytes since the last call start may still be a start line
     bool chunk_cr_ = false;          // kChunkEnd: the CR was seen
     bool hole_ = false;              // bytes of the body are missing: what follows is not kept
+    bool certain_ = false;           // the start line stood where one must
     bool tunnel_next_ = false;       // tunnel() was said inside a message
     std::size_t section_ = 0;        // bytes so far of the head, chunk line or trailer section
     std::size_t head_ = 0;           // bytes of the head and the trailers, as a measure of what their strings hold

@@ -62,7 +62,8 @@ void add_coding(std::string_view element, TransferCodings& codings) {
     const std::string_view name = trim(element.substr(0, element.find(';')));
     // "identity" was removed from the standard but is still sent with a content-length.
     if (name.empty() || equals_lower(name, "identity")) return;
-    const bool chunked = equals_lower(name, "chunked");
+    // It has no parameters (RFC 9112 §7); nobody takes it for chunked with one.
+    const bool chunked = equals_lower(element, "chunked");
     codings.present = true;
     codings.chunked_twice = codings.chunked_twice || (chunked && codings.chunked_seen);
     if (codings.chunked_last) append_coding("chunked", codings.others);

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+
+#include "base/text.h"
 
 namespace apiarist::protocols {
 
@@ -98,19 +101,41 @@ bool is_version(std::string_view text) {
     return text.size() == kVersion.size() + 1 && text.starts_with(kVersion) && is_digit(text.back());
 }
 
+// Any version of HTTP that has heads, as the one of HTTP/1 that it is read as. Nothing: it is none.
+std::optional<int> minor_of(std::string_view version) {
+    constexpr std::string_view kName = "HTTP/";
+    constexpr std::size_t kMostDigits = 3;
+    if (is_version(version)) return version.back() - '0';
+    if (!version.starts_with(kName)) return std::nullopt;
+    version.remove_prefix(kName.size());
+    const std::size_t dot = std::min(version.find('.'), version.size());
+    for (const std::string_view number : {version.substr(0, dot), version.substr(std::min(dot + 1, version.size()))})
+        if (number.empty() || number.size() > kMostDigits || !std::ranges::all_of(number, is_digit))
+            return std::nullopt;
+    return version.front() == '0' ? 0 : 1;
+}
+
+// CRs before a request are passed over by some servers.
+std::string_view without_returns(std::string_view line) {
+    return line.substr(std::min(line.find_first_not_of('\r'), line.size()));
+}
+
+// A raw space inside of the target, and more than one around it, are errors that some servers forgive, so they occur.
 StartLine parse_request_line(std::string_view line, Message& message) {
     if (line == kPrefaceLine) return StartLine::kPreface;
+    line = without_returns(line);
+    while (line.ends_with(' '))
+        line.remove_suffix(1);
     const std::size_t first = line.find(' ');
     const std::size_t last = line.rfind(' ');
     if (first == std::string_view::npos || last <= first + 1) return StartLine::kInvalid;
     const std::string_view method = line.substr(0, first);
-    // A raw space inside the target is an error that some servers forgive, so it occurs.
-    const std::string_view target = line.substr(first + 1, last - first - 1);
-    const std::string_view version = line.substr(last + 1);
-    if (!is_token(method) || has_control(target) || !is_version(version)) return StartLine::kInvalid;
+    const std::string_view target = trimmed(line.substr(first + 1, last - first - 1), " ");
+    const auto minor = minor_of(line.substr(last + 1));
+    if (!is_token(method) || target.empty() || has_control(target) || !minor) return StartLine::kInvalid;
     message.method = method;
     message.target = target;
-    message.minor_version = version.back() - '0';
+    message.minor_version = *minor;
     return StartLine::kMessage;
 }
 
@@ -139,11 +164,13 @@ bool looks_like_method(std::string_view method) {
     return std::ranges::none_of(kMethods, [&](std::string_view known) { return known.ends_with(method); });
 }
 
+// Of what is forgiven elsewhere nothing.
 bool looks_like_request_line(std::string_view line) {
     if (line == kPrefaceLine) return true;
     Message message;
-    return parse_request_line(line, message) == StartLine::kMessage && looks_like_method(message.method) &&
-           message.target.find(' ') == std::string::npos;
+    return !line.starts_with('\r') && std::ranges::count(line, ' ') == 2 &&
+           is_version(line.substr(line.rfind(' ') + 1)) && parse_request_line(line, message) == StartLine::kMessage &&
+           looks_like_method(message.method);
 }
 
 }  // namespace
@@ -172,28 +199,32 @@ bool may_become_start_line(MessageKind kind, std::string_view partial, std::stri
     if (partial == "\r") return true;
     // CR is judged when the line is whole: it may be part of the line end.
     if (std::ranges::any_of(added, [](char c) { return is_control(c) && c != '\t' && c != '\r'; })) return false;
-    if (kind == MessageKind::kRequest) return is_token_char(partial.front());
+    if (kind == MessageKind::kRequest) {
+        const std::string_view line = without_returns(partial);
+        return line.empty() || is_token_char(line.front());
+    }
     const std::size_t known = std::min(partial.size(), kVersion.size());
     return partial.substr(0, known) == kVersion.substr(0, known);
 }
 
-bool add_field_line(std::string_view line, std::vector<Header>& fields) {
-    if (line.find('\0') != std::string_view::npos) return false;
+FieldLine add_field_line(std::string_view line, std::vector<Header>& fields) {
+    if (line.find('\0') != std::string_view::npos) return FieldLine::kInvalid;
     if (is_space(line.front())) {
-        if (fields.empty()) return false;
+        if (fields.empty()) return FieldLine::kOdd;  // RFC 9112 §2.2
         std::string& value = fields.back().value;
         const std::string_view more = trim(line);
         if (!value.empty() && !more.empty()) value += ' ';
         value += more;
-        return true;
+        return FieldLine::kField;
     }
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return false;
+    if (colon == std::string_view::npos) return has_control(line) ? FieldLine::kInvalid : FieldLine::kOdd;
     // White space before the colon is forbidden, and forgiven by enough software to occur.
     const std::string_view name = trim(line.substr(0, colon));
-    if (name.empty() || std::ranges::any_of(name, [](char c) { return is_control(c) || c == ' '; })) return false;
+    if (name.empty()) return FieldLine::kOdd;
+    if (has_control(name)) return FieldLine::kInvalid;
     fields.push_back({std::string(name), std::string(trim(line.substr(colon + 1)))});
-    return true;
+    return name.find(' ') == std::string_view::npos ? FieldLine::kField : FieldLine::kOdd;
 }
 
 std::string_view trim(std::string_view text) {

@@ -31,8 +31,13 @@ enum class StartLine : std::uint8_t {
 // Rules out binary data early, instead of at the next LF.
 [[nodiscard]] bool may_become_start_line(MessageKind kind, std::string_view partial, std::string_view added);
 
-// Adds a header, or continues the last one (obs-fold). False: not a field line.
-[[nodiscard]] bool add_field_line(std::string_view line, std::vector<Header>& fields);
+enum class FieldLine : std::uint8_t {
+    kField,    // added, or the last one continued (obs-fold)
+    kOdd,      // none that the standard allows, and some server forgives: added where it has a name, else passed over
+    kInvalid,  // of no head
+};
+
+[[nodiscard]] FieldLine add_field_line(std::string_view line, std::vector<Header>& fields);
 
 // White space of RFC 9110 §5.6.3.
 [[nodiscard]] std::string_view trim(std::string_view text);

@@ -25,6 +25,14 @@ TEST(Http1Look, whole_start_lines_are_told) {
     EXPECT_EQ(look("HTTP/1.1 200 OK\r\n"), Http1Look::kResponse);
 }
 
+// Go, h11 and Python's http.server answer any token.
+TEST(Http1Look, methods_may_have_any_letters) {
+    for (const char* method : {"get", "Post", "GET2", "G_T", "x"})
+        EXPECT_EQ(look(std::string(method) + " / HTTP/1.1\r\n"), Http1Look::kRequest) << method;
+    EXPECT_EQ(look("get /"), Http1Look::kUnknown);
+    EXPECT_EQ(look("get / RTSP/1.0\r\n"), Http1Look::kOther);
+}
+
 TEST(Http1Look, usual_beginnings_are_told_before_the_line_ends) {
     EXPECT_EQ(look("GET /very/long"), Http1Look::kRequest);
     EXPECT_EQ(look("POST http://h/"), Http1Look::kRequest);
@@ -63,6 +71,12 @@ TEST(Http1StartLine, resync_believes_no_rest_of_a_known_method) {
     for (const char* rest : {"OST", "ST", "T", "ELETE", "UT", "ROPFIND"}) {
         EXPECT_FALSE(looks_like_start_line(MessageKind::kRequest, std::string(rest) + " / HTTP/1.1")) << rest;
     }
+}
+
+TEST(Http1StartLine, resync_forgives_nothing) {
+    for (const char* line : {"get / HTTP/1.1", "\rGET / HTTP/1.1", "GET  / HTTP/1.1", "GET / HTTP/1.1 ",
+                             "GET /a b HTTP/1.1", "GET / HTTP/2.0", "GET / HTTP/1.10"})
+        EXPECT_FALSE(looks_like_start_line(MessageKind::kRequest, line)) << line;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "protocols/http1.h"
 #include "protocols/http1_head.h"
 
@@ -15,7 +16,7 @@ constexpr std::size_t kPatience = 8 << 10;
 // Whether `partial` may go on to METHOD SP target SP version.
 bool may_become_request(std::string_view partial) {
     const std::string_view method = partial.substr(0, partial.find(' '));
-    const auto usual = [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; };
+    const auto usual = [](char c) { return is_ascii_alphanumeric(c) || c == '-' || c == '_'; };
     return !method.empty() && method.size() <= 32 && std::ranges::all_of(method, usual) &&
            may_become_start_line(MessageKind::kRequest, partial, partial);
 }

@@ -235,9 +235,9 @@ TEST(Http1Malformed, control_bytes_in_the_start_line_or_a_name) {
 }
 
 TEST(Http1Malformed, what_is_not_a_start_line_or_a_field) {
-    for (const char* head : {"GET / HTTP/1.1x\r\n", "GET / HTTP/2.0\r\n", "GET /\r\n", "GET\r\n", " GET / HTTP/1.1\r\n",
-                             "GET  HTTP/1.1\r\n", "GET / HTTP/1.1\r\nno colon\r\n", "GET / HTTP/1.1\r\n: v\r\n",
-                             "GET / HTTP/1.1\r\n folded\r\n", "GET / HTTP/1.1\r\nA b: c\r\n", "(a) / HTTP/1.1\r\n"}) {
+    for (const char* head :
+         {"GET / HTTP/1.1x\r\n", "GET / HTTP/2\r\n", "GET / HTTP/1.1000\r\n", "GET / HTTP/.1\r\n", "GET / http/1.1\r\n",
+          "GET /\r\n", "GET\r\n", " GET / HTTP/1.1\r\n", "GET  HTTP/1.1\r\n", "(a) / HTTP/1.1\r\n"}) {
         auto p = requests().feed(head).feed(kNext);
         EXPECT_THAT(p.texts(), ElementsAre("lost place", kNextText)) << head;
         EXPECT_EQ(p.parser.counts().malformed, 1u) << head;
@@ -247,6 +247,18 @@ TEST(Http1Malformed, what_is_not_a_start_line_or_a_field) {
         auto p = responses().feed(head);
         EXPECT_THAT(p.texts(), ElementsAre("lost place")) << head;
         EXPECT_EQ(p.parser.counts().malformed, 1u) << head;
+    }
+}
+
+// Nginx answers a request with a line without a colon, Python's http.server all of these; who refuses them answers 400.
+TEST(Http1Malformed, lines_that_are_no_fields_are_passed_over_where_the_head_is_certain) {
+    auto p = requests().feed("GET / HTTP/1.1\r\n folded\r\nno colon\r\n: v\r\nA: b\r\nC d: e\r\n\r\n");
+    EXPECT_THAT(p.texts(), ElementsAre("GET / HTTP/1.1\n  A: b\n  C d: e\n  body 0 []"));
+    for (const char* line : {" folded", "no colon", ": v", "C d: e"}) {
+        auto lost = Player(MessageKind::kRequest, {}, false)
+                        .feed("GET / HTTP/1.1\r\n" + std::string(line) + "\r\n\r\n")
+                        .feed(kNext);
+        EXPECT_THAT(lost.texts(), ElementsAre("lost place", kNextText)) << "of text in a body it would make a message";
     }
 }
 

@@ -87,6 +87,36 @@ TEST(Http1Request, bare_line_feeds_and_leading_empty_lines_are_forgiven) {
     EXPECT_EQ(p.parser.counts().parsed, p.fed);
 }
 
+// Between messages nginx and llhttp pass over each CR and LF by itself.
+TEST(Http1Request, bare_carriage_returns_before_the_start_line_are_forgiven) {
+    auto p = requests().feed("\r").feed("\rGET /1 HTTP/1.1\r\n\r\n\r\r\n\rGET /2 HTTP/1.1\r\n\r\n");
+    EXPECT_THAT(p.texts(), ElementsAre("GET /1 HTTP/1.1\n  body 0 []", "GET /2 HTTP/1.1\n  body 0 []"));
+    EXPECT_EQ(p.parser.counts().parsed, p.fed);
+}
+
+// As nginx and llhttp have it.
+TEST(Http1Request, spaces_around_the_target_are_forgiven) {
+    auto p = requests().feed("GET   /a b  HTTP/1.1 \r\n\r\nGET /2 HTTP/1.1\r\n\r\n");
+    EXPECT_THAT(p.texts(), ElementsAre("GET /a b HTTP/1.1\n  body 0 []", "GET /2 HTTP/1.1\n  body 0 []"));
+}
+
+// llhttp, h11 and Apache answer HTTP/2.0, nginx HTTP/1.10; RFC 9110 §2.5 has them read as the highest minor version.
+TEST(Http1Request, other_versions_are_read_as_the_one_that_is_known) {
+    auto p = requests().feed(
+        "GET /1 HTTP/2.0\r\n\r\nGET /2 HTTP/1.10\r\n\r\nGET /3 HTTP/0.9\r\n\r\nGET /4 HTTP/1.01\r\n\r\n");
+    EXPECT_THAT(p.texts(), ElementsAre("GET /1 HTTP/1.1\n  body 0 []", "GET /2 HTTP/1.1\n  body 0 []",
+                                       "GET /3 HTTP/1.0\n  body 0 []", "GET /4 HTTP/1.1\n  body 0 []"));
+}
+
+TEST(Http1Request, a_thousand_fields_are_read) {
+    std::string head = "GET / HTTP/1.1\r\n";
+    for (int i = 0; i < 1000; ++i)
+        head += "f" + std::to_string(i) + ": 1\r\n";
+    auto p = requests().feed(head + "\r\n");
+    ASSERT_THAT(p.messages(), SizeIs(1));
+    EXPECT_THAT(p.messages()[0].headers, SizeIs(1000));
+}
+
 TEST(Http1Request, repeated_headers_keep_their_order_and_case) {
     auto p = requests().feed("GET / HTTP/1.1\r\nX-A: 1\r\nx-b:2\r\nX-a:\t 3 \t\r\nE:\r\n\r\n");
     EXPECT_THAT(p.texts(), ElementsAre("GET / HTTP/1.1\n  X-A: 1\n  x-b: 2\n  X-a: 3\n  E: \n  body 0 []"));
@@ -290,6 +320,13 @@ TEST(Http1Chunked, anything_wrong_in_the_framing_is_malformed) {
         EXPECT_EQ(p.parser.counts().malformed, 1u) << body;
         EXPECT_EQ(p.parser.counts().unattributed, p.fed) << body;
     }
+}
+
+// As llhttp, Go, nginx and Python have it.
+TEST(Http1Chunked, with_a_parameter_it_is_another_coding) {
+    auto p = responses().feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked;q=1\r\n\r\n1\r\nx\r\n0\r\n\r\n").end();
+    ASSERT_THAT(p.messages(), SizeIs(1));
+    EXPECT_EQ(p.messages()[0].body, "1\r\nx\r\n0\r\n\r\n");
 }
 
 TEST(Http1Chunked, applied_twice_is_malformed) {
