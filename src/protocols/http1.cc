@@ -206,7 +206,7 @@ void Http1Parser::end_head(Input& in) {
     }
     const RequestClass request = kind_ == MessageKind::kResponse ? expectations_.pop() : RequestClass::kOther;
     Framing framing = frame(message_, request);
-    if (framing.end == BodyEnd::kInvalid) return give_up(in.out);
+    if (framing.end == BodyEnd::kInvalid && !certain_) return give_up(in.out);
     message_.transfer_coding = std::move(framing.transfer_coding);
     message_.head_end = message_.end = in.stamp;
     head_ = section_;
@@ -244,6 +244,7 @@ void Http1Parser::begin_body(const Framing& framing, std::vector<Item>& out) {
             tunnel_next_ = true;
             return complete(out);
         case BodyEnd::kInvalid:
+            state_ = State::kUntilClose;  // if anything; what follows has no known end
             return give_up(out);
     }
 }

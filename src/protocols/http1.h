@@ -6,8 +6,9 @@
 // hostile: everything kept is bounded by Http1Limits. How the input is split into feed() calls changes nothing of the
 // output as long as there is no gap. After a loss the parser either still knows where it is (inside a body of declared
 // length, or inside one chunk) and marks the message, or it gives the message up, says kLostPlace, and begins again
-// only at a call boundary where a whole, valid start line follows: it never guesses inside a body. A kept body is
-// always the first bytes of the true one: after a gap inside it the rest is counted only.
+// only at a call boundary where a whole, valid start line follows: it never guesses inside a body. Where the framing of
+// a body is wrong and its head stood where one must, the message leaves with what is known of it, marked. A kept body
+// is always the first bytes of the true one: after a gap inside it the rest is counted only.
 //
 // A response cannot be framed without its request (HEAD, CONNECT; RFC 9112 §6.3): the owner calls expect() for each
 // request head, in order, before it feeds the response's bytes. Without an expectation a response is read as one to

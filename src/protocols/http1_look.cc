@@ -36,7 +36,6 @@ Http1Look look_at(std::span<const std::byte> first_bytes) {
         line = reader.line();
         Message unused;
         if (parse_start_line(MessageKind::kResponse, line, unused) == StartLine::kMessage) return Http1Look::kResponse;
-        if (!may_become_request(line)) return Http1Look::kOther;
         const bool request = parse_start_line(MessageKind::kRequest, line, unused) == StartLine::kMessage;
         return request ? Http1Look::kRequest : Http1Look::kOther;
     }

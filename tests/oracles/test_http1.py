@@ -65,7 +65,7 @@ ON_PURPOSE = {
         lambda one: one.who == "llhttp" and one.mine is None and one.theirs["status"] and re.search(rb"HTTP/1\.\d \d{3}[^\n]*\0", one.stream),
     "there is no status below 100 (RFC 9110 §15)":
         lambda one: one.mine is None and 0 < one.theirs["status"] < 100,
-    "chunked applied twice is sent to smuggle (RFC 9112 §6.1): the message is given up":
+    "chunked applied twice is sent to smuggle (RFC 9112 §6.1): what follows has no end":
         lambda one: one.mine is None and one.coded().count(b"chunked") > 1,
     "of a value on two lines RFC 9112 §5.2 wants one blank or more in between; h11 keeps those that stood there":
         lambda one: one.who == "h11" and one.head_is_same() and blanks_joined(one.theirs) == blanks_joined(one.mine),
