@@ -184,19 +184,31 @@ void Http1Parser::read_fields(Input& in) {
         case LineReader::State::kLine:
             if (lines_.line().empty()) return end_head(in);
             if (message_.headers.empty()) message_.headers.reserve(std::min(kUsualHeaders, limits_.headers));
-            return read_field(message_.headers, in.out);
+            return read_field(message_.headers, in);
         case LineReader::State::kPartial:
             return;
         case LineReader::State::kTooLong:
-            return give_up(in.out);
+            return give_up_head(in);
     }
 }
 
 // Of text in a body that passes for a start line, odd lines follow.
-void Http1Parser::read_field(std::vector<Header>& fields, std::vector<Item>& out) {
+void Http1Parser::read_field(std::vector<Header>& fields, const Input& in) {
     const FieldLine kind = add_field_line(lines_.line(), fields);
     const bool forgiven = kind == FieldLine::kOdd && certain_ && state_ == State::kFields;
-    if ((kind != FieldLine::kField && !forgiven) || fields.size() > limits_.headers) give_up(out);
+    if ((kind == FieldLine::kField || forgiven) && fields.size() <= limits_.headers) return;
+    if (state_ == State::kFields) return give_up_head(in);
+    give_up(in.out);
+}
+
+// What there is of it is told, for a server may read what we do not.
+void Http1Parser::give_up_head(const Input& in) {
+    if (certain_) {
+        message_.head_end = message_.end = in.stamp;
+        report_head(in.out);
+        state_ = State::kUntilClose;
+    }
+    give_up(in.out);
 }
 
 void Http1Parser::end_head(Input& in) {
@@ -296,7 +308,7 @@ void Http1Parser::read_trailers(Input& in) {
     switch (read_line(in, limits_.chunk_line * 4)) {
         case LineReader::State::kLine:
             if (lines_.line().empty()) return complete(in.out);
-            return read_field(message_.trailers, in.out);
+            return read_field(message_.trailers, in);
         case LineReader::State::kPartial:
             return;
         case LineReader::State::kTooLong:

@@ -6,9 +6,9 @@
 // hostile: everything kept is bounded by Http1Limits. How the input is split into feed() calls changes nothing of the
 // output as long as there is no gap. After a loss the parser either still knows where it is (inside a body of declared
 // length, or inside one chunk) and marks the message, or it gives the message up, says kLostPlace, and begins again
-// only at a call boundary where a whole, valid start line follows: it never guesses inside a body. Where the framing of
-// a body is wrong and its head stood where one must, the message leaves with what is known of it, marked. A kept body
-// is always the first bytes of the true one: after a gap inside it the rest is counted only.
+// only at a call boundary where a whole, valid start line follows: it never guesses inside a body. Where a head that
+// stood where one must is too long, or wrong, or frames its body wrongly, the message leaves with what is known of it,
+// marked. A kept body is always the first bytes of the true one: after a gap inside it the rest is counted only.
 //
 // A response cannot be framed without its request (HEAD, CONNECT; RFC 9112 §6.3): the owner calls expect() for each
 // request head, in order, before it feeds the response's bytes. Without an expectation a response is read as one to
@@ -138,7 +138,8 @@ class Http1Parser {
     std::string_view take(Input& in, std::size_t size);
 
     void begin_message(Input& in, bool certain);
-    void read_field(std::vector<Header>& fields, std::vector<Item>& out);
+    void read_field(std::vector<Header>& fields, const Input& in);
+    void give_up_head(const Input& in);
     void end_head(Input& in);
     void report_head(std::vector<Item>& out) const;
     void begin_body(const Framing& framing, std::vector<Item>& out);

@@ -226,12 +226,18 @@ TEST(Http1End, of_an_unfinished_head_drops_it) {
 TEST(Http1Malformed, control_bytes_in_the_start_line_or_a_name) {
     using namespace std::string_literals;
     for (const std::string& head : {"GET /\0 HTTP/1.1\r\n"s, "G\x01T / HTTP/1.1\r\n"s, "GET /\x7f HTTP/1.1\r\n"s,
-                                    "GET /\t HTTP/1.1\r\n"s, "GET / HTTP/1.1\r\r\n"s, "GET / HTTP/1.1\r\nA\0: b\r\n"s,
-                                    "GET / HTTP/1.1\r\n\x01: b\r\n"s, "GET / HTTP/1.1\r\nA: b\0\r\n"s}) {
+                                    "GET /\t HTTP/1.1\r\n"s, "GET / HTTP/1.1\r\r\n"s}) {
         auto p = requests().feed(head).feed(kNext);
         EXPECT_THAT(p.texts(), ElementsAre("lost place", kNextText)) << head;
         EXPECT_EQ(p.parser.counts().malformed, 1u) << head;
         EXPECT_EQ(p.parser.counts().unattributed, head.size()) << head;
+    }
+    for (const std::string& line : {"A\0: b\r\n"s, "\x01: b\r\n"s, "A: b\0\r\n"s}) {
+        auto p = requests().feed("GET / HTTP/1.1\r\n" + line).feed(kNext);
+        EXPECT_THAT(p.texts(), ElementsAre("GET / HTTP/1.1\n  body 0 [] gap", "lost place", kNextText)) << line;
+        EXPECT_EQ(p.parser.counts().malformed, 1u) << line;
+        auto lost = Player(MessageKind::kRequest, {}, false).feed("GET / HTTP/1.1\r\n" + line).feed(kNext);
+        EXPECT_THAT(lost.texts(), ElementsAre("lost place", kNextText)) << line;
     }
 }
 
@@ -282,7 +288,8 @@ TEST(Http1Limit, head_is_bounded_and_may_be_exactly_as_long) {
     auto fits = requests({.head = head.size()}).feed(head);
     EXPECT_THAT(fits.messages(), SizeIs(1));
     auto over = requests({.head = head.size() - 1}).feed(head).feed("GET / HTTP/1.1\r\n\r\n");
-    EXPECT_THAT(over.texts(), ElementsAre("lost place", "GET / HTTP/1.1\n  body 0 []"));
+    EXPECT_THAT(over.texts(), ElementsAre("GET /0123456789 HTTP/1.1\n  A: b\n  body 0 [] gap", "lost place",
+                                          "GET / HTTP/1.1\n  body 0 []"));
     EXPECT_EQ(over.parser.counts().malformed, 1u);
     EXPECT_EQ(over.counted(), over.fed);
 }
@@ -291,7 +298,7 @@ TEST(Http1Limit, header_fields_are_bounded) {
     auto fits = requests({.headers = 2}).feed("GET / HTTP/1.1\r\nA: 1\r\n folded\r\nB: 2\r\n\r\n");
     EXPECT_THAT(fits.messages(), SizeIs(1));
     auto over = requests({.headers = 2}).feed("GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n");
-    EXPECT_THAT(over.texts(), ElementsAre("lost place"));
+    EXPECT_THAT(over.texts(), ElementsAre("GET / HTTP/1.1\n  A: 1\n  B: 2\n  C: 3\n  body 0 [] gap", "lost place"));
 }
 
 TEST(Http1Limit, chunk_lines_and_trailers_are_bounded) {
