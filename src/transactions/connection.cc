@@ -3,11 +3,8 @@
 
 #include <utility>
 
-#include "transactions/grpc_call.h"
-#include "transactions/http1_connection.h"
-#include "transactions/http2_connection.h"
 #include "transactions/message_body.h"
-#include "transactions/operation.h"
+#include "transactions/protocol_table.h"
 
 namespace apiarist::transactions {
 namespace {
@@ -34,11 +31,6 @@ std::uint32_t flags_of(const Message& message) {
 }
 
 }  // namespace
-
-std::unique_ptr<Connection> Connection::make(const ConnectionStart& start, Surroundings surroundings) {
-    if (start.http2) return std::make_unique<Http2Connection>(start, std::move(surroundings));
-    return std::make_unique<Http1Connection>(start, std::move(surroundings));
-}
 
 streams::Piece piece_of(const events::DataView& data) {
     const ap_data& head = data.head;
@@ -84,8 +76,8 @@ void send(Transaction transaction, const Surroundings& around) {
     const std::size_t limit = around.options.decoded_body;
     decode_body(transaction.request, limit);
     if (transaction.response) decode_body(*transaction.response, limit);
-    read_grpc_call(transaction, limit);
-    read_operations(transaction);
+    for (const ProtocolRow& row : protocol_table())
+        if (row.content != nullptr) row.content(transaction, limit);
     transaction.capture |= flags_of(transaction.request);
     if (transaction.response) {
         transaction.capture |= flags_of(*transaction.response);

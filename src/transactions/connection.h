@@ -101,7 +101,7 @@ struct Surroundings {
 
 class Connection {
   public:
-    // Of the protocol that `start` names.
+    // Of the protocol that `start` names (protocol_table.h).
     static std::unique_ptr<Connection> make(const ConnectionStart& start, Surroundings surroundings);
     virtual ~Connection() = default;
     Connection(const Connection&) = delete;

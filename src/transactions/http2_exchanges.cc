@@ -31,7 +31,8 @@ Http2Exchanges::Http2Exchanges(const Surroundings& around, const Ends& ends, con
                protocols::Http2Parser(around.options.http2, from_start[1])},
       request_side_(request_side) {}
 
-std::unique_ptr<Http2Exchanges> Http2Exchanges::after_upgrade(const Message& request, const UpgradeContext& context) {
+std::unique_ptr<Upgrade> Http2Exchanges::after_upgrade(const Message& request, const Message&,
+                                                       const UpgradeContext& context) {
     auto made = std::make_unique<Http2Exchanges>(context.around, context.ends, context.call,
                                                  static_cast<int>(context.request_side), context.from_start);
     Exchange& exchange = made->exchanges_[1];

@@ -30,8 +30,8 @@ class Http2Exchanges final : public Upgrade {
     // `ends` and `call` outlive it. `request_side` as in ConnectionStart.
     Http2Exchanges(const Surroundings& around, const Ends& ends, const Call& call, int request_side,
                    std::array<bool, 2> from_start);
-    static std::unique_ptr<Http2Exchanges> after_upgrade(const protocols::Message& request,
-                                                         const UpgradeContext& context);
+    static std::unique_ptr<Upgrade> after_upgrade(const protocols::Message& request, const protocols::Message& response,
+                                                  const UpgradeContext& context);
 
     void on_bytes(unsigned direction, std::span<const std::byte> bytes, bool call_start,
                   std::uint64_t time_ns) override;

@@ -20,16 +20,16 @@ struct UpgradeContext {
     const Surroundings& around;
     const Ends& ends;
     const Call& call;
-    unsigned request_side = 0;       // AP_READ: we are the server; AP_WRITE: the client
+    unsigned request_side = 0;         // AP_READ: we are the server; AP_WRITE: the client
     std::array<bool, 2> from_start{};  // by direction: the next byte is the first of the new protocol
-    std::uint32_t capture = 0;       // CaptureFlag, of the exchange that asked for it
-    std::uint32_t process_id = 0;    // likewise
+    std::uint32_t capture = 0;         // CaptureFlag, of the exchange that asked for it
+    std::uint32_t process_id = 0;      // likewise
     std::uint32_t socket_fd = 0;
 };
 
 class Upgrade {
   public:
-    // Null: nobody reads that protocol, or the response is no switch to one.
+    // Null: nobody reads that protocol (protocol_table.h), or the response is no switch to one.
     static std::unique_ptr<Upgrade> make(const protocols::Message& request, const protocols::Message& response,
                                          const UpgradeContext& context);
     virtual ~Upgrade() = default;
