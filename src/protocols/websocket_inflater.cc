@@ -98,8 +98,10 @@ void WebsocketInflater::run(std::span<const std::byte> bytes, std::string& out) 
 bool WebsocketInflater::end(std::string& out) {
     // What every sender leaves out at the end (RFC 7692 §7.2.1).
     static constexpr std::array<std::byte, 4> kTail = {std::byte{0}, std::byte{0}, std::byte{0xff}, std::byte{0xff}};
+    const std::size_t before = out.size();
     if (!failed_ && !(stream_ && stream_->ended)) feed(kTail, out);
     const bool whole = !failed_ && (stream_->ended || (stream_->zlib.data_type & kAtBlock) != 0);
+    if (!whole) out.resize(before);  // it was taken for something else
     if (!whole || !agreed_.takeover) stream_.reset();
     return whole;
 }

@@ -208,6 +208,20 @@ TEST(Websocket, a_lost_message_costs_those_that_refer_to_it) {
     EXPECT_EQ(texts[2], "text [new: 12]");
 }
 
+TEST(Websocket, a_loss_between_two_blocks_of_a_message_is_one_too) {
+    Deflater deflater;
+    WebsocketFeeder feeder(false, kDeflate);
+    const std::string first = deflater.message("the first block, ") + std::string("\0\0\xff\xff", 4);
+    const std::string second = deflater.message("and the one behind it");
+    const std::string frame = websocket_frame(0xc1, first + second);
+    feeder.call(frame.substr(0, frame.size() - second.size() - 4)).gap(second.size() + 4);
+    feeder.call(deflater.frame("and the one behind it"));
+    const Texts texts = feeder.texts();
+    ASSERT_EQ(texts.size(), 2U);
+    EXPECT_EQ(texts[0], "text [the first block, ] of " + std::to_string(frame.size() - 2) + " gap");
+    EXPECT_NE(texts[1].find("not_decoded"), std::string::npos) << texts[1];
+}
+
 TEST(Websocket, without_takeover_a_loss_costs_one_message) {
     Deflater deflater(false);
     WebsocketFeeder feeder(false, {.deflate = true, .server = {.takeover = false}});
@@ -224,6 +238,9 @@ TEST(Websocket, what_does_not_inflate_is_not_decoded) {
     const std::string whole = deflater.message(kLongText);
     feeder.call(websocket_frame(0xc1, whole.substr(0, whole.size() / 2)));
     EXPECT_NE(feeder.texts().back().find("not_decoded"), std::string::npos);
+    feeder.call(websocket_frame(0xc1, std::string("\x00\x0a\x00\xf5\xff", 5) + "He"));  // a block of ten bytes
+    feeder.call(Deflater().frame(kLongText));                                           // does not go on with that
+    EXPECT_EQ(feeder.texts(), (Texts{"text [He] of 7 not_decoded", "text [" + kLongText + "]"}));
 }
 
 TEST(Websocket, payloads_under_another_extension_stay_as_they_are) {
