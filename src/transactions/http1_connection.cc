@@ -115,7 +115,6 @@ void Http1Connection::on_response_item(Item& item) {
             pairing_.on_response_head(item.message.status);
             break;
         case ItemKind::kMessage:
-            around_.ledger.add(Count::kResponses);
             switches_ = item.message.status == 101;
             pairing_.on_response(std::move(item.message), pairs);
             break;
@@ -129,6 +128,8 @@ void Http1Connection::on_response_item(Item& item) {
             break;
     }
     leave(pairs);
+    const bool answered_later = switches_ && upgrade_ && upgrade_->answers_request();
+    if (item.kind == ItemKind::kMessage && !answered_later) around_.ledger.add(Count::kResponses);
     switches_ = false;
 }
 
@@ -222,11 +223,13 @@ void Http1Connection::emit(Pair pair) {
         }
     }
     const bool paired = pair.request && pair.response;
+    if (paired && switches_) {
+        begin_upgrade(pair);
+        if (upgrade_ && upgrade_->answers_request()) return;  // who counts it too
+    }
     around_.ledger.add(paired ? Count::kPaired : Count::kUnanswered);
     if (pair.response && !paired) around_.ledger.add(Count::kOrphanResponses);
-    if (paired && switches_) begin_upgrade(pair);
-    const bool answered_later = paired && upgrade_ && upgrade_->answers_request();
-    if (pair.request && !answered_later) pass_on(std::move(pair));
+    if (pair.request) pass_on(std::move(pair));
 }
 
 void Http1Connection::pass_on(Pair pair) {

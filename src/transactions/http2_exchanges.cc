@@ -166,7 +166,7 @@ void Http2Exchanges::leave(Exchanges::iterator at) {
     }
     auto& request = exchange.messages[static_cast<unsigned>(request_side_)];
     auto& response = exchange.messages[1U - static_cast<unsigned>(request_side_)];
-    if (!exchange.upgraded) count(request.has_value(), response.has_value());
+    count(exchange, request.has_value(), response.has_value());
     if (!request) return;
     Transaction transaction;
     transaction.request = std::move(*request);
@@ -175,9 +175,9 @@ void Http2Exchanges::leave(Exchanges::iterator at) {
     pass_on(std::move(transaction), exchange);
 }
 
-void Http2Exchanges::count(bool request, bool response) {
+void Http2Exchanges::count(const Exchange& exchange, bool request, bool response) {
     Ledger& ledger = around_.ledger;
-    if (request) ledger.add(Count::kRequests);
+    if (request && !exchange.upgraded) ledger.add(Count::kRequests);
     if (response) ledger.add(Count::kResponses);
     if (request) ledger.add(response ? Count::kPaired : Count::kUnanswered);
     if (response && !request) ledger.add(Count::kOrphanResponses);

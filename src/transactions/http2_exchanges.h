@@ -58,7 +58,7 @@ class Http2Exchanges final : public Upgrade {
         std::uint32_t socket_fd = 0;
         std::uint32_t capture = 0;      // CaptureFlag that are not of its messages
         bool told = false;              // before its end
-        bool upgraded = false;          // its request is of HTTP/1: the ledger has it as paired with its 101
+        bool upgraded = false;          // its request is of HTTP/1, where it was counted
         std::uint64_t deadline_ns = 0;  // not 0: leaves then as it is
     };
     using Exchanges = absl::btree_map<std::uint32_t, Exchange>;
@@ -72,7 +72,7 @@ class Http2Exchanges final : public Upgrade {
     // As far as it came, from both sides.
     void cut_short(std::uint32_t stream);
     void leave(Exchanges::iterator at);
-    void count(bool request, bool response);
+    void count(const Exchange& exchange, bool request, bool response);
     void pass_on(Transaction transaction, const Exchange& exchange);
     void wait(Exchange& exchange, std::uint64_t until_ns);
     [[nodiscard]] bool agrees(unsigned direction, const protocols::Http2Item& item);

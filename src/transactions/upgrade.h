@@ -51,7 +51,7 @@ class Upgrade {
     virtual std::size_t release_bodies() = 0;
     [[nodiscard]] virtual bool restless() const = 0;
     [[nodiscard]] virtual std::size_t memory() const = 0;
-    // The new protocol answers the request: there is no record of its 101.
+    // The new protocol answers the request: its 101 is no response, of the ledger neither, and it has no record.
     [[nodiscard]] virtual bool answers_request() const = 0;
     // It holds nothing that its next byte would need, but what describe() says.
     [[nodiscard]] virtual bool can_rest() const = 0;

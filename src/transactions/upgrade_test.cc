@@ -90,6 +90,8 @@ TEST_F(UpgradeTest, an_upgrade_that_is_not_answered_leaves_its_request) {
     responses(kSwitch + settings());
     end();
     EXPECT_THAT(rig.texts, ElementsAre("POST /first [ping] -> nothing unanswered"));
+    EXPECT_EQ(rig.count(Count::kUnanswered), 1U);
+    EXPECT_EQ(rig.count(Count::kPaired) + rig.count(Count::kResponses), 0U);
 }
 
 TEST_F(UpgradeTest, a_server_that_refuses_the_upgrade_answers_in_http1) {
