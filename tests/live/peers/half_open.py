@@ -9,9 +9,9 @@ import sys
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import edges  # noqa: E402
+import edge_sockets  # noqa: E402
 
-ANSWER = edges.response(b"taken")
+ANSWER = edge_sockets.response(b"taken")
 
 
 def serve(listener):
@@ -45,11 +45,11 @@ def post(client, path: str, size: int, now: int):
 
 
 def main(count: str, size: str):
-    listener = edges.listen()
+    listener = edge_sockets.listen()
     threading.Thread(target=serve, args=(listener,), daemon=True).start()
     half = int(size)
     port = listener.getsockname()[1]
-    clients = [edges.connect(port) for _ in range(int(count))]
+    clients = [edge_sockets.connect(port) for _ in range(int(count))]
     for line in sys.stdin:
         what, *numbers = line.split()
         if what == "whole":

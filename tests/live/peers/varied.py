@@ -8,7 +8,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import bodies  # noqa: E402
-import edges  # noqa: E402
+import edge_sockets  # noqa: E402
 
 NAMED = {"/named": "Host: shop.example", "/named/port": "Host: shop.example:8080", "/ipv6": "Host: [2001:db8::1]:8080"}
 IPV4 = {"/ipv4": "Host: 10.1.2.3", "/ipv4/port": "Host: 10.1.2.3:8080", "/empty": "Host:", "/none": "X-Other: no host"}
@@ -26,9 +26,9 @@ SIDECAR = "127.0.0.6"
 
 def answer_all(connection):
     with connection:
-        while (head := edges.read_head(connection)):
+        while (head := edge_sockets.read_head(connection)):
             path = head.split(b" ", 2)[1].decode()
-            connection.sendall(edges.response(bodies.text(path, LARGE_BYTES if path in LARGE else 100)))
+            connection.sendall(edge_sockets.response(bodies.text(path, LARGE_BYTES if path in LARGE else 100)))
 
 
 def accept_all(listener):
@@ -39,16 +39,16 @@ def accept_all(listener):
 
 def ask(port: int, requests: dict[str, str], source: str = ""):
     """Over one connection."""
-    with socket.create_connection(("127.0.0.1", port), edges.TIMEOUT, (source, 0) if source else None) as connection:
+    with socket.create_connection(("127.0.0.1", port), edge_sockets.TIMEOUT, (source, 0) if source else None) as connection:
         for path, fields in requests.items():
             connection.sendall(f"GET {path} HTTP/1.1\r\n{fields}\r\n\r\n".encode())
-            left = len(edges.response(bodies.text(path, LARGE_BYTES if path in LARGE else 100)))
+            left = len(edge_sockets.response(bodies.text(path, LARGE_BYTES if path in LARGE else 100)))
             while left:
                 left -= len(connection.recv(left))
 
 
 def main(well_known: str = ""):
-    listeners = [edges.listen(), *([socket.create_server(("127.0.0.1", int(well_known)))] if well_known else [])]
+    listeners = [edge_sockets.listen(), *([socket.create_server(("127.0.0.1", int(well_known)))] if well_known else [])]
     for listener in listeners:
         listener.settimeout(None)
         threading.Thread(target=accept_all, args=(listener,), daemon=True).start()
