@@ -101,6 +101,13 @@ bool is_version(std::string_view text) {
     return text.size() == kVersion.size() + 1 && text.starts_with(kVersion) && is_digit(text.back());
 }
 
+// CRs before a message are passed over by some. Of more than a few nobody knows, and each piece of a line is looked at.
+std::string_view without_returns(std::string_view line) {
+    constexpr std::size_t kMost = 64;
+    const std::string_view looked_at = line.substr(0, kMost);
+    return line.substr(std::min(looked_at.find_first_not_of('\r'), looked_at.size()));
+}
+
 // Any version of HTTP that has heads, as the one of HTTP/1 that it is read as. Nothing: it is none.
 std::optional<int> minor_of(std::string_view version) {
     constexpr std::string_view kName = "HTTP/";
@@ -115,15 +122,9 @@ std::optional<int> minor_of(std::string_view version) {
     return version.front() == '0' ? 0 : 1;
 }
 
-// CRs before a request are passed over by some servers.
-std::string_view without_returns(std::string_view line) {
-    return line.substr(std::min(line.find_first_not_of('\r'), line.size()));
-}
-
 // A raw space inside of the target, and more than one around it, are errors that some servers forgive, so they occur.
 StartLine parse_request_line(std::string_view line, Message& message) {
     if (line == kPrefaceLine) return StartLine::kPreface;
-    line = without_returns(line);
     while (line.ends_with(' '))
         line.remove_suffix(1);
     const std::size_t first = line.find(' ');
@@ -168,14 +169,14 @@ bool looks_like_method(std::string_view method) {
 bool looks_like_request_line(std::string_view line) {
     if (line == kPrefaceLine) return true;
     Message message;
-    return !line.starts_with('\r') && std::ranges::count(line, ' ') == 2 &&
-           is_version(line.substr(line.rfind(' ') + 1)) && parse_request_line(line, message) == StartLine::kMessage &&
-           looks_like_method(message.method);
+    return std::ranges::count(line, ' ') == 2 && is_version(line.substr(line.rfind(' ') + 1)) &&
+           parse_request_line(line, message) == StartLine::kMessage && looks_like_method(message.method);
 }
 
 }  // namespace
 
 StartLine parse_start_line(MessageKind kind, std::string_view line, Message& message) {
+    line = without_returns(line);
     return kind == MessageKind::kRequest ? parse_request_line(line, message) : parse_status_line(line, message);
 }
 
@@ -196,15 +197,13 @@ bool is_sure_request(std::string_view text) {
 }
 
 bool may_become_start_line(MessageKind kind, std::string_view partial, std::string_view added) {
-    if (partial == "\r") return true;
     // CR is judged when the line is whole: it may be part of the line end.
     if (std::ranges::any_of(added, [](char c) { return is_control(c) && c != '\t' && c != '\r'; })) return false;
-    if (kind == MessageKind::kRequest) {
-        const std::string_view line = without_returns(partial);
-        return line.empty() || is_token_char(line.front());
-    }
-    const std::size_t known = std::min(partial.size(), kVersion.size());
-    return partial.substr(0, known) == kVersion.substr(0, known);
+    const std::string_view line = without_returns(partial);
+    if (line.empty()) return true;
+    if (kind == MessageKind::kRequest) return is_token_char(line.front());
+    const std::size_t known = std::min(line.size(), kVersion.size());
+    return line.substr(0, known) == kVersion.substr(0, known);
 }
 
 FieldLine add_field_line(std::string_view line, std::vector<Header>& fields) {

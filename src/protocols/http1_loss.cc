@@ -98,11 +98,11 @@ void Http1Parser::tunnel() {
 // A server may have acted on a head before it came to what is wrong behind it, so a head that is certain is told of.
 void Http1Parser::give_up(std::vector<Item>& out) {
     ++counts_.malformed;
+    settle(counts_.unattributed);
     if (certain_ && in_body()) {
         message_.gap = true;
         complete(out);
     }
-    settle(counts_.unattributed);
     lose_place(out);
 }
 
