@@ -21,10 +21,6 @@ bool is_name_part(char c) {
     return is_ascii_alphanumeric(c) || c == '_';
 }
 
-bool is_number_part(char c) {
-    return is_name_part(c) || c == '.' || c == '+' || c == '-';
-}
-
 bool is_ignored(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',';
 }
@@ -38,6 +34,17 @@ std::size_t length_while(std::string_view text, bool (*holds)(char)) {
     return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), holds) - text.begin());
 }
 
+// Its digits are not judged; a sign stands before them, or in the exponent.
+std::size_t number_length(std::string_view text) {
+    std::size_t size = 1;
+    for (; size < text.size(); ++size) {
+        const bool exponent = text[size - 1] == 'e' || text[size - 1] == 'E';
+        const bool sign = text[size] == '+' || text[size] == '-';
+        if (!is_name_part(text[size]) && text[size] != '.' && !(sign && exponent)) break;
+    }
+    return size;
+}
+
 }  // namespace
 
 GraphqlToken GraphqlLexer::next() {
@@ -45,7 +52,7 @@ GraphqlToken GraphqlLexer::next() {
     if (in_.empty()) return {Kind::kEnd, {}};
     const char c = in_.front();
     if (begins_name(c)) return take(Kind::kName, length_while(in_, is_name_part));
-    if (is_ascii_digit(c) || c == '-') return take(Kind::kNumber, length_while(in_, is_number_part));
+    if (is_ascii_digit(c) || c == '-') return take(Kind::kNumber, number_length(in_));
     if (in_.starts_with(kBlockQuote)) return block_string();
     if (c == '"') return string();
     if (in_.starts_with("...")) return take(Kind::kSign, 3);

@@ -85,7 +85,7 @@ TEST(Graphql, variables_directives_and_values) {
              "@g { h @include(if: $a) @k { l } }"),
         "query Q: h");
     EXPECT_EQ(read("\"says what\" query Q(\"of it\" $a: Int) { a }"), "query Q: a");
-    EXPECT_EQ(read("{ a(x: [], y: {}) }"), "query: a");
+    EXPECT_EQ(read("{ a(x: [], y: {}, z: [-1, -2.5E-3, 1e+2]) }"), "query: a");
 }
 
 TEST(Graphql, what_is_no_executable_document) {
@@ -123,6 +123,8 @@ TEST(Graphql, what_is_no_executable_document) {
                              "{ a | b }",
                              "query @ { a }",
                              "{ a(b: $) }",
+                             "{ a(b: -2-2) }",
+                             "{ a(b: 1+1) }",
                              "{ a(b: [1) }"})
         EXPECT_EQ(read(text), "none") << text;
 }
