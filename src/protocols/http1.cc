@@ -54,16 +54,17 @@ void Http1Parser::begin_call(bool call_start, const Input& in) {
     if (!call_start || in.bytes.empty()) return;
     // No PROXY header after all: what the call begins with may be a message.
     if (state_ == State::kProxy && !proxy_.accepts(in.bytes.front())) give_up(in.out);
-    if (state_ != State::kLost || continues_request(in.bytes)) return;
+    if (state_ != State::kLost || continues_request(in.bytes.front())) return;
     settle(counts_.unattributed);
     next_message(State::kLost);
     candidate_ = true;
 }
 
-// A writer may hand over a request line piece by piece.
-bool Http1Parser::continues_request(std::string_view bytes) const {
-    return kind_ == MessageKind::kRequest && candidate_ && pending_ > 0 && is_sure_request(lines_.partial()) &&
-           !is_sure_request(bytes);
+// A writer may hand over a request line piece by piece; but what begins as a method may be the next one. The first byte
+// alone says it, since how a call comes in pieces must not.
+bool Http1Parser::continues_request(char first) const {
+    const bool method = first >= 'A' && first <= 'Z';
+    return kind_ == MessageKind::kRequest && candidate_ && pending_ > 0 && !method && is_sure_request(lines_.partial());
 }
 
 void Http1Parser::step(Input& in) {

@@ -121,7 +121,7 @@ class Http1Parser {
     };
 
     void begin_call(bool call_start, const Input& in);
-    [[nodiscard]] bool continues_request(std::string_view bytes) const;
+    [[nodiscard]] bool continues_request(char first) const;
     void step(Input& in);
     void read_start(Input& in);
     void read_proxy(Input& in);

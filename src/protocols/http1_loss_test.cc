@@ -359,5 +359,18 @@ TEST(Http1Limit, memory_follows_what_is_held) {
     EXPECT_LT(p.parser.memory(), 4000u);
 }
 
+TEST(Http1Loss, how_a_call_is_cut_does_not_say_whether_it_goes_on_with_the_line_before) {
+    for (const std::size_t first : {0U, 1U, 3U, 5U, 12U}) {
+        Http1Parser parser(MessageKind::kRequest, {}, false);
+        std::vector<Item> items;
+        parser.feed(testing::as_bytes("PUT /[ HTTP/1.1\r"), 1, true, items);
+        const std::string call = "PUT /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n";
+        if (first > 0) parser.feed(testing::as_bytes(call.substr(0, first)), 2, true, items);
+        parser.feed(testing::as_bytes(call.substr(first)), 2, first == 0, items);
+        ASSERT_EQ(items.size(), 2U) << first;
+        EXPECT_EQ(items[1].message.target, "/a") << first;
+    }
+}
+
 }  // namespace
 }  // namespace apiarist::protocols
