@@ -193,9 +193,8 @@ bool HpackDecoder::read_field(Reader& in, List& list) {
     const unsigned first = in.peek();
     if ((first & 0x80) != 0) {
         std::uint64_t index = 0;
-        HpackField field;
-        if (!in.number(7, index) || !look_up(index, field)) return false;
-        list.add(std::move(field));
+        if (!in.number(7, index) || !is_entry(index)) return false;
+        if (!list.cut) list.add(field_of(index));  // a byte of the block may stand for all of the table
         return true;
     }
     if ((first & 0x40) != 0) return read_literal(in, 6, true, list);
@@ -208,7 +207,8 @@ bool HpackDecoder::read_literal(Reader& in, unsigned prefix, bool insert_it, Lis
     HpackField field;
     if (!in.number(prefix, index)) return false;
     if (index != 0) {
-        if (!look_up(index, field)) return false;
+        if (!is_entry(index)) return false;
+        field.name = name_of(index);
     } else if (!in.text(field.name.emplace())) {
         return false;
     }
@@ -226,22 +226,26 @@ bool HpackDecoder::resize(Reader& in) {
     return true;
 }
 
-bool HpackDecoder::look_up(std::uint64_t index, HpackField& field) const {
-    if (index == 0) return false;
+bool HpackDecoder::is_entry(std::uint64_t index) const {
+    if (index <= kStatic.size()) return index != 0;
+    const std::uint64_t at = index - kStatic.size() - 1;
+    // No table has room for more entries than that.
+    return at < table_.size() || (older_ && (!most_ || (at + 1) * kEntryOverhead <= *most_));
+}
+
+HpackField HpackDecoder::field_of(std::uint64_t index) const {
     if (index <= kStatic.size()) {
         const StaticField& known = kStatic[index - 1];
-        field.name.emplace(known.name);
-        field.value.emplace(known.value);
-        return true;
+        return {.name = std::string(known.name), .value = std::string(known.value)};
     }
     const std::uint64_t at = index - kStatic.size() - 1;
-    if (at < table_.size()) {
-        field = table_[at].field;
-        return true;
-    }
-    field = {};
-    // No table has room for more entries than that.
-    return older_ && (!most_ || (at + 1) * kEntryOverhead <= *most_);
+    return at < table_.size() ? table_[at].field : HpackField{};
+}
+
+std::optional<std::string> HpackDecoder::name_of(std::uint64_t index) const {
+    if (index <= kStatic.size()) return std::string(kStatic[index - 1].name);
+    const std::uint64_t at = index - kStatic.size() - 1;
+    return at < table_.size() ? table_[at].field.name : std::nullopt;
 }
 
 // Too large an entry empties the table instead (RFC 7541 §4.4). Where it is not known whether it was too large, it is

@@ -60,7 +60,10 @@ class HpackDecoder {
     bool read_field(Reader& in, List& list);
     bool read_literal(Reader& in, unsigned prefix, bool insert, List& list);
     bool resize(Reader& in);
-    [[nodiscard]] bool look_up(std::uint64_t index, HpackField& field) const;
+    // Whether a block may refer to it (RFC 7541 §2.3.3); then what is known of it.
+    [[nodiscard]] bool is_entry(std::uint64_t index) const;
+    [[nodiscard]] HpackField field_of(std::uint64_t index) const;
+    [[nodiscard]] std::optional<std::string> name_of(std::uint64_t index) const;
     void insert(HpackField field);
     void shrink(std::size_t size);
 
