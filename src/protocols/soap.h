@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // SOAP 1.1 and 1.2: the element that stands first in the Body, which is what is called, and the action. Read by Expat
-// as far as that element and no further; a document type ends it, so that there are no entities. Pure and bounded.
+// as far as that element and no further, at most 256 KiB; a document type ends it, so that there are no entities. Pure
+// and bounded.
 
 #include <optional>
 #include <string>

@@ -2,6 +2,7 @@
 #include "protocols/soap.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace apiarist::protocols {
 namespace {
@@ -80,6 +81,39 @@ TEST(Soap, bounds) {
     EXPECT_EQ(read(envelope(deep)), "{}");
     EXPECT_EQ(read(envelope("<s:Body><" + std::string(257, 'a') + " xmlns='urn:x'/></s:Body>")), "{urn:x} …");
     EXPECT_EQ(read(envelope("<s:Body><a xmlns='" + std::string(257, 'x') + "'/></s:Body>")), "{}a …");
+}
+
+long peak_mebibytes() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+}
+
+TEST(Soap, a_long_namespace_is_not_held_once_for_each_name_in_it) {
+    std::string body = "<s:Envelope xmlns:p='" + std::string(75'000, 'a') + "'";
+    for (int i = 0; i < 10'000; ++i)
+        body += " p:a" + std::to_string(i) + "=''";
+    const long before = peak_mebibytes();
+    EXPECT_EQ(read(body + ">"), "none");
+    EXPECT_LT(peak_mebibytes() - before, 100);
+}
+
+TEST(Soap, namespaces_hold_where_they_are_declared) {
+    EXPECT_EQ(read(envelope("<s:Header><a xmlns='urn:a'><b/></a></s:Header><s:Body><c/></s:Body>")), "{}c");
+    EXPECT_EQ(read(envelope("<s:Body xmlns='urn:a'><c/></s:Body>")), "{urn:a}c");
+    EXPECT_EQ(read(envelope("<s:Body xmlns:a='urn:a'><a:c xmlns:a='urn:b'/></s:Body>")), "{urn:b}c");
+    EXPECT_EQ(read(envelope("<s:Body><undeclared:c/></s:Body>")), "{}c");
+    EXPECT_EQ(read(envelope("<t:Body xmlns:t='urn:t'><c/></t:Body>")), "{}") << "not the Body of this envelope";
+}
+
+TEST(Soap, so_much_may_stand_before_the_body) {
+    const std::string header(200 << 10, ' ');
+    EXPECT_EQ(read(envelope("<s:Header>" + header + "</s:Header><s:Body><c/></s:Body>")), "{}c");
+    EXPECT_EQ(read(envelope("<s:Header>" + header + header + "</s:Header><s:Body><c/></s:Body>")), "{}");
+    std::string many = "<s:Header>";
+    for (int i = 0; i < 2000; ++i)
+        many += "<a xmlns='u'>";
+    EXPECT_EQ(read(envelope(many)), "{}");
 }
 
 TEST(Soap, actions) {
