@@ -68,6 +68,32 @@ TEST(Redactor, each_message_on_a_websocket_is_a_body) {
     EXPECT_EQ(payload(5).find("ab"), std::string::npos);
 }
 
+TEST(Redactor, json_on_a_websocket_may_stand_behind_a_word) {
+    Transaction transaction = exchange();
+    const std::string secret = R"({\"password\":\"hunter2x\"})";
+    for (const char* kind : {"", "a", "42", "42/admin,7"})
+        transaction.events.emplace_back().message.payload = kind + std::string("[\"") + secret + "\"]";
+    transaction.events.emplace_back().message.payload = "451-/a[\"alice@example.com\"]";
+    for (auto& event : transaction.events)
+        event.message.fin = true;
+    Redactor(testing::kKey).redact(transaction);
+    EXPECT_EQ(transaction.events[1].message.payload, with_marks("a[\"{\\\"password\\\":\\\"⟦secret:hunter2x⟧\\\"}\"]"));
+    for (const auto& event : transaction.events) {
+        EXPECT_EQ(event.message.payload.find("hunter2"), std::string::npos) << event.message.payload;
+        EXPECT_EQ(event.message.payload.find("alice"), std::string::npos) << event.message.payload;
+    }
+}
+
+TEST(Redactor, half_the_status_of_a_close_is_not_told) {
+    Transaction transaction = exchange();
+    auto& message = transaction.events.emplace_back().message;
+    message.opcode = protocols::WebsocketOpcode::kClose;
+    message.payload = "\x03";
+    message.gap = true;
+    Redactor(testing::kKey).redact(transaction);
+    EXPECT_FALSE(close_status(message));
+}
+
 TEST(Redactor, names_of_operations_are_judged_as_segments_of_a_path_are) {
     Transaction transaction = exchange();
     auto& operations = transaction.operations.emplace();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sinks/akto_record.h"
 
+#include <absl/container/flat_hash_map.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,16 +29,24 @@ using transactions::Direction;
 // (RFC 6265 §5.4; not Set-Cookie, whose attributes stand behind a ";"), names in lower case and in the order of their
 // first appearance.
 std::string headers_json(const std::vector<Header>& headers) {
+    constexpr std::size_t kFew = 32;
     std::vector<std::pair<std::string, std::string>> merged;
+    absl::flat_hash_map<std::string, std::size_t> places;  // of those behind the first few: a client may send thousands
+    const auto place_of = [&](const std::string& name) {
+        const auto few = merged.begin() + static_cast<std::ptrdiff_t>(std::min(merged.size(), kFew));
+        const auto same = std::find_if(merged.begin(), few, [&name](const auto& one) { return one.first == name; });
+        if (same != few || merged.size() < kFew) return static_cast<std::size_t>(same - merged.begin());
+        return places.try_emplace(name, merged.size()).first->second;
+    };
     for (const Header& header : headers) {
         std::string name = to_lower(header.name);
-        const auto same =
-            std::find_if(merged.begin(), merged.end(), [&](const auto& one) { return one.first == name; });
-        if (same == merged.end()) {
+        const std::size_t place = place_of(name);
+        if (place == merged.size()) {
             merged.emplace_back(std::move(name), header.value);
         } else {
-            same->second += name == "cookie" ? "; " : ", ";
-            same->second += header.value;
+            std::string& value = merged[place].second;
+            value += name == "cookie" ? "; " : ", ";
+            value += header.value;
         }
     }
     std::string json = "{";

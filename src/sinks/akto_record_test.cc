@@ -103,6 +103,20 @@ TEST(AktoRecord, repeated_headers_are_joined_under_their_lower_case_name) {
     EXPECT_EQ(fields.at("requestHeaders"), R"({"accept":"text/html, */*","x-a":"1, "})");
 }
 
+TEST(AktoRecord, many_headers_are_joined_as_few_are) {
+    CleanTransaction clean = small();
+    auto& headers = clean.transaction.request.headers;
+    headers.clear();
+    std::string expected = "{";
+    for (int number = 0; number < 100; ++number) {
+        headers.push_back({"X-" + std::to_string(number), "a"});
+        expected += (number == 0 ? "" : ",") + ("\"x-" + std::to_string(number) + "\":\"a, b\"");
+    }
+    for (int number = 99; number >= 0; --number)
+        headers.push_back({"x-" + std::to_string(number), "b"});
+    EXPECT_EQ(parse(record_of(clean)).at("requestHeaders"), expected + "}");
+}
+
 TEST(AktoRecord, cookies_are_joined_by_semicolons) {
     CleanTransaction clean = small();
     clean.transaction.request.headers = {{"Cookie", "a=1"}, {"cookie", "b=2"}};
