@@ -25,13 +25,13 @@
 namespace apiarist::capture {
 
 struct FileCandidate {
-    std::string path{};                     // to be opened
-    std::string name{};                     // to be shown
-    ap_file_id reported{};                  // as the kernel program keyed it; zero: found ahead
-    std::set<MountNamespace> namespaces{};  // as in FormerFile
-    std::uint32_t user = 0;                 // the process that mapped it; 0: found ahead
-    bool program = false;                   // `user` executes it
-    Fd place{};                             // what `path` names, where that needs to be held
+    std::string path{};           // to be opened
+    std::string name{};           // to be shown
+    ap_file_id reported{};        // as the kernel program keyed it; zero: found ahead
+    HeldNamespaces namespaces{};  // as in FormerFile
+    std::uint32_t user = 0;       // the process that mapped it; 0: found ahead
+    bool program = false;         // `user` executes it
+    Fd place{};                   // what `path` names, where that needs to be held
 };
 
 struct ProcessCandidate {

@@ -295,7 +295,8 @@ Result<std::unique_ptr<KernelSource>> KernelSource::make(const KernelOptions& op
     State* raw = state.get();
     if (options.tls)
         raw->libraries.emplace(
-            raw->programs.uprobes(), bpf_map__fd(raw->programs.maps().known_files), options.return_probes,
+            raw->programs.uprobes(), bpf_map__fd(raw->programs.maps().known_files),
+            bpf_map__fd(raw->programs.maps().processes), options.return_probes,
             [raw](std::span<const std::byte> record) { raw->add_fact(record); }, options.on_trouble,
             [raw](std::uint32_t pid, const events::FoundStack& stack) { raw->coverage->on_found(pid, stack); });
     raw->make_coverage(options);

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "capture/map_entries.h"
 #include "capture/proc.h"
 #include "events/event.h"
 
@@ -31,10 +32,11 @@ std::uint64_t open_files_allowed() {
 
 }  // namespace
 
-LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble,
-                             OnFound on_found)
+LibraryProbes::LibraryProbes(Uprobes uprobes, int known_files, int processes, bool return_probes, OnFact on_fact,
+                             OnTrouble on_trouble, OnFound on_found)
     : uprobes_(uprobes),
       known_files_(known_files),
+      processes_(processes),
       return_probes_(return_probes),
       on_fact_(std::move(on_fact)),
       on_trouble_(std::move(on_trouble)),
@@ -73,17 +75,34 @@ void LibraryProbes::run() {
 }
 
 void LibraryProbes::sweep() {
-    std::set<MountNamespace> held = files_.namespaces();
-    for (const auto& [mounts, root] : roots_)
-        held.insert(mounts);
-    held.erase(own_namespace_);
-    if (held.empty() || stop_.stop_requested()) return;
-    const auto in_use = mount_namespaces_in_use();
-    if (!in_use) return;
-    const auto over = namespaces_.over(held, *in_use);
+    HeldNamespaces held = files_.namespaces();
+    for (const auto& [root, seen] : roots_)
+        held.insert({root.first, seen});
+    std::erase_if(held, [this](const HeldNamespace& one) { return one.number == own_namespace_; });
+    const auto oldest = held.empty() || stop_.stop_requested() ? std::nullopt : oldest_processes(held);
+    if (!oldest) return namespaces_.reset();
+    const HeldNamespaces over = namespaces_.over(held, *oldest);
     if (over.empty()) return;
-    std::erase_if(roots_, [&over](const auto& root) { return over.contains(root.first); });
+    std::erase_if(roots_, [&over](const auto& root) { return over.contains({root.first.first, root.second}); });
+    if (const auto leaving = files_.only_in(over); !leaving.empty()) keep_mapped(leaving);
     files_.leave(over);
+}
+
+// A process may have gone to another namespace with what it has mapped.
+void LibraryProbes::keep_mapped(const std::map<FileKey, ShownFile>& leaving) {
+    std::vector<std::uint32_t> traced;
+    for_each_entry<std::uint32_t, ap_process>(
+        processes_, [&traced](std::uint32_t pid, const ap_process&) { traced.push_back(pid); });
+    for (const std::uint32_t pid : traced) {
+        if (stop_.stop_requested()) return;
+        std::optional<HeldNamespace> where;
+        for (const MappedFile& file : mapped_files(pid))
+            for (const auto& [key, shown] : leaving) {
+                if (!shown.is(file.device, file.inode)) continue;
+                if (!where) where = {mount_namespace_of(pid), boot_ticks()};
+                files_.add(key, *where);
+            }
+    }
 }
 
 void LibraryProbes::set_aside(const FileCandidate& candidate, const ElfFile& elf) {
@@ -155,7 +174,7 @@ void LibraryProbes::on_mapped(const ap_mapped& mapped) {
                          : fmt::format("/proc/{}/map_files/{:x}-{:x}", mapped.tgid, mapped.address, end),
              .name = mapped.name,
              .reported = {mapped.inode, mapped.device, mapped.mounts},
-             .namespaces = {mapped.mounts},
+             .namespaces = {{mapped.mounts, boot_ticks()}},
              .user = mapped.tgid,
              .program = mapped.address == 0});
 }
@@ -215,7 +234,7 @@ void LibraryProbes::attach_process(std::uint32_t pid) {
     if (mounts == 0) return;  // it is gone
     for (const MappedFile& file : mapped_files(pid))
         if (!stop_.stop_requested())
-            attach({.path = file.open_path, .name = file.path, .namespaces = {mounts}, .user = pid});
+            attach({.path = file.open_path, .name = file.path, .namespaces = {{mounts, boot_ticks()}}, .user = pid});
 }
 
 void LibraryProbes::attach_root(std::uint32_t pid) {
@@ -228,10 +247,12 @@ void LibraryProbes::attach_root(std::uint32_t pid) {
     const MountNamespace mounts = mount_namespace_of(pid);
     if (!root || mounts == 0) return;
     if (roots_.size() >= kMostRoots) roots_.clear();
-    if (!roots_.emplace(mounts, root->identity()).second) return;
+    if (!roots_.try_emplace({mounts, root->identity()}, boot_ticks()).second) return;
     for (const std::string& path : usual_tls_libraries(*root))
         if (const auto place = root->place(path); place && !stop_.stop_requested())
-            attach({.path = fmt::format("/proc/self/fd/{}", place->get()), .name = "/" + path, .namespaces = {mounts}});
+            attach({.path = fmt::format("/proc/self/fd/{}", place->get()),
+                    .name = "/" + path,
+                    .namespaces = {{mounts, boot_ticks()}}});
 }
 
 void LibraryProbes::look(const Candidate& candidate) {

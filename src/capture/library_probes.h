@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -40,11 +41,11 @@ class LibraryProbes {
     // A process that maps a file with this stack, the first to do so.
     using OnFound = std::function<void(std::uint32_t pid, const events::FoundStack& stack)>;
 
-    // `uprobes`: its programs are loaded and outlive this. `known_files`: the map of files that were reported.
-    // `return_probes`: allowed; else returns are probed at their instructions. `on_fact` is called from any thread, and
-    // `on_trouble` and `on_found` too; they may be empty.
-    LibraryProbes(Uprobes uprobes, int known_files, bool return_probes, OnFact on_fact, OnTrouble on_trouble,
-                  OnFound on_found);
+    // `uprobes`: its programs are loaded and outlive this. `known_files`: the map of files that were reported,
+    // `processes` that of those that are traced. `return_probes`: allowed; else returns are probed at their
+    // instructions. `on_fact` is called from any thread, and `on_trouble` and `on_found` too; they may be empty.
+    LibraryProbes(Uprobes uprobes, int known_files, int processes, bool return_probes, OnFact on_fact,
+                  OnTrouble on_trouble, OnFound on_found);
     ~LibraryProbes();
 
     void attach_usual(const std::string& root);
@@ -76,8 +77,9 @@ class LibraryProbes {
     // Its texts may tell of a stack that is not read. Slow, so it waits until nothing else is to be done.
     void read_texts(const Unexplained& program);
     void run();
-    // Leaves the files of mount namespaces that are over.
+    // Leaves the files of mount namespaces that are over, but for what a traced process still maps.
     void sweep();
+    void keep_mapped(const std::map<FileKey, ShownFile>& leaving);
     void judge(const FileCandidate& candidate, const ElfFile& elf);
     // Adds to `links`. False: the kernel refused its probes, and another time it may not.
     bool attach_plan(const FileCandidate& candidate, const ElfFile& elf, const ProbePlan& plan,
@@ -92,14 +94,15 @@ class LibraryProbes {
 
     Uprobes uprobes_;
     int known_files_;
+    int processes_;
     bool return_probes_;
     OnFact on_fact_;
     OnTrouble on_trouble_;
     OnFound on_found_;
     TlsFindings findings_;
     // Of attach(), which one thread at a time is in.
-    std::set<ElfFile::Contents> judged_;                               // without a stack that can be read
-    std::set<std::pair<MountNamespace, RootFolder::Identity>> roots_;  // looked at
+    std::set<ElfFile::Contents> judged_;                                          // without a stack that can be read
+    std::map<std::pair<MountNamespace, RootFolder::Identity>, BootTicks> roots_;  // looked at, and when
     NamespaceWatch namespaces_;
     const MountNamespace own_namespace_ = own_mount_namespace();
     std::deque<Unexplained> unexplained_;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <iterator>
@@ -11,6 +12,7 @@
 namespace apiarist::capture {
 namespace {
 
+constexpr unsigned kMinorBits = 20;          // of the kernel's numbers of devices
 constexpr std::size_t kMostReported = 4096;  // by as many mount namespaces, and an overlay shows one file as several
 
 // Or never had a name, as a program in memory, which its maker may keep open to write.
@@ -87,8 +89,8 @@ void ProbedFiles::take_leases() {
         file.lease = watch_->lease(file.about.place.get()).fd;
 }
 
-ProbedFiles::Begun ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported,
-                                      const std::set<MountNamespace>& namespaces, const std::string& name) {
+ProbedFiles::Begun ProbedFiles::begin(const ElfFile& elf, const ap_file_id& reported, const HeldNamespaces& namespaces,
+                                      const std::string& name) {
     const FileKey key{elf.device(), elf.inode()};
     bool too_many = false;
     bool written = false;
@@ -148,9 +150,13 @@ void ProbedFiles::drop(const FileKey& key) {
     files_.erase(found);
 }
 
-void ProbedFiles::add_namespaces(File& file, const std::set<MountNamespace>& namespaces) {
-    auto& known = file.about.namespaces;
-    known.insert(namespaces.begin(), namespaces.end());
+// Of a namespace that is here already, the later time: whoever came until then is in it.
+void ProbedFiles::add_namespaces(File& file, const HeldNamespaces& namespaces) {
+    HeldNamespaces& known = file.about.namespaces;
+    for (const HeldNamespace& one : namespaces) {
+        std::erase_if(known, [&one](const HeldNamespace& old) { return old.number == one.number; });
+        known.insert(one);
+    }
     file.stays |= namespaces.empty() || known.size() > kMostReported;
     if (file.stays) known.clear();
 }
@@ -159,20 +165,47 @@ bool ProbedFiles::is_left(const File& file) {
     return !file.stays && file.about.namespaces.empty();
 }
 
-std::set<MountNamespace> ProbedFiles::namespaces() {
-    std::set<MountNamespace> all;
+HeldNamespaces ProbedFiles::namespaces() {
+    HeldNamespaces all;
     const std::scoped_lock lock(mutex_);
     for (const File& file : order_)
         all.insert(file.about.namespaces.begin(), file.about.namespaces.end());
     return all;
 }
 
-void ProbedFiles::leave(const std::set<MountNamespace>& over) {
+bool ShownFile::is(std::uint64_t device, std::uint64_t inode) const {
+    return std::any_of(keys.begin(), keys.end(),
+                       [&](const FileKey& key) { return key.second == inode && (any_device || key.first == device); });
+}
+
+std::map<FileKey, ShownFile> ProbedFiles::only_in(const HeldNamespaces& namespaces) {
+    std::map<FileKey, ShownFile> found;
+    const std::scoped_lock lock(mutex_);
+    for (const File& file : order_) {
+        const HeldNamespaces& has = file.about.namespaces;
+        if (file.stays || !std::includes(namespaces.begin(), namespaces.end(), has.begin(), has.end())) continue;
+        ShownFile& shown = found[file.about.key];
+        shown.keys.insert(file.about.key);
+        for (const ap_file_id& id : file.about.reported) {
+            const auto device = makedev(id.device >> kMinorBits, id.device & ((1U << kMinorBits) - 1));
+            shown.keys.emplace(device, id.inode);
+            shown.any_device |= device != file.about.key.first;
+        }
+    }
+    return found;
+}
+
+void ProbedFiles::add(const FileKey& key, const HeldNamespace& one) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = files_.find(key); found != files_.end()) add_namespaces(*found->second, {one});
+}
+
+void ProbedFiles::leave(const HeldNamespaces& over) {
     bool some = false;
     {
         const std::scoped_lock lock(mutex_);
         for (File& file : order_) {
-            std::erase_if(file.about.namespaces, [&over](MountNamespace one) { return over.contains(one); });
+            std::erase_if(file.about.namespaces, [&over](const HeldNamespace& one) { return over.contains(one); });
             if (!file.ready || !is_left(file)) continue;
             file.leaving = some = true;
         }
@@ -234,6 +267,7 @@ std::vector<FormerFile> ProbedFiles::take_leaving() {
             continue;
         }
         files_.erase(file->about.key);
+        if (is_left(*file)) file->about.again = false;  // nobody has it, whatever it is now
         former.push_back(std::move(file->about));
         file = order_.erase(file);
     }

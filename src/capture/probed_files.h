@@ -38,11 +38,19 @@ using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode: as E
 // A file whose probes are off.
 struct FormerFile {
     FileKey key;
-    std::string name;                     // to be shown
-    std::vector<ap_file_id> reported;     // as kernel programs know it
-    std::set<MountNamespace> namespaces;  // that have it; none: it stays whatever ends
-    Fd place;                             // O_PATH
-    bool again = false;                   // it is to be judged again: it changed, or was mapped meanwhile
+    std::string name;                  // to be shown
+    std::vector<ap_file_id> reported;  // as kernel programs know it
+    HeldNamespaces namespaces;         // that have it; none: it stays whatever ends
+    Fd place;                          // O_PATH
+    bool again = false;                // it is to be judged again: it changed, or was mapped meanwhile
+};
+
+// A file in /proc/PID/maps, whose inode is not always that of stat(2).
+struct ShownFile {
+    std::set<FileKey> keys;
+    bool any_device = false;  // its file system has several
+
+    [[nodiscard]] bool is(std::uint64_t device, std::uint64_t inode) const;
 };
 
 // How many a process may have that may open `open_files`: each takes some, the rest of the process needs others.
@@ -69,16 +77,20 @@ class ProbedFiles {
     };
     // Before the file is read, so that a change while it is read is seen. `reported`: zero: found ahead. `namespaces`:
     // as in FormerFile.
-    [[nodiscard]] Begun begin(const ElfFile& elf, const ap_file_id& reported,
-                              const std::set<MountNamespace>& namespaces, const std::string& name);
+    [[nodiscard]] Begun begin(const ElfFile& elf, const ap_file_id& reported, const HeldNamespaces& namespaces,
+                              const std::string& name);
     // It has these probes now.
     void keep(const FileKey& key, std::vector<ProbeLink> links);
     // It has none.
     void drop(const FileKey& key);
     // Those that have files here.
-    [[nodiscard]] std::set<MountNamespace> namespaces();
-    // They are over.
-    void leave(const std::set<MountNamespace>& over);
+    [[nodiscard]] HeldNamespaces namespaces();
+    // The files that no other has than these, and as what mappings may show them.
+    [[nodiscard]] std::map<FileKey, ShownFile> only_in(const HeldNamespaces& namespaces);
+    // A process of this one has it too.
+    void add(const FileKey& key, const HeldNamespace& one);
+    // They are over: what no other has goes.
+    void leave(const HeldNamespaces& over);
 
   private:
     struct File {
@@ -101,7 +113,7 @@ class ProbedFiles {
     [[nodiscard]] std::vector<FormerFile> take_leaving();
     void unwatch(File& file);
     [[nodiscard]] static bool is_left(const File& file);
-    static void add_namespaces(File& file, const std::set<MountNamespace>& namespaces);
+    static void add_namespaces(File& file, const HeldNamespaces& namespaces);
 
     const std::size_t most_;
     OnFormer on_former_;

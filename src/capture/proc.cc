@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -91,6 +93,10 @@ std::vector<MappedFile> mapped_files(std::uint32_t pid) {
         MappedFile file;
         fields >> range >> rights >> offset >> device >> file.inode >> std::ws;
         std::getline(fields, file.path);
+        unsigned major_number = 0;
+        unsigned minor_number = 0;
+        if (std::sscanf(device.c_str(), "%x:%x", &major_number, &minor_number) == 2)
+            file.device = makedev(major_number, minor_number);
         if (file.inode == 0 || rights.size() < 3 || rights[2] != 'x') continue;
         file.open_path = fmt::format("/proc/{}/map_files/{}", pid, map_files_name(range));
         files.push_back(std::move(file));

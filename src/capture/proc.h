@@ -10,8 +10,9 @@
 namespace apiarist::capture {
 
 struct MappedFile {
-    std::string path;       // as the process sees it
-    std::string open_path;  // /proc/PID/map_files/…: opens the very file, in whatever mount namespace
+    std::string path;          // as the process sees it
+    std::string open_path;     // /proc/PID/map_files/…: opens the very file, in whatever mount namespace
+    std::uint64_t device = 0;  // as stat(2) has it; on some file systems another one than stat's
     std::uint64_t inode = 0;
 };
 

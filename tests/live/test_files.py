@@ -86,42 +86,80 @@ class Files(unittest.TestCase):
                          [("/plain?first0", "complete")], errors)
         shutil.rmtree(folder)
 
-    def test_a_file_system_that_only_a_container_had_is_let_go(self):
-        """Its library is held while the container lives, and not for long after."""
+    def start_containers(self, script: str) -> tuple[subprocess.Popen, pathlib.Path]:
+        """In `script`, "container X COMMAND" runs COMMAND in a mount namespace of its own, with a libssl on a tmpfs of its own as X/libssl.so.3; "ask X MODE
+        PATH COUNT" asks the server by that, "known PATH COMMAND" until it is recorded. FOLDER is the test's. Lines of the input let it go on."""
         folder = support.temporary_folder()
         library = next(pathlib.Path("/usr/lib").glob("*-linux-gnu/libssl.so.3"))
         (folder / "volume").mkdir()
         subprocess.run(["cc", "-O1", "-w", "-o", str(folder / "client"), str(support.PEERS / "openssl_client.c"), "-lssl", "-lcrypto"],
                        check=True, capture_output=True)
-        container = (f"mount -t tmpfs none {folder}/volume && cp {library} {folder}/volume/ && LD_LIBRARY_PATH={folder}/volume "
-                     f"{folder}/client plain {self.port} {self.ca} /plain?container 1 && read go")
-        collector = subprocess.Popen(support.collector_arguments(folder) + ["--", "sh", "-c", f"unshare -m sh -c '{container}'; read go"],
-                                     stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        (folder / "container").write_text(f"mount -t tmpfs none {folder}/volume && mkdir {folder}/volume/$1 && cp {library} {folder}/volume/$1/ && eval "
+                                          "\"$2\"\n", encoding="ascii")
+        script = script.replace("container ", f"unshare -m sh {folder}/container ").replace("FOLDER", str(folder))
+        (folder / "known").write_text(f"mark=$1; shift; until grep -sqF \"$mark\" {folder}/out.ndjson; do \"$@\" || exit; done\n", encoding="ascii")
+        script = script.replace("known ", f"sh {folder}/known ")
+        for name in ("a", "b"):
+            script = script.replace(f"ask {name} ", f"env LD_LIBRARY_PATH={folder}/volume/{name} {folder}/client ")
+        script = script.replace("PATH ", f"{self.port} {self.ca} /plain?")
+        return subprocess.Popen(support.collector_arguments(folder) + ["--", "sh", "-c", script], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True), folder
 
-        def held() -> bool:
-            """By its path in the container, or from its file system alone."""
-            files = []
-            for fd in pathlib.Path(f"/proc/{collector.pid}/fd").iterdir():
-                try:
-                    files.append(os.readlink(fd))
-                except FileNotFoundError:
-                    pass
-            return any(file.endswith("/libssl.so.3") and not file.startswith("/usr") for file in files)
+    def held(self, collector: subprocess.Popen, name: str) -> bool:
+        """That library is, by its path in its container, or from its file system alone."""
+        files = []
+        for fd in pathlib.Path(f"/proc/{collector.pid}/fd").iterdir():
+            try:
+                files.append(os.readlink(fd))
+            except FileNotFoundError:
+                pass
+        return any(file.endswith(f"/{name}/libssl.so.3") for file in files)
 
+    def recorded(self, folder: pathlib.Path, path: str) -> bool:
+        out = folder / "out.ndjson"
+        return out.exists() and path in out.read_text(encoding="utf-8")
+
+    def go(self, collector: subprocess.Popen):
+        collector.stdin.write("go\n")
+        collector.stdin.flush()
+
+    def finish(self, collector: subprocess.Popen, folder: pathlib.Path, paths: set[str]):
+        _, errors = collector.communicate("go\n", timeout=support.PATIENCE_SECONDS)
+        self.assertEqual(collector.returncode, 0, errors)
+        self.assertEqual({record["path"] for record in support.read_records(folder / "out.ndjson")}, paths, errors)
+        shutil.rmtree(folder)
+
+    def test_a_file_system_that_only_a_container_had_is_let_go(self):
+        """Its library is held while the container lives, and not for long after, also where the next has its number."""
+        collector, folder = self.start_containers(
+            "container a 'stat -L -c %i /proc/self/ns/mnt > FOLDER/one; known ?one ask a plain PATH one 1 && read go'; "
+            "unshare -m sh -c 'stat -L -c %i /proc/self/ns/mnt > FOLDER/other; read go'; read go")
         try:
-            support.wait_until(held, "the container's library is held")
-            support.wait_until((folder / "out.ndjson").read_text, "the request in the container")
-            self.assertTrue(held())
-            collector.stdin.write("go\n")
-            collector.stdin.flush()
-            support.wait_until(lambda: not held(), "the container's library is let go")
-            _, errors = collector.communicate("go\n", timeout=support.PATIENCE_SECONDS)
+            support.wait_until(lambda: self.recorded(folder, "/plain?one0"), "the request in the container")
+            self.assertTrue(self.held(collector, "a"))
+            self.go(collector)
+            support.wait_until(lambda: not self.held(collector, "a"), "the container's library is let go")
+            support.log(f"\nmount namespaces {(folder / 'one').read_text()} and then {(folder / 'other').read_text()}")
+            self.go(collector)
+            self.finish(collector, folder, {"/plain?one0"})
         finally:
             support.end(collector)
-        self.assertEqual(collector.returncode, 0, errors)
-        self.assertEqual([(record["path"], record["capture"]) for record in support.read_records(folder / "out.ndjson")],
-                         [("/plain?container0", "complete")], errors)
-        shutil.rmtree(folder)
+
+    def test_a_process_that_goes_to_another_mount_namespace_keeps_its_probes(self):
+        """With what it has mapped: the namespace that it came from is over. That of the other container is seen to be at the same time."""
+        collector, folder = self.start_containers(
+            "mkfifo FOLDER/fifo; container a 'known ?warm ask a plain PATH warm 1 && exec ask a moved PATH moved 2' < FOLDER/fifo & exec 3> FOLDER/fifo; "
+            "container b 'known ?other ask b plain PATH other 1 && read go'; read go; echo go >&3; exec 3>&-; wait")
+        try:
+            for path in ("/plain?moved0", "/plain?other0"):
+                support.wait_until(lambda path=path: self.recorded(folder, path), path)
+            self.assertTrue(self.held(collector, "a") and self.held(collector, "b"))
+            self.go(collector)
+            support.wait_until(lambda: not self.held(collector, "b"), "the other container's library is let go")
+            self.assertTrue(self.held(collector, "a"))
+            self.finish(collector, folder, {"/plain?warm0", "/plain?moved0", "/plain?other0", "/plain?moved1"})
+        finally:
+            support.end(collector)
 
     def test_a_program_that_cannot_be_read_is_judged_once(self):
         """It has some of OpenSSL's functions and not all that are needed. Programs are judged in the order in which they are run, so

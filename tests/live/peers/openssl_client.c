@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A client of OpenSSL's C interface: openssl_client plain|renegotiate|pair|sandbox|again PORT CA PATH COUNT, one kept-alive
+ * A client of OpenSSL's C interface: openssl_client plain|renegotiate|pair|sandbox|again|moved PORT CA PATH COUNT, one kept-alive
  * connection. "again": a connection for each exchange, by the same object; after the first and after the last it says so, and goes
- * on when it is told to.
+ * on when it is told to. "moved": as "again", and after the first exchange it goes to a mount namespace of its own.
  * "pair": the library reads and writes one end of a BIO pair, this program moves the bytes. "sandbox": as "plain", under a
  * seccomp filter that ends the process at any system call that a program of this kind does not make by itself. */
 #define _GNU_SOURCE
@@ -11,6 +11,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <openssl/ssl.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,7 +103,8 @@ int main(int argc, char **argv)
 {
     if (argc != 6)
         return 2;
-    int is_again = !strcmp(argv[1], "again");
+    int is_moved = !strcmp(argv[1], "moved");
+    int is_again = is_moved || !strcmp(argv[1], "again");
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_load_verify_locations(context, argv[3], 0);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, 0);
@@ -146,6 +148,8 @@ int main(int argc, char **argv)
             if (body && length)
                 wanted = (int)(body - answer) + 4 + atoi(length + 15);
         }
+        if (is_moved && i == 0 && unshare(CLONE_NEWNS))
+            fail("unshare");
         if (is_again && (i == 0 || i == atoi(argv[5]) - 1))
             wait_for_word();
     }
