@@ -37,7 +37,8 @@ struct ConnectionOptions {
     std::uint64_t late_request_ns = 1'000'000'000;  // no record of a request comes so long after its call
 };
 
-// A request that was answered by 101, and whose protocol goes on (upgrade.h). Heads alone.
+// A request that was answered by 101, and whose protocol goes on (upgrade.h). Heads alone; the body_size of the
+// response is what was read of the new protocol so far, so that nobody takes it for another later.
 struct Handshake {
     protocols::Message request;
     protocols::Message response;

@@ -51,6 +51,7 @@ WebsocketSession::WebsocketSession(const Message& request, const Message& respon
     : around_(context.around),
       ends_(context.ends),
       handshake_{head_of(request), head_of(response), context.capture, context.process_id, context.socket_fd},
+      read_before_(response.body_size),
       request_side_(context.request_side),
       parsers_{
           protocols::WebsocketParser(around_.options.websocket, request_side_ == 0,
@@ -133,12 +134,15 @@ void WebsocketSession::leave() {
     send(std::move(transaction), around_);
 }
 
+std::uint64_t WebsocketSession::read() const {
+    return read_before_ + parsers_[0].counts().parsed + parsers_[1].counts().parsed;
+}
+
 void WebsocketSession::look_in_vain() {
     const auto in_vain = [](const auto& parser) {
         return parser.lost() && parser.counts().unattributed > kSearchedInVain;
     };
-    const bool nothing = parsers_[0].counts().parsed + parsers_[1].counts().parsed == 0;
-    if (not_websocket_ || !nothing || !(in_vain(parsers_[0]) || in_vain(parsers_[1]))) return;
+    if (not_websocket_ || read() != 0 || !(in_vain(parsers_[0]) || in_vain(parsers_[1]))) return;
     not_websocket_ = true;
     Wish wish;
     wish.not_http = true;
@@ -164,6 +168,7 @@ void WebsocketSession::describe(ConnectionStart& start) const {
     start.tunnel = not_websocket_;
     start.request_side = static_cast<int>(request_side_);
     start.handshake = std::make_unique<Handshake>(handshake_);
+    start.handshake->response.body_size = read();
 }
 
 std::size_t WebsocketSession::release_bodies() {

@@ -42,11 +42,13 @@ class WebsocketSession final : public Upgrade {
     void on_items(unsigned direction);
     void on_message(unsigned direction, protocols::WebsocketMessage message);
     void leave();
+    [[nodiscard]] std::uint64_t read() const;
     void look_in_vain();
 
     const Surroundings& around_;
     const Ends& ends_;
     const Handshake handshake_;
+    const std::uint64_t read_before_;                    // bytes of frames, before it rested or was given up
     const unsigned request_side_;                        // AP_READ: we are the server; AP_WRITE: the client
     std::array<protocols::WebsocketParser, 2> parsers_;  // by direction
     std::vector<protocols::WebsocketItem> items_;

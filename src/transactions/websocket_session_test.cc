@@ -271,6 +271,37 @@ TEST_F(WebsocketTest, one_that_gives_way_is_joined_again) {
     EXPECT_EQ(capture_text(rig->transactions[3].capture), "joined_midway,request_not_decoded");
 }
 
+TEST_F(WebsocketTest, one_that_was_read_is_read_again_after_it_gave_way) {
+    open({}, {}, {.awake = 1});
+    for (int i = 0; i < 100; ++i)
+        server(text_frame("tick"));
+    server(websocket_frame(2, "part"));  // not between messages
+    for (std::uint64_t round = 1; round <= 2; ++round) {
+        Channel other = other_channel(round);
+        other.now_ns = channel.now_ns + 1'000'000'000;
+        rig->feed(other.open());
+        rig->feed(other.bytes(AP_READ, "GET /a HTTP/1.1\r\n\r\n"));
+        rig->feed(other.bytes(AP_WRITE, "HTTP/1.1 204 No Content\r\n\r\n"));
+        ASSERT_EQ(rig->count(Count::kConnectionsGivenUp), round);
+        channel.now_ns = other.now_ns + 1'000'000'000;
+        rig->feed(other.end());
+        server(std::string(4096, 'y'));
+    }
+    const std::string large = websocket_frame(kFin | 2, std::string(600'000, 'y'));  // no evidence for so long
+    for (std::size_t at = 0; at < large.size(); at += 16384)
+        server(large.substr(at, 16384));
+    for (int i = 0; i < 100; ++i)
+        server(text_frame("tock"));
+    EXPECT_THAT(rig->marks, IsEmpty()) << "it was never taken for something else";
+    end();
+    EXPECT_EQ(rig->count(Count::kBytesTunnelled), 0U);
+    std::size_t told = 0;
+    for (const Transaction& transaction : rig->transactions)
+        for (const std::string& event : events_of(transaction))
+            told += event == "< 1 [tock]" ? 1 : 0;
+    EXPECT_EQ(told, 100U);
+}
+
 TEST_F(WebsocketTest, memory_is_given_back) {
     open({}, "permessage-deflate", {.held_bytes = 50'000});
     Deflater deflater;
