@@ -11,8 +11,8 @@ namespace apiarist::protocols {
 namespace {
 
 constexpr std::size_t kPiece = 16 << 10;
-constexpr std::size_t kWindow = 32 << 10;
 constexpr std::size_t kZlibState = 8 << 10;  // without the window
+constexpr unsigned kMostStreams = 16;        // in a message, that may have two bytes each
 constexpr int kAtBlock = 128;                // in data_type: between two blocks
 
 }  // namespace
@@ -28,11 +28,7 @@ class WebsocketInflater::Stream {
 
     // Behind a final block another deflate stream goes on, with the same window (RFC 7692 §7.2.3.4).
     void go_on() {
-        std::array<Bytef, kWindow> window;
-        uInt size = 0;
-        inflateGetDictionary(&zlib, window.data(), &size);
-        inflateReset(&zlib);
-        if (size != 0) inflateSetDictionary(&zlib, window.data(), size);
+        inflateResetKeep(&zlib);
         ended = false;
     }
     [[nodiscard]] bool ready() const { return ready_; }
@@ -54,6 +50,7 @@ void WebsocketInflater::begin() {
     failed_ = false;
     over_limit_ = false;
     size_ = 0;
+    streams_ = 0;
 }
 
 void WebsocketInflater::forget() {
@@ -80,6 +77,7 @@ void WebsocketInflater::run(std::span<const std::byte> bytes, std::string& out) 
     for (;;) {
         if (stream_->ended) {
             if (zlib.avail_in == 0) return;
+            if (++streams_ > kMostStreams) return forget();
             stream_->go_on();
         }
         zlib.next_out = reinterpret_cast<Bytef*>(piece.data());

@@ -47,7 +47,8 @@ class WebsocketInflater {
     WebsocketRoom room_;
     std::unique_ptr<Stream> stream_;  // none: the window is empty
     std::uint64_t size_ = 0;
-    bool failed_ = false;  // the rest of the message is not decoded
+    unsigned streams_ = 0;  // of the message that go on behind a final block
+    bool failed_ = false;   // the rest of the message is not decoded
     bool over_limit_ = false;
 };
 

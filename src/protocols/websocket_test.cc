@@ -196,6 +196,22 @@ TEST(Websocket, a_bomb_is_not_inflated_beyond_its_limit) {
     EXPECT_EQ(texts[2], "text [Qq]");  // refers to nothing
 }
 
+TEST(Websocket, of_a_message_of_many_final_blocks_not_all_are_read) {
+    const auto message = [](std::size_t blocks) {  // empty ones of two bytes
+        std::string bytes;
+        for (; blocks != 0; --blocks)
+            bytes += std::string("\x03\x00", 2);
+        return websocket_frame(0xc1, bytes);
+    };
+    const std::string text = "text [" + kLongText + "]";
+    Deflater deflater;
+    WebsocketFeeder feeder(false, kDeflate);
+    feeder.call(deflater.frame(kLongText)).call(message(16)).call(deflater.frame(kLongText));  // refers to the first
+    EXPECT_EQ(feeder.texts(), (Texts{text, "text []", text}));
+    feeder.call(message(18)).call(message(2));
+    EXPECT_EQ(feeder.texts(), (Texts{"text [] of 36 not_decoded", "text []"}));
+}
+
 TEST(Websocket, a_lost_message_costs_those_that_refer_to_it) {
     Deflater deflater;
     WebsocketFeeder feeder(false, kDeflate);
