@@ -17,8 +17,9 @@ using namespace apiarist::protocols;
 using apiarist::protocols::testing::WebsocketFeeder;
 
 constexpr WebsocketLimits kSmall{.payload = 64, .inflated = 4096, .search = 256};
-// Two payloads, what is held to find the place, and the inflater's state with its window; strings and vectors double.
-constexpr std::size_t kMostHeld = 2 * (2 * 64 + 125) + 2 * 256 + (8 << 10) + (32 << 10);
+// Two payloads, what is held to find the place with its calls and what may begin at them, and the inflater's state with
+// its window; strings and vectors double.
+constexpr std::size_t kMostHeld = 2 * (2 * 64 + 125) + 2 * (256 + 16 * 17 + 8 * 128) + (8 << 10) + (32 << 10);
 
 void require(bool holds) {
     if (!holds) __builtin_trap();

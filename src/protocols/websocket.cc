@@ -42,7 +42,8 @@ WebsocketParser::WebsocketParser(const WebsocketLimits& limits, bool masked, con
     : limits_(limits),
       rules_{.masked = masked, .compression = agreed.deflate, .extensions = agreed.other},
       state_(from_start ? State::kHeader : State::kLost),
-      may_go_on_(!from_start) {
+      may_go_on_(!from_start),
+      search_(rules_, limits.search) {
     if (agreed.deflate && !agreed.other)
         inflater_.emplace(masked ? agreed.client : agreed.server, WebsocketRoom{limits.payload, limits.inflated});
 }
@@ -51,8 +52,7 @@ void WebsocketParser::feed(std::span<const std::byte> bytes, Stamp stamp, bool c
                            std::vector<WebsocketItem>& out) {
     if (bytes.empty()) return;
     Input in{bytes, stamp, out};
-    if (state_ == State::kLost && call_start) judge(out);
-    if (state_ == State::kLost && call_start) calls_[held_calls_++] = {held_.size(), stamp};
+    if (state_ == State::kLost && call_start) search(stamp, out);
     while (!in.bytes.empty()) {
         switch (state_) {
             case State::kHeader:
@@ -188,7 +188,7 @@ void WebsocketParser::leave(std::optional<UnderWay>& one, std::vector<WebsocketI
 void WebsocketParser::on_gap(std::uint64_t size, GapKind kind, Stamp stamp, std::vector<WebsocketItem>& out) {
     if (size == 0) return;
     counts_.missing += size;
-    if (state_ == State::kLost) return drop_held();
+    if (state_ == State::kLost) return forget_held();
     if (state_ == State::kHeader || size > frame_.length - read_) {
         if (auto& one = current(); one && state_ == State::kPayload) mark(one->message, kind);
         return lose_place(out);
@@ -216,43 +216,43 @@ void WebsocketParser::lose_place(std::vector<WebsocketItem>& out) {
         leave(message_, out);
     }
     if (inflater_) inflater_->forget();
-    held_calls_ = 0;
     out.push_back({.kind = WebsocketItemKind::kLostPlace, .message = {}});
 }
 
-void WebsocketParser::drop_held() {
-    counts_.unattributed += held_.size();
-    std::vector<std::byte>().swap(held_);
-    held_calls_ = 0;
+void WebsocketParser::forget_held() {
+    search_.forget();
+    counts_.unattributed += search_.take_dropped();
 }
 
 void WebsocketParser::hold(Input& in) {
-    const auto bytes = std::exchange(in.bytes, {});
-    if (held_calls_ != 0 && held_.size() + bytes.size() <= limits_.search) {
-        held_.insert(held_.end(), bytes.begin(), bytes.end());
-        return;
-    }
-    counts_.unattributed += bytes.size();
-    drop_held();
+    search_.add(std::exchange(in.bytes, {}));
+    counts_.unattributed += search_.take_dropped();
 }
 
-// A call has ended: with the one before it may show where frames stand.
-void WebsocketParser::judge(std::vector<WebsocketItem>& out) {
-    if (held_calls_ == 0) return;
-    const std::size_t last = calls_[held_calls_ - 1].at;
-    if (!are_websocket_frames(std::span(held_).subspan(last), rules_)) return drop_held();
-    if (held_calls_ < calls_.size()) return;
-    std::vector<std::byte> bytes;
-    bytes.swap(held_);
-    held_calls_ = 0;
+// A call begins.
+void WebsocketParser::search(Stamp stamp, std::vector<WebsocketItem>& out) {
+    if (search_.end_call()) resume(out);
+    if (state_ == State::kLost) search_.begin_call(stamp);
+    counts_.unattributed += search_.take_dropped();
+}
+
+void WebsocketParser::resume(std::vector<WebsocketItem>& out) {
+    const WebsocketSearch::Found found = search_.take();
+    counts_.unattributed += search_.take_dropped();
     state_ = State::kHeader;
-    feed(std::span(bytes).first(last), calls_[0].stamp, false, out);
-    feed(std::span(bytes).subspan(last), calls_[1].stamp, false, out);
+    const std::uint64_t end = found.begin + found.bytes.size();
+    for (std::size_t i = 0; i < found.calls.size(); ++i) {
+        const std::uint64_t to = i + 1 < found.calls.size() ? found.calls[i + 1].at : end;
+        const std::uint64_t from = std::max(found.calls[i].at, found.begin);
+        if (from >= to) continue;
+        const auto bytes = std::span(found.bytes).subspan(static_cast<std::size_t>(from - found.begin));
+        feed(bytes.first(static_cast<std::size_t>(to - from)), found.calls[i].stamp, false, out);
+    }
 }
 
 void WebsocketParser::on_end(Stamp stamp, std::vector<WebsocketItem>& out) {
-    if (state_ == State::kLost) judge(out);
-    drop_held();
+    if (state_ == State::kLost && search_.end_call()) resume(out);
+    forget_held();
     counts_.unattributed += std::exchange(pending_, 0);
     header_size_ = 0;
     control_.reset();
@@ -263,7 +263,7 @@ void WebsocketParser::on_end(Stamp stamp, std::vector<WebsocketItem>& out) {
 }
 
 void WebsocketParser::distrust() {
-    if (state_ == State::kLost) return drop_held();
+    if (state_ == State::kLost) return forget_held();
     if (inflater_) inflater_->forget();
     if (!message_) return;
     message_->message.gap = true;
@@ -285,7 +285,7 @@ bool WebsocketParser::at_rest() const {
 }
 
 std::size_t WebsocketParser::memory() const {
-    std::size_t bytes = held_.capacity() + (inflater_ ? inflater_->memory() : 0);
+    std::size_t bytes = search_.memory() + (inflater_ ? inflater_->memory() : 0);
     for (const auto* one : {&message_, &control_})
         if (*one) bytes += (*one)->message.payload.capacity();
     return bytes;

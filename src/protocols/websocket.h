@@ -7,8 +7,8 @@
 // `call_start` says where calls begin.
 //
 // A loss inside a frame's payload costs that message and no more; with compression also those that refer to it
-// (websocket_inflater.h). Any other loss costs the place: what follows is held until two calls in a row consist of
-// frames and nothing else, which are then the next that is read. Nothing is guessed.
+// (websocket_inflater.h). Any other loss costs the place: what follows is held until it shows where frames stand
+// (websocket_search.h), which are then the next that is read.
 
 #include <array>
 #include <cstddef>
@@ -23,6 +23,7 @@
 #include "protocols/websocket_frame.h"
 #include "protocols/websocket_inflater.h"
 #include "protocols/websocket_message.h"
+#include "protocols/websocket_search.h"
 
 namespace apiarist::protocols {
 
@@ -83,10 +84,6 @@ class WebsocketParser {
         bool hole = false;      // the rest is only counted
         bool inflated = false;  // to its end
     };
-    struct Call {
-        std::size_t at = 0;  // in held_
-        Stamp stamp = 0;
-    };
 
     void read_header(Input& in);
     [[nodiscard]] bool begin_frame();
@@ -97,9 +94,10 @@ class WebsocketParser {
     static void leave(std::optional<UnderWay>& one, std::vector<WebsocketItem>& out);
     [[nodiscard]] std::optional<UnderWay>& current();
     void lose_place(std::vector<WebsocketItem>& out);
+    void search(Stamp stamp, std::vector<WebsocketItem>& out);
+    void resume(std::vector<WebsocketItem>& out);
     void hold(Input& in);
-    void judge(std::vector<WebsocketItem>& out);
-    void drop_held();
+    void forget_held();
     std::span<const std::byte> take(Input& in, std::size_t size);
 
     WebsocketLimits limits_;
@@ -115,10 +113,7 @@ class WebsocketParser {
     std::optional<UnderWay> control_;
     bool may_go_on_;  // after a loss: the next frames may be of a message whose beginning was lost
     std::optional<WebsocketInflater> inflater_;
-    // kLost: since the start of a call that may be made of frames.
-    std::vector<std::byte> held_;
-    std::array<Call, 2> calls_;
-    std::size_t held_calls_ = 0;
+    WebsocketSearch search_;  // kLost
     WebsocketCounts counts_;
 };
 

@@ -32,20 +32,6 @@ bool is_known(std::uint8_t opcode) {
     return opcode <= 2 || (opcode >= 8 && opcode <= 10);
 }
 
-// What it carries agrees with what it says to be.
-bool is_credible(const WebsocketFrame& frame, std::span<const std::byte> payload, const WebsocketRules& rules) {
-    const bool text = frame.is(WebsocketOpcode::kText) && frame.fin && !frame.rsv1;
-    const bool close = frame.is(WebsocketOpcode::kClose);
-    if (rules.extensions || (!text && !close)) return true;
-    std::string plain(payload.size(), '\0');
-    unmask(payload, frame.mask, 0, reinterpret_cast<std::byte*>(plain.data()));
-    if (text) return is_utf8(plain);
-    if (plain.empty()) return true;
-    if (plain.size() == 1) return false;
-    const auto status = big_endian(std::as_bytes(std::span(plain)).first(2));
-    return status >= 1000 && status < 5000 && is_utf8(std::string_view(plain).substr(2));  // §5.5.1, §7.4.2
-}
-
 }  // namespace
 
 std::size_t websocket_header_size(std::span<const std::byte, kShortestWebsocketHeader> bytes) {
@@ -88,26 +74,17 @@ void unmask(std::span<const std::byte> bytes, const std::array<std::byte, 4>& ma
         out[i] = bytes[i] ^ mask[(before + i) & 3];
 }
 
-bool are_websocket_frames(std::span<const std::byte> bytes, const WebsocketRules& rules) {
-    if (bytes.empty()) return false;
-    bool begun = false;    // a data frame came
-    bool message = false;  // more of a message is to follow
-    while (!bytes.empty()) {
-        if (bytes.size() < kShortestWebsocketHeader) return false;
-        const std::size_t header = websocket_header_size(bytes.first<kShortestWebsocketHeader>());
-        if (bytes.size() < header) return false;
-        const WebsocketFrame frame = read_websocket_frame(bytes.first(header));
-        bytes = bytes.subspan(header);
-        if (!is_lawful(frame, rules) || frame.length > bytes.size()) return false;
-        if (!is_credible(frame, bytes.first(static_cast<std::size_t>(frame.length)), rules)) return false;
-        if (!frame.is_control()) {
-            if (begun && message != frame.is(WebsocketOpcode::kContinuation)) return false;
-            begun = true;
-            message = !frame.fin;
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(frame.length));
-    }
-    return true;
+bool is_credible(const WebsocketFrame& frame, std::span<const std::byte> payload, const WebsocketRules& rules) {
+    const bool text = frame.is(WebsocketOpcode::kText) && frame.fin && !frame.rsv1;
+    const bool close = frame.is(WebsocketOpcode::kClose);
+    if (rules.extensions || (!text && !close)) return true;
+    std::string plain(payload.size(), '\0');
+    unmask(payload, frame.mask, 0, reinterpret_cast<std::byte*>(plain.data()));
+    if (text) return is_utf8(plain);
+    if (plain.empty()) return true;
+    if (plain.size() == 1) return false;
+    const auto status = big_endian(std::as_bytes(std::span(plain)).first(2));
+    return status >= 1000 && status < 5000 && is_utf8(std::string_view(plain).substr(2));  // §5.5.1, §7.4.2
 }
 
 }  // namespace apiarist::protocols

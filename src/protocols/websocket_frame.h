@@ -47,8 +47,8 @@ struct WebsocketFrame {
 void unmask(std::span<const std::byte> bytes, const std::array<std::byte, 4>& mask, std::uint64_t before,
             std::byte* out);
 
-// Whole frames, at least one, fill all the bytes there are; what is text in a single frame is UTF-8, and a close has a
-// status. About one in five thousand of short random texts is taken for that, so it needs company.
-[[nodiscard]] bool are_websocket_frames(std::span<const std::byte> bytes, const WebsocketRules& rules);
+// What it carries agrees with what it says to be: text in a single frame is UTF-8, and a close has a status.
+[[nodiscard]] bool is_credible(const WebsocketFrame& frame, std::span<const std::byte> payload,
+                               const WebsocketRules& rules);
 
 }  // namespace apiarist::protocols

@@ -22,10 +22,6 @@ bool lawful(std::string_view header, const WebsocketRules& rules = {}) {
     return is_lawful(read(header), rules);
 }
 
-bool frames(std::string_view bytes, const WebsocketRules& rules = {}) {
-    return are_websocket_frames(bytes_of(bytes), rules);
-}
-
 constexpr WebsocketRules kClient{.masked = true};
 constexpr WebsocketRules kCompression{.compression = true};
 
@@ -80,20 +76,6 @@ TEST(WebsocketFrame, control_frames_are_short_and_whole) {
     EXPECT_FALSE(lawful(websocket_frame(kFin | 9, std::string(126, 'a')).substr(0, 4)));
     EXPECT_FALSE(lawful(websocket_frame(9, "a").substr(0, 2)));
     EXPECT_FALSE(lawful(websocket_frame(kFin | 8, "a").substr(0, 2)));
-}
-
-TEST(WebsocketFrame, frames_that_fill_a_call) {
-    EXPECT_TRUE(frames(text_frame("a") + websocket_frame(kFin | 2, "\xff")));
-    EXPECT_FALSE(frames(""));
-    EXPECT_FALSE(frames(text_frame("abc").substr(0, 4)));
-    EXPECT_FALSE(frames(text_frame("a") + "x"));
-    EXPECT_FALSE(frames(text_frame("\xff")));
-    EXPECT_TRUE(frames(websocket_frame(kFin | 8, "\x03\xe8 bye")));
-    EXPECT_FALSE(frames(websocket_frame(kFin | 8, std::string("\0\1", 2))));
-    EXPECT_FALSE(frames(websocket_frame(1, "a") + text_frame("b")));     // the first one goes on
-    EXPECT_TRUE(frames(websocket_frame(kFin, "a") + text_frame("b")));   // of a message before
-    EXPECT_FALSE(frames(text_frame("b") + websocket_frame(kFin, "a")));  // nothing goes on
-    EXPECT_TRUE(frames(text_frame("masked", kMask), kClient));
 }
 
 }  // namespace

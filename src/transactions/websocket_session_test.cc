@@ -201,6 +201,25 @@ TEST_F(WebsocketTest, a_loss_between_frames_costs_the_place_until_it_shows_again
     EXPECT_EQ(rig->count(Count::kLostPlace), 1U);
 }
 
+TEST_F(WebsocketTest, a_reader_of_headers_is_found_again) {
+    open();
+    const auto read = [this](const std::string& text) {
+        const std::string frame = text_frame(text, kMask);
+        client(frame.substr(0, 2));
+        client(frame.substr(2, 4));
+        client(frame.substr(6));
+    };
+    read("before");
+    channel.lose(request_side, 6);
+    client("lost");
+    for (int i = 0; i < 20; ++i)
+        read("after");
+    end();
+    ASSERT_THAT(events(1), SizeIs(21));
+    EXPECT_EQ(events(1).back(), "> 1 [after]");
+    EXPECT_EQ(capture_text(rig->transactions[1].capture), "gap");
+}
+
 TEST_F(WebsocketTest, the_connection_ends_inside_a_message) {
     open();
     server(websocket_frame(1, "begun"));
