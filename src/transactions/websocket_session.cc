@@ -58,7 +58,11 @@ WebsocketSession::WebsocketSession(const Message& request, const Message& respon
                                      protocols::read_websocket_extensions(response.headers), context.from_start[0]),
           protocols::WebsocketParser(around_.options.websocket, request_side_ == 1,
                                      protocols::read_websocket_extensions(response.headers), context.from_start[1])} {
-    if (!context.from_start[0] || !context.from_start[1]) capture_ = kJoinedMidway;
+    for (const unsigned direction : {0U, 1U}) {
+        if (context.from_start[direction]) continue;
+        lost_as_[direction] = kJoinedMidway;
+        capture_ = kJoinedMidway;
+    }
 }
 
 void WebsocketSession::on_bytes(unsigned direction, std::span<const std::byte> bytes, bool call_start,
@@ -91,6 +95,7 @@ void WebsocketSession::on_items(unsigned direction) {
                 break;
             case WebsocketItemKind::kLostPlace:
                 around_.ledger.add(Count::kLostPlace);
+                lost_as_[direction] = kGap;
                 capture_ |= kGap;
                 break;
         }
@@ -126,7 +131,10 @@ void WebsocketSession::leave() {
     transaction.process_id = handshake_.process_id;
     transaction.socket_fd = handshake_.socket_fd;
     transaction.tls = ends_.tls;
-    transaction.capture = handshake_.capture | std::exchange(capture_, 0);
+    std::uint32_t lost = 0;  // still: it is true of the next one, too
+    for (const unsigned direction : {0U, 1U})
+        if (parsers_[direction].lost()) lost |= lost_as_[direction];
+    transaction.capture = handshake_.capture | std::exchange(capture_, lost) | lost;
     for (const WebsocketEvent& event : events_)
         transaction.capture |= flags_of(event);
     transaction.events.swap(events_);

@@ -52,10 +52,11 @@ class WebsocketSession final : public Upgrade {
     const unsigned request_side_;                        // AP_READ: we are the server; AP_WRITE: the client
     std::array<protocols::WebsocketParser, 2> parsers_;  // by direction
     std::vector<protocols::WebsocketItem> items_;
-    std::vector<WebsocketEvent> events_;  // that have not left
-    std::size_t bytes_ = 0;               // of their payloads
-    std::uint64_t since_ns_ = 0;          // the first of them was complete
-    std::uint32_t capture_ = 0;           // CaptureFlag of what was lost between them
+    std::vector<WebsocketEvent> events_;      // that have not left
+    std::size_t bytes_ = 0;                   // of their payloads
+    std::uint64_t since_ns_ = 0;              // the first of them was complete
+    std::uint32_t capture_ = 0;               // CaptureFlag of what was lost between them
+    std::array<std::uint32_t, 2> lost_as_{};  // CaptureFlag of the place, by direction, while it is lost
     bool not_websocket_ = false;
 };
 

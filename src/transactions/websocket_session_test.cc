@@ -201,6 +201,25 @@ TEST_F(WebsocketTest, a_loss_between_frames_costs_the_place_until_it_shows_again
     EXPECT_EQ(rig->count(Count::kLostPlace), 1U);
 }
 
+TEST_F(WebsocketTest, records_say_gap_while_the_place_is_lost) {
+    ConnectionOptions options;
+    options.websocket_events = 1;
+    open(options);
+    channel.lose(request_side, 10);
+    client("lost");
+    server(text_frame("one"));
+    server(text_frame("two"));
+    say("there");
+    say("again");
+    say("more");
+    server(text_frame("three"));
+    end();
+    std::vector<std::string> all;
+    for (const Transaction& transaction : rig->transactions)
+        all.push_back(capture_text(transaction.capture));
+    EXPECT_THAT(all, ElementsAre("complete", "gap", "gap", "gap", "complete", "complete", "complete"));
+}
+
 TEST_F(WebsocketTest, a_reader_of_headers_is_found_again) {
     open();
     const auto read = [this](const std::string& text) {
