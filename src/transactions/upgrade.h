@@ -53,6 +53,8 @@ class Upgrade {
     [[nodiscard]] virtual std::size_t memory() const = 0;
     // The new protocol answers the request: its 101 is no response, of the ledger neither, and it has no record.
     [[nodiscard]] virtual bool answers_request() const = 0;
+    // It turned out to be no such protocol: its bytes are only counted.
+    [[nodiscard]] virtual bool is_none() const { return false; }
     // It holds nothing that its next byte would need, but what describe() says.
     [[nodiscard]] virtual bool can_rest() const = 0;
     // What a connection that rests or was given up needs to be joined again.

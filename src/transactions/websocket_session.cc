@@ -152,9 +152,6 @@ void WebsocketSession::look_in_vain() {
     };
     if (not_websocket_ || read() != 0 || !(in_vain(parsers_[0]) || in_vain(parsers_[1]))) return;
     not_websocket_ = true;
-    Wish wish;
-    wish.not_http = true;
-    around_.wish(wish);
 }
 
 void WebsocketSession::tell_open(std::uint64_t now_ns) {

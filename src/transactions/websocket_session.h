@@ -35,6 +35,7 @@ class WebsocketSession final : public Upgrade {
     [[nodiscard]] bool restless() const override { return false; }
     [[nodiscard]] std::size_t memory() const override;
     [[nodiscard]] bool answers_request() const override { return false; }
+    [[nodiscard]] bool is_none() const override { return not_websocket_; }
     [[nodiscard]] bool can_rest() const override { return parsers_[0].at_rest() && parsers_[1].at_rest(); }
     void describe(ConnectionStart& start) const override;
 

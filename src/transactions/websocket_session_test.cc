@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -250,11 +251,33 @@ TEST_F(WebsocketTest, what_is_no_websocket_is_a_tunnel_in_the_end) {
     open();
     for (int i = 0; i < 80; ++i)
         server(std::string(4096, 'x'));
-    ASSERT_THAT(rig->marks, SizeIs(1));
-    EXPECT_EQ(rig->marks[0].second.not_http, 1);
     end();
     EXPECT_THAT(rig->texts, ElementsAre(kHandshake));
     EXPECT_GT(rig->count(Count::kBytesTunnelled), 300'000U);
+}
+
+TEST(WebsocketSession, it_says_itself_that_it_is_none_and_tells_nobody_else) {
+    Rig rig;
+    const ConnectionOptions options;
+    const Surroundings around{options, rig.ledger, rig, [](std::uint32_t) { return std::string(); },
+                              [](const Wish&) { ADD_FAILURE() << "that is the connection's"; }};
+    const Ends ends;
+    const Call call;
+    UpgradeContext context{around, ends, call};
+    context.from_start = {true, true};
+    WebsocketSession session({}, {}, context);
+    const std::string bytes(4096, 'x');
+    for (int i = 0; i < 65; ++i)  // the last one is looked at when the next begins
+        session.on_bytes(AP_WRITE, std::as_bytes(std::span(bytes)), true, 1);
+    EXPECT_FALSE(session.is_none());
+    session.on_bytes(AP_WRITE, std::as_bytes(std::span(bytes)), true, 1);
+    EXPECT_TRUE(session.is_none());
+    ConnectionStart start;
+    session.describe(start);
+    EXPECT_TRUE(start.tunnel);
+    session.on_end(AP_WRITE, true, 2);
+    session.finish(2);
+    EXPECT_EQ(rig.count(Count::kBytesTunnelled), 66U * 4096U);
 }
 
 Channel other_channel(std::uint64_t number) {
@@ -330,7 +353,6 @@ TEST_F(WebsocketTest, one_that_was_read_is_read_again_after_it_gave_way) {
         server(large.substr(at, 16384));
     for (int i = 0; i < 100; ++i)
         server(text_frame("tock"));
-    EXPECT_THAT(rig->marks, IsEmpty()) << "it was never taken for something else";
     end();
     EXPECT_EQ(rig->count(Count::kBytesTunnelled), 0U);
     std::size_t told = 0;
