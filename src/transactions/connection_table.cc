@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "transactions/handshake.h"
+
 namespace apiarist::transactions {
 namespace {
 
@@ -20,6 +22,11 @@ bool may_begin_message(const events::DataView& data, const ConnectionStart& rest
     if (resting.http2 || resting.handshake) return true;  // its parser finds a frame or none
     const auto look = protocols::look_at(data.bytes);
     return look == protocols::Http1Look::kRequest || look == protocols::Http1Look::kResponse;
+}
+
+// At rest it holds no more than that, and a connection that speaks HTTP nothing worth the name.
+std::size_t memory_of(const ConnectionStart& resting) {
+    return resting.handshake ? memory_of(*resting.handshake) : 0;
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ Connection* ConnectionTable::wake(Kind kind, std::uint64_t key, Entry& entry, co
 
 void ConnectionTable::account(Entry& entry) {
     held_ -= entry.memory;
-    entry.memory = entry.connection ? entry.connection->memory() : 0;
+    entry.memory = entry.connection ? entry.connection->memory() : memory_of(*entry.resting);
     held_ += entry.memory;
     if (limits_.held_bytes == 0 || held_ <= limits_.held_bytes) {
         in_vain_ = 0;
@@ -93,7 +100,9 @@ void ConnectionTable::clear() {
 void ConnectionTable::put_to_rest(Entry& entry, ConnectionStart start) {
     entry.resting = std::make_unique<ConnectionStart>(std::move(start));
     entry.connection.reset();
-    held_ -= std::exchange(entry.memory, 0);
+    held_ -= entry.memory;
+    entry.memory = memory_of(*entry.resting);
+    held_ += entry.memory;
     --awake_;
 }
 
@@ -152,9 +161,13 @@ void ConnectionTable::tick(std::uint64_t now_ns) {
 }
 
 void ConnectionTable::release(Entry& entry) {
-    ledger_.add(Count::kBodiesReleased, entry.connection->release_bodies());
+    if (entry.connection) {
+        ledger_.add(Count::kBodiesReleased, entry.connection->release_bodies());
+    } else {
+        shrink(*entry.resting->handshake);
+    }
     held_ -= entry.memory;
-    entry.memory = entry.connection->memory();
+    entry.memory = entry.connection ? entry.connection->memory() : memory_of(*entry.resting);
     held_ += entry.memory;
 }
 
@@ -162,7 +175,7 @@ void ConnectionTable::relieve(std::uint64_t bytes) {
     const std::uint64_t target = held_ > bytes ? held_ - bytes : 0;
     std::vector<Entry*> large;
     each([&large](Entry& entry) {
-        if (entry.connection && entry.memory >= kWorthReleasing) large.push_back(&entry);
+        if (entry.memory >= kWorthReleasing) large.push_back(&entry);
     });
     std::sort(large.begin(), large.end(), [](const Entry* a, const Entry* b) {
         return a->memory != b->memory ? a->memory > b->memory : a->last_ns < b->last_ns;

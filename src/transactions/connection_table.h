@@ -11,8 +11,11 @@
 // of their exchanges leaves as it is, and they rest until bytes come that may begin a message, then joined midway.
 // Where even they had bytes a moment ago, it is the new one that is not followed.
 //
+// At rest a WebSocket's heads are held, and counted.
+//
 // Above the limit of bytes the largest give up their bodies, of equals the one that was idle longest, until an eighth
-// of the limit is free: their records come, and say `request_truncated` or `response_truncated`.
+// of the limit is free: their records come, and say `request_truncated` or `response_truncated`. Of heads that rest the
+// fields leave but those that a record needs.
 //
 // Owned by one worker. No clock: times are those of events.
 

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "transactions/handshake.h"
+
 namespace apiarist::transactions {
 namespace {
 
@@ -15,24 +17,6 @@ using protocols::WebsocketOpcode;
 
 // Without a frame: then it is none, whatever the handshake said.
 constexpr std::uint64_t kSearchedInVain = 256 << 10;
-
-Message head_of(const Message& message) {
-    Message head;
-    head.kind = message.kind;
-    head.method = message.method;
-    head.target = message.target;
-    head.status = message.status;
-    head.reason = message.reason;
-    head.headers = message.headers;
-    return head;
-}
-
-std::size_t size_of(const Message& head) {
-    std::size_t bytes = head.target.size();
-    for (const protocols::Header& header : head.headers)
-        bytes += sizeof(header) + header.name.size() + header.value.size();
-    return bytes;
-}
 
 std::uint32_t flags_of(const WebsocketEvent& event) {
     const WebsocketMessage& message = event.message;
@@ -191,8 +175,8 @@ std::size_t WebsocketSession::release_bodies() {
 }
 
 std::size_t WebsocketSession::memory() const {
-    return sizeof(*this) + size_of(handshake_.request) + size_of(handshake_.response) +
-           events_.capacity() * sizeof(WebsocketEvent) + bytes_ + parsers_[0].memory() + parsers_[1].memory();
+    return sizeof(*this) + memory_of(handshake_) + events_.capacity() * sizeof(WebsocketEvent) + bytes_ +
+           parsers_[0].memory() + parsers_[1].memory();
 }
 
 }  // namespace apiarist::transactions

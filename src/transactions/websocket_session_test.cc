@@ -310,6 +310,62 @@ TEST_F(WebsocketTest, between_messages_it_takes_no_room) {
     EXPECT_EQ(rig->count(Count::kBytesUnattributed) + rig->count(Count::kBytesTunnelled), 0U);
 }
 
+TEST_F(WebsocketTest, what_it_holds_at_rest_is_counted_and_given_back) {
+    std::string fields;
+    for (int i = 0; i < 60; ++i)
+        fields += "X-" + std::to_string(i) + ": " + std::string(1000, 'a') + "\r\n";
+    const std::string ask = kAsk.substr(0, kAsk.size() - 2) + fields + "\r\n";
+    rig = std::make_unique<Rig>(ConnectionOptions{}, TableLimits{.held_bytes = 100'000, .awake = 1});
+    std::vector<Channel> channels;
+    for (std::uint64_t i = 0; i < 20; ++i) {
+        channels.push_back(other_channel(i));
+        channels.back().now_ns += i * 1'000'000'000;
+        rig->feed(channels.back().open()).feed(channels.back().bytes(AP_READ, ask));
+        rig->feed(channels.back().bytes(AP_WRITE, switch_with({})));
+        if (i == 1) {
+            EXPECT_GT(rig->tracker.table().held_bytes(), 16'000U);
+        }
+        EXPECT_LT(rig->tracker.table().held_bytes(), 110'000U);
+    }
+    EXPECT_EQ(rig->count(Count::kConnectionsRested), 19U);
+    Channel& first = channels[0];
+    first.now_ns = channels.back().now_ns + 1'000'000'000;
+    rig->feed(first.bytes(AP_READ, text_frame("still there", kMask)));
+    for (const Channel& one : channels)
+        rig->feed(one.end());
+    EXPECT_EQ(rig->tracker.table().held_bytes(), 0U);
+    EXPECT_THAT(rig->finish(), IsEmpty());
+    ASSERT_THAT(rig->transactions, SizeIs(21));
+    EXPECT_THAT(events(20), ElementsAre("> 1 [still there]"));
+    EXPECT_EQ(protocols::header_value(rig->transactions[20].request.headers, "host"), "shop");
+}
+
+TEST_F(WebsocketTest, records_of_messages_repeat_only_so_much_of_the_heads) {
+    rig = std::make_unique<Rig>();
+    rig->feed(channel.open());
+    std::string fields;
+    for (int i = 0; i < 1000; ++i)
+        fields += "X-" + std::to_string(i) + ": " + std::string(i < 3 ? 4000 : 1, 'a') + "\r\n";
+    const std::string more = "Cookie: " + std::string(2000, 'c') + "\r\nAuthorization: Bearer b\r\nOrigin: there\r\n";
+    client(kAsk.substr(0, kAsk.size() - 2) + fields + more + "\r\n");
+    server(switch_with({}));
+    say("hello");
+    end();
+    ASSERT_THAT(rig->transactions, SizeIs(2));
+    EXPECT_THAT(rig->transactions[0].request.headers, SizeIs(1008));
+    std::size_t bytes = 0;
+    const auto& kept = rig->transactions[1].request.headers;
+    for (const protocols::Header& header : kept)
+        bytes += header.name.size() + header.value.size();
+    EXPECT_LE(bytes, 8192U);
+    EXPECT_GT(bytes, 6000U);
+    EXPECT_THAT(kept, SizeIs(128));
+    EXPECT_EQ(kept[0].value, "shop") << "in their order";
+    for (const char* name : {"host", "upgrade", "sec-websocket-key", "origin", "authorization", "cookie", "x-0"})
+        EXPECT_NE(protocols::header_value(kept, name), "") << name;
+    EXPECT_EQ(protocols::header_value(kept, "x-1"), "");
+}
+
 TEST_F(WebsocketTest, one_that_gives_way_is_joined_again) {
     open({}, "permessage-deflate", {.awake = 1});
     Deflater deflater;
