@@ -205,15 +205,21 @@ void WebsocketParser::on_gap(std::uint64_t size, GapKind kind, Stamp stamp, std:
     if (read_ == frame_.length) end_frame(in);
 }
 
+// Of pings and pongs nobody is told what they said.
+void WebsocketParser::drop_if_ping() {
+    if (control_ && control_->message.opcode != WebsocketOpcode::kClose) control_.reset();
+}
+
 void WebsocketParser::lose_place(std::vector<WebsocketItem>& out) {
     counts_.unattributed += std::exchange(pending_, 0);
     state_ = State::kLost;
     header_size_ = 0;
     may_go_on_ = true;
-    control_.reset();
-    if (message_) {
-        message_->message.gap = true;
-        leave(message_, out);
+    drop_if_ping();
+    for (auto* one : {&control_, &message_}) {
+        if (!*one) continue;
+        (*one)->message.gap = true;
+        leave(*one, out);
     }
     if (inflater_) inflater_->forget();
     out.push_back({.kind = WebsocketItemKind::kLostPlace, .message = {}});
@@ -255,11 +261,13 @@ void WebsocketParser::on_end(Stamp stamp, std::vector<WebsocketItem>& out) {
     forget_held();
     counts_.unattributed += std::exchange(pending_, 0);
     header_size_ = 0;
-    control_.reset();
-    if (!message_) return;
-    message_->message.truncated = true;
-    if (message_->message.end == 0) message_->message.end = stamp;
-    leave(message_, out);
+    drop_if_ping();
+    for (auto* one : {&control_, &message_}) {
+        if (!*one) continue;
+        (*one)->message.truncated = true;
+        if ((*one)->message.end == 0) (*one)->message.end = stamp;
+        leave(*one, out);
+    }
 }
 
 void WebsocketParser::distrust() {

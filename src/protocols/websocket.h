@@ -93,6 +93,7 @@ class WebsocketParser {
     void decode_end(UnderWay& one);
     static void leave(std::optional<UnderWay>& one, std::vector<WebsocketItem>& out);
     [[nodiscard]] std::optional<UnderWay>& current();
+    void drop_if_ping();
     void lose_place(std::vector<WebsocketItem>& out);
     void search(Stamp stamp, std::vector<WebsocketItem>& out);
     void resume(std::vector<WebsocketItem>& out);

@@ -36,6 +36,23 @@ TEST(Websocket, fragments_with_control_frames_between) {
     EXPECT_EQ(feeder.texts(), (Texts{"pong []", "text [one two three] in 3"}));
 }
 
+TEST(Websocket, a_close_that_does_not_come_to_its_end_is_told) {
+    const std::string close = websocket_frame(kFin | 8, "\x03\xe8 bye");
+    const std::string ping = websocket_frame(kFin | 9, "ping");
+    WebsocketFeeder feeder;
+    feeder.call(websocket_frame(1, "begun")).call(close.substr(0, 5));
+    EXPECT_EQ(feeder.end().texts(), (Texts{"close [\x03\xe8 ] open truncated", "text [begun] open truncated"}));
+    feeder = WebsocketFeeder();
+    feeder.call(close.substr(0, 4)).gap(100);
+    EXPECT_EQ(feeder.texts(), (Texts{"close [\x03\xe8] open gap", "lost"}));
+    feeder = WebsocketFeeder();
+    feeder.call(close.substr(0, 2)).gap(100, GapKind::kNotSeen);
+    EXPECT_EQ(feeder.texts(), (Texts{"close [] open not_seen gap", "lost"}));
+    feeder = WebsocketFeeder();
+    feeder.call(ping.substr(0, 4)).gap(100);
+    EXPECT_EQ(feeder.end().texts(), Texts{"lost"}) << "only counted, and only when whole";
+}
+
 TEST(Websocket, a_close_with_its_status) {
     WebsocketFeeder feeder;
     feeder.call(websocket_frame(kFin | 8, "\x03\xe8 bye"));
