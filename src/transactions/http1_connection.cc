@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "transactions/http1_side.h"
+#include "transactions/protocol_table.h"
 
 namespace apiarist::transactions {
 namespace {
@@ -56,6 +57,9 @@ void Http1Connection::on_data(const events::DataView& data) {
     Side& side = *sides_[data.head.direction];
     side.stream.push(piece_of(data), side);
     if (side.stream.holds()) around_.ledger.add(Count::kReordered);
+    if (!upgrade_ || wish_.not_http || !upgrade_->is_none()) return;
+    wish_.not_http = true;
+    around_.wish(wish_);
 }
 
 void Http1Connection::on_side_end(unsigned direction, std::uint64_t position, std::uint64_t time_ns) {
@@ -93,6 +97,7 @@ void Http1Connection::on_request_item(Item& item) {
             if (pairing_.open() == 1) expect_again();
             break;
         case ItemKind::kMessage:
+            asks_for_upgrade_ = is_upgrade(protocols::header_value(item.message.headers, "upgrade"));
             pairing_.on_request(std::move(item.message), pairs);
             break;
         case ItemKind::kLostPlace:
@@ -120,6 +125,7 @@ void Http1Connection::on_response_item(Item& item) {
             break;
         case ItemKind::kLostPlace:
             around_.ledger.add(Count::kLostPlace);
+            asks_for_upgrade_ = false;
             pairing_.on_response_lost(pairs);
             expect_again();
             break;
@@ -129,6 +135,7 @@ void Http1Connection::on_response_item(Item& item) {
     }
     leave(pairs);
     const bool answered_later = switches_ && upgrade_ && upgrade_->answers_request();
+    if (item.kind == ItemKind::kMessage) asks_for_upgrade_ = false;
     if (item.kind == ItemKind::kMessage && !answered_later) around_.ledger.add(Count::kResponses);
     switches_ = false;
 }
@@ -153,6 +160,8 @@ void Http1Connection::on_request_begin(std::uint64_t time_ns) {
 }
 
 bool Http1Connection::holds_back(const Side& side) const {
+    if (side.direction == static_cast<unsigned>(request_side_))
+        return asks_for_upgrade_ && side.parser->between_messages() && !sides_[1 - side.direction]->stream.ended();
     return start_known_ && request_side_ == AP_WRITE && side.direction == AP_READ && side.parser->between_messages() &&
            pairing_.trusted() && !pairing_.waits_for_response() && !sides_[AP_WRITE]->stream.ended();
 }
@@ -160,8 +169,11 @@ bool Http1Connection::holds_back(const Side& side) const {
 void Http1Connection::feed_early() {
     Side* side = responses();
     if (side == nullptr) return;
-    const bool too_much = side->early.over_limits(around_.options.stream);
-    side->feed_early(too_much ? UINT64_MAX : 0);
+    const auto feed = [this](Side& one) {
+        one.feed_early(one.early.over_limits(around_.options.stream) ? UINT64_MAX : 0);
+    };
+    feed(*side);
+    feed(*requests());
 }
 
 void Http1Connection::release_early() {
@@ -301,6 +313,7 @@ void Http1Connection::finish(const ConnectionEnd& how, std::uint64_t time_ns) {
         const bool whole = how.closed && direction == AP_WRITE && stream.lost_total() == how.lost[direction];
         stream.finish(whole, time_ns, *sides_[direction]);
     }
+    if (Side* side = requests(); side != nullptr) side->feed_early(UINT64_MAX);
     std::vector<Pair> pairs;
     pairing_.finish(pairs);
     leave(pairs);

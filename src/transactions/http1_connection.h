@@ -13,6 +13,8 @@
 // Both streams being whole, this pairs by order as ever. Where the connection is not trusted, nothing is held back.
 //
 // After a 101 to a protocol that is read (upgrade.h), the bytes go to that; after another, or CONNECT, it is a tunnel.
+// A client may send its first bytes in the new protocol behind its request: what comes behind one that asks for such a
+// protocol is held back, as far as StreamLimits allow, until it is answered.
 
 #include <array>
 #include <cstdint>
@@ -86,7 +88,8 @@ class Http1Connection final : public Connection {
     Read last_read_;        // of a client, that is of a response
     bool in_order_ = true;  // the request under way began after all that was read so far
     Wish wish_;
-    bool switches_ = false;  // the response that is being paired is a 101, and the next byte another protocol's
+    bool asks_for_upgrade_ = false;  // the last request did, and is not answered yet
+    bool switches_ = false;          // the response that is being paired is a 101, and the next byte another protocol's
     std::unique_ptr<Upgrade> upgrade_;
     bool finished_ = false;
 };

@@ -107,7 +107,9 @@ void Http1Connection::Side::feed_early_front() {
             connection_.upgrade_->on_bytes(direction, bytes->rest(), bytes->call_start, piece.time_ns);
             return early.drop();
         }
-        const bool asked = connection_.pairing_.waits_for_response();
+        const bool request = connection_.requests() == this;
+        const bool asked = !request && connection_.pairing_.waits_for_response();
+        if (request && parser->between_messages()) connection_.on_request_begin(piece.time_ns);
         const std::size_t fed = parser->feed_message(bytes->rest(), piece.time_ns, bytes->call_start, items_);
         early.drop_bytes(fed);
         const auto heads = std::ranges::count(items_, protocols::ItemKind::kHead, &protocols::Item::kind);

@@ -63,7 +63,7 @@ void Http2Connection::on_data(const events::DataView& data) {
     Side& side = *sides_[data.head.direction & 1];
     side.stream.push(piece_of(data), side);
     if (side.stream.holds()) around_.ledger.add(Count::kReordered);
-    if (not_http_ || !exchanges_.not_http2()) return;
+    if (not_http_ || !exchanges_.is_none()) return;
     not_http_ = true;
     Wish wish;
     wish.not_http = true;

@@ -49,7 +49,7 @@ class Http2Exchanges final : public Upgrade {
     void describe(ConnectionStart& start) const override;
 
     // So much was looked through without a frame that it is none, whatever its first bytes looked like.
-    [[nodiscard]] bool not_http2() const { return not_http2_; }
+    [[nodiscard]] bool is_none() const override { return not_http2_; }
 
   private:
     struct Exchange {

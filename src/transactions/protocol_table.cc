@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transactions/protocol_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "transactions/grpc_call.h"
@@ -59,6 +60,12 @@ std::span<const ProtocolRow> protocol_table() {
          .content = [](Transaction& transaction, std::size_t) { read_operations(transaction); }},
     };
     return kRows;
+}
+
+bool is_upgrade(std::string_view protocol) {
+    return !protocol.empty() && std::ranges::any_of(protocol_table(), [protocol](const ProtocolRow& row) {
+        return !row.upgrade.empty() && protocols::same_name(protocol, row.upgrade);
+    });
 }
 
 std::unique_ptr<Connection> Connection::make(const ConnectionStart& start, Surroundings surroundings) {

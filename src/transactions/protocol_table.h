@@ -27,6 +27,9 @@ struct ProtocolRow {
     void (*content)(Transaction& transaction, std::size_t decoded_body);
 };
 
+// Of the field Upgrade of a request: it asks for a protocol that is read.
+[[nodiscard]] bool is_upgrade(std::string_view protocol);
+
 // In the order in which they are asked.
 [[nodiscard]] std::span<const ProtocolRow> protocol_table();
 

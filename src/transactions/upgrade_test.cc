@@ -129,5 +129,64 @@ TEST_F(UpgradeTest, bytes_of_a_protocol_that_nobody_reads_are_only_counted) {
     EXPECT_EQ(rig.count(Count::kBytesTunnelled), 15U);
 }
 
+TEST_F(UpgradeTest, what_a_client_sends_behind_its_request_waits_for_the_answer) {
+    for (const unsigned side : {AP_READ, AP_WRITE}) {
+        channel.options.inode++;
+        Channel at(channel.options);
+        Rig fresh;
+        fresh.feed(at.open());
+        fresh.feed(at.bytes(side, kAsk + kPreface + settings() + get(3, "/second")));
+        fresh.feed(at.bytes(1 - side, kSwitch + settings() + answer(1, "200", "one") + answer(3, "200", "two")));
+        EXPECT_THAT(fresh.texts,
+                    ElementsAre("POST /first [ping] -> 200 [one] complete", "GET /second [] -> 200 [two] complete"));
+        fresh.feed(at.end());
+        EXPECT_THAT(fresh.finish(), IsEmpty());
+    }
+}
+
+TEST_F(UpgradeTest, requests_behind_one_whose_upgrade_is_refused_are_read) {
+    rig.feed(channel.open());
+    requests(kAsk + "GET /next HTTP/1.1\r\n\r\n");
+    responses("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    responses("HTTP/1.1 204 No Content\r\n\r\n");
+    EXPECT_THAT(rig.texts, ElementsAre("POST /first [ping] -> 200 [ok] complete", "GET /next [] -> 204 [] complete"));
+    end();
+}
+
+TEST_F(UpgradeTest, requests_behind_one_that_is_never_answered_are_read_at_the_end) {
+    rig.feed(channel.open());
+    requests(kAsk + "GET /next HTTP/1.1\r\n\r\n");
+    end();
+    EXPECT_THAT(rig.texts,
+                ElementsAre("POST /first [ping] -> nothing unanswered", "GET /next [] -> nothing unanswered"));
+}
+
+TEST_F(UpgradeTest, more_than_may_be_held_back_is_not) {
+    rig.feed(channel.open());
+    requests(kAsk);
+    std::string large = "PUT /next HTTP/1.1\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 'x');
+    for (std::size_t at = 0; at < large.size(); at += 10'000)
+        requests(large.substr(at, 10'000));
+    responses("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    responses("HTTP/1.1 204 No Content\r\n\r\n");
+    ASSERT_EQ(rig.texts.size(), 2U);
+    EXPECT_THAT(rig.texts[1], ::testing::StartsWith("PUT /next"));
+    EXPECT_THAT(rig.texts[1], ::testing::EndsWith("-> 204 [] complete"));
+    end();
+}
+
+TEST_F(UpgradeTest, h2c_that_turns_out_to_be_none_is_copied_no_more) {
+    rig.feed(channel.open());
+    requests(kAsk);
+    responses(kSwitch);
+    for (int i = 0; i < 40; ++i)
+        responses(std::string(10'000, '~'));
+    ASSERT_EQ(rig.marks.size(), 1U);
+    EXPECT_EQ(rig.marks[0].second.not_http, 1);
+    end();
+    ASSERT_EQ(rig.marks.size(), 2U) << "the mark is taken back";
+    EXPECT_EQ(rig.marks[1].second.not_http, 0);
+}
+
 }  // namespace
 }  // namespace apiarist::transactions::testing
