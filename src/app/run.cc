@@ -90,6 +90,8 @@ Result<capture::KernelOptions> kernel_options(const Settings& settings, bool has
         return Error{std::errc::invalid_argument, "--ring-bytes and --workers: the rings alone reach --memory-hard"};
     if (settings.duration_ns("memory-interval") == 0)
         return Error{std::errc::invalid_argument, "--memory-interval: more than 0"};
+    if (settings.count("call-bytes") < 1024)
+        return Error{std::errc::invalid_argument, "--call-bytes: 1K and more; of less no request would be whole"};
     options.call_bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(settings.count("call-bytes"), 1u << 30));
     options.connection_table =
         static_cast<std::uint32_t>(std::clamp<std::uint64_t>(settings.count("connection-table"), 1, 1u << 20));

@@ -173,10 +173,11 @@ std::string ledger_summary(const LedgerSnapshot& s) {
         at(s, Count::kRecords), at(s, Count::kRecordsIncomplete), at(s, Count::kRecordsDelivered),
         unless_none("left out by rules", sum(s, Count::kFilteredEgress, Count::kFilteredBandwidth)),
         unless_none("DROPPED", sum(s, Count::kDroppedQueueFull, Count::kDroppedFailed)),
-        unless_none("values redacted", at(s, Count::kRedactedValues)), at(s, Count::kRequests), at(s, Count::kPaired),
-        at(s, Count::kUnanswered), at(s, Count::kOrphanResponses), at(s, Count::kSocketCopied),
-        at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost), at(s, Count::kSocketCiphertext),
-        unless_none("TLS NOT READ", at(s, Count::kSocketOpaque)),
+        unless_none("values redacted", at(s, Count::kRedactedValues)) +
+            unless_none("WebSocket messages", at(s, Count::kWebsocketMessages)),
+        at(s, Count::kRequests), at(s, Count::kPaired), at(s, Count::kUnanswered), at(s, Count::kOrphanResponses),
+        at(s, Count::kSocketCopied), at(s, Count::kSocketLost), at(s, Count::kTlsCopied), at(s, Count::kTlsLost),
+        at(s, Count::kSocketCiphertext), unless_none("TLS NOT READ", at(s, Count::kSocketOpaque)),
         at(s, Count::kSocketNotHttp) + at(s, Count::kTlsNotHttp),
         at(s, Count::kSocketUnknown) + at(s, Count::kTlsUnknown), unless_none("shed under overload", shed),
         unless_none("HTTP/3 (QUIC) not read", at(s, Count::kUdpQuic)));

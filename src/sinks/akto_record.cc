@@ -133,6 +133,7 @@ void add_response(Object& object, const Message* response) {
     object.add("status", response->reason.empty() ? code : code + " " + response->reason);
     object.add("responseHeaders", headers_json(response->headers));
     object.add("responsePayload", response->body);
+    if (!response->trailers.empty()) object.add("responseTrailers", headers_json(response->trailers));
 }
 
 void add_grpc(Object& object, const transactions::GrpcCall& call) {
@@ -201,6 +202,7 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     const std::uint32_t left_out =
         body.empty() && !request.body.empty() ? std::uint32_t{transactions::kRequestTruncated} : 0U;
     object.add("requestPayload", body);
+    if (!request.trailers.empty()) object.add("requestTrailers", headers_json(request.trailers));
     add_response(object, response);
     object.add("ip", (server ? transaction.remote : transaction.local).to_string());
     object.add("destIp", (server ? transaction.local : transaction.remote).to_string());

@@ -103,6 +103,16 @@ TEST(AktoRecord, repeated_headers_are_joined_under_their_lower_case_name) {
     EXPECT_EQ(fields.at("requestHeaders"), R"({"accept":"text/html, */*","x-a":"1, "})");
 }
 
+TEST(AktoRecord, trailers_are_told_where_there_are_some) {
+    CleanTransaction clean = small();
+    EXPECT_FALSE(parse(record_of(clean)).contains("responseTrailers"));
+    clean.transaction.request.trailers = {{"X-Sum", "9"}};
+    clean.transaction.response->trailers = {{"grpc-status", "5"}, {"grpc-message", "no such order"}};
+    const Fields fields = parse(record_of(clean));
+    EXPECT_EQ(fields.at("requestTrailers"), R"({"x-sum":"9"})");
+    EXPECT_EQ(fields.at("responseTrailers"), R"({"grpc-status":"5","grpc-message":"no such order"})");
+}
+
 TEST(AktoRecord, many_headers_are_joined_as_few_are) {
     CleanTransaction clean = small();
     auto& headers = clean.transaction.request.headers;

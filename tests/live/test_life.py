@@ -106,6 +106,9 @@ class Impossible(unittest.TestCase):
         # With another fault behind it, so that nothing is traced whatever comes of the first.
         self.check(["run", "--pid", "1", "--pid", "nobody"], r"--pid 1: every process of the node descends from it.*--all")
 
+    def test_calls_of_which_nothing_would_be_read(self):
+        self.check(["run", "--null", "--call-bytes", "100", "--", "true"], r"--call-bytes: 1K and more")
+
     def test_not_a_number(self):
         self.check(["run", "--pid", "nginx"], r"--pid: \"nginx\" is no process number")
 
