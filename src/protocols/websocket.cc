@@ -259,7 +259,9 @@ void WebsocketParser::resume(std::vector<WebsocketItem>& out) {
 void WebsocketParser::on_end(Stamp stamp, std::vector<WebsocketItem>& out) {
     if (state_ == State::kLost && search_.end_call()) resume(out);
     forget_held();
-    counts_.unattributed += std::exchange(pending_, 0);
+    // Of a frame that is cut, what is of a message that is told of is read.
+    const bool told = state_ == State::kPayload && current().has_value();
+    (told ? counts_.parsed : counts_.unattributed) += std::exchange(pending_, 0);
     header_size_ = 0;
     drop_if_ping();
     for (auto* one : {&control_, &message_}) {

@@ -108,6 +108,18 @@ TEST(Websocket, a_loss_inside_a_payload_costs_that_message) {
     EXPECT_TRUE(feeder.adds_up());
 }
 
+TEST(Websocket, of_a_frame_that_the_end_cuts_the_bytes_that_are_told_of_are_read) {
+    WebsocketFeeder cut;
+    const std::string frame = text_frame("0123456789");
+    cut.call(frame.substr(0, 6)).end();
+    EXPECT_EQ(cut.texts(), Texts{"text [0123] open truncated"});
+    EXPECT_EQ(cut.parser.counts().parsed, 6U);
+    EXPECT_EQ(cut.parser.counts().unattributed, 0U);
+    WebsocketFeeder header;
+    header.call(frame.substr(0, 1)).end();
+    EXPECT_EQ(header.parser.counts().unattributed, 1U);
+}
+
 TEST(Websocket, after_another_loss_two_calls_of_frames_show_the_place) {
     WebsocketFeeder feeder;
     feeder.call(websocket_frame(1, "begun")).gap(20).more(text_frame("rest of a call"));
