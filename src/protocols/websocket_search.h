@@ -9,9 +9,8 @@
 // * when two of the calls consist of whole frames, one with a payload in each, and a final one among them: about one in
 //   2^25 pairs of short calls of random bytes is taken for that;
 // * when at least three final frames with a payload begin at calls, and enough of them: each has six bits of header
-// that
-//   are fixed, and as many more as the calls are long, because its length says where a call begins. At 40 bits about
-//   one in 2^40 calls of random bytes is taken for that.
+//   that are fixed, and as many more as the calls are long, because its length says where a call begins. At 40 bits
+//   about one in 2^40 calls of random bytes is taken for that.
 //
 // What random bytes show least is the first frame: it may be the end of a torn one, with good frames behind it. It is
 // only told when it is text that is UTF-8, or a close with a status; else it is passed over.
