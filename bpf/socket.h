@@ -84,14 +84,23 @@ static __always_inline u32 sock__position(struct sock *sk, u32 direction)
 }
 
 /* Bytes of this direction before the present position. What was received but not read yet, or written but not yet
- * acknowledged, is taken into account; the SYN of the side that opened the connection counts as one. */
+ * acknowledged, is taken into account; the SYN of the side that opened the connection counts as one. A count and the
+ * sequence number that it goes with are read while segments arrive: again, if one came between. */
 static __always_inline u64 sock__passed(struct sock *sk, u32 direction)
 {
     struct tcp_sock *tcp = (struct tcp_sock *)sk;
+    u64 count = 0;
+    u32 edge = 0;
+#pragma unroll
+    for (u32 i = 0; i < 3; i++) {
+        edge = direction == AP_READ ? BPF_CORE_READ(tcp, rcv_nxt) : BPF_CORE_READ(tcp, snd_una);
+        count = direction == AP_READ ? BPF_CORE_READ(tcp, bytes_received) : BPF_CORE_READ(tcp, bytes_acked);
+        if (edge == (direction == AP_READ ? BPF_CORE_READ(tcp, rcv_nxt) : BPF_CORE_READ(tcp, snd_una)))
+            break;
+    }
     if (direction == AP_READ)
-        return BPF_CORE_READ(tcp, bytes_received) - sock__fin_read(sk) -
-               (u32)(BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq));
-    return BPF_CORE_READ(tcp, bytes_acked) + (u32)(BPF_CORE_READ(tcp, write_seq) - BPF_CORE_READ(tcp, snd_una));
+        return count - sock__fin_read(sk) - (u32)(edge - BPF_CORE_READ(tcp, copied_seq));
+    return count + (u32)(BPF_CORE_READ(tcp, write_seq) - edge);
 }
 
 static __always_inline void sock__endpoints(struct sock *sk, struct ap_endpoints *out)
