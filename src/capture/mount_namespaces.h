@@ -8,7 +8,6 @@
 //
 // Threads: NamespaceWatch is of one; the functions may be called from any.
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -22,7 +21,11 @@ using BootTicks = std::uint64_t;       // clock ticks since boot, as /proc/PID/s
 struct HeldNamespace {
     MountNamespace number = 0;
     BootTicks seen = 0;  // a process was in it then
-    auto operator<=>(const HeldNamespace&) const = default;
+
+    bool operator==(const HeldNamespace& other) const { return number == other.number && seen == other.seen; }
+    bool operator<(const HeldNamespace& other) const {
+        return number != other.number ? number < other.number : seen < other.seen;
+    }
 };
 using HeldNamespaces = std::set<HeldNamespace>;
 
