@@ -2,16 +2,15 @@
 // What the HTTP/1 parser makes of each case on standard input: a letter (Q: requests, R: responses to GET, H: to HEAD),
 // the size as four bytes in network order, and the bytes, which are all that one direction of a connection carries.
 // For each a line of JSON: its whole messages, all texts as base64, and how it ended.
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iostream>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "protocols/http1.h"
+#include "tests/oracles/questions.h"
 
 namespace {
 
@@ -62,14 +61,6 @@ std::string outcome(char kind, std::span<const std::byte> bytes) {
 }  // namespace
 
 int main() {
-    std::array<char, 5> head{};
-    while (std::cin.read(head.data(), head.size())) {
-        std::uint32_t size = 0;
-        for (std::size_t i = 1; i < head.size(); ++i)
-            size = size << 8 | static_cast<unsigned char>(head[i]);
-        std::string bytes(size, '\0');
-        if (!std::cin.read(bytes.data(), size)) return 1;
-        std::cout << outcome(head[0], std::as_bytes(std::span(bytes))) << std::endl;
-    }
-    return 0;
+    return apiarist::oracles::answer_all(
+        [](char kind, const std::string& bytes) { return outcome(kind, std::as_bytes(std::span(bytes))); });
 }

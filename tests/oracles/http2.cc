@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the HTTP/2 parsers make of each case on standard input: a letter, the size as four bytes in network order, and
 // the bytes. B: a connection begins (no bytes). H: its next header block. F: a frame. For each a line of JSON.
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iostream>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +11,7 @@
 #include "base/json.h"
 #include "protocols/hpack.h"
 #include "protocols/http2_frame.h"
+#include "tests/oracles/questions.h"
 
 namespace {
 
@@ -45,20 +44,11 @@ std::string frame(std::span<const std::byte> bytes) {
 }  // namespace
 
 int main() {
-    std::array<char, 5> head{};
     std::unique_ptr<HpackDecoder> decoder;
-    while (std::cin.read(head.data(), head.size())) {
-        std::uint32_t size = 0;
-        for (std::size_t i = 1; i < head.size(); ++i)
-            size = size << 8 | static_cast<unsigned char>(head[i]);
-        std::string bytes(size, '\0');
-        if (!std::cin.read(bytes.data(), size)) return 1;
-        if (head[0] == 'B') decoder = std::make_unique<HpackDecoder>(HpackLimits{}, true);
+    return apiarist::oracles::answer_all([&decoder](char kind, const std::string& bytes) {
+        if (kind == 'B') decoder = std::make_unique<HpackDecoder>(HpackLimits{}, true);
         const auto view = std::as_bytes(std::span(bytes));
-        std::cout << (head[0] == 'F'              ? frame(view)
-                      : head[0] == 'H' && decoder ? block(*decoder, view)
-                                                  : std::string("null"))
-                  << std::endl;
-    }
-    return 0;
+        if (kind == 'F') return frame(view);
+        return kind == 'H' && decoder ? block(*decoder, view) : std::string("null");
+    });
 }
