@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What is remembered of an endpoint to tell whether two words at one place of a path are two values of a parameter: the
+// shape of what was asked and answered with success, and where a message repeats a word of its own path. Bounded; two
+// of one endpoint add up in any order (as long as they are within the bounds).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inventory/schema.h"
+
+namespace apiarist::inventory {
+
+// A set of places in JSON ("items[].id") as sorted hashes. Objects of two levels count; names that are values do not.
+using ShapeSet = std::vector<std::uint32_t>;
+
+// The message says the word that stands in its path at this depth (segments from the left, the first is 0).
+struct Echo {
+    std::uint32_t depth = 0;
+    std::uint32_t place = 0;  // hash of where in the JSON
+    bool operator==(const Echo&) const = default;
+};
+
+struct Evidence {
+    static constexpr std::size_t kPlaces = 96;  // of a set
+    static constexpr std::size_t kEchoes = 16;
+
+    bool succeeded = false;  // a response of class 2 or 3 was seen
+    ShapeSet request;        // of requests that succeeded
+    ShapeSet response;
+    std::vector<Echo> echoes;
+
+    void merge(const Evidence& other);
+    [[nodiscard]] std::string encode() const;
+    static std::optional<Evidence> decode(std::string_view text);
+    bool operator==(const Evidence&) const = default;
+};
+
+[[nodiscard]] ShapeSet shape_set(const Schema& schema);
+
+enum class Agreement : std::uint8_t {
+    kUnknown,  // one of them has too little to tell
+    kSame,
+    kDifferent,
+};
+[[nodiscard]] Agreement compare(const ShapeSet& a, const ShapeSet& b);
+
+// The strings of a message that are equal to one of `words` (by depth; empty ones are not looked for).
+[[nodiscard]] std::vector<Echo> find_echoes(const simdjson::dom::element& message,
+                                            const std::vector<std::string>& words);
+
+}  // namespace apiarist::inventory

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The paths of one collection as a tree of patterns, and its endpoints: which template a path belongs to. Values are
+// told by their shape, by decisions that were made from evidence (sibling words), and by limits. Not thread-safe; owns
+// its memory; bounded by TreeLimits whatever paths are asked for.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "inventory/evidence.h"
+#include "inventory/text_map.h"
+
+namespace apiarist::inventory {
+
+using NodeIndex = std::uint32_t;
+using EndpointIndex = std::uint32_t;
+
+struct TreeLimits {
+    std::size_t segments = 48;             // of a path; what follows is one segment more, "{*}"
+    std::size_t failed_literals = 100;     // at one place, of words that never succeeded
+    std::size_t literals = 500;            // at one place
+    std::size_t operations = 256;          // of a path: methods and operations
+    std::size_t failed_endpoints = 2'000;  // of a collection, after which paths that fail are one endpoint
+    std::size_t endpoints = 20'000;        // of a collection, after which new ones are one endpoint
+};
+
+// How a place of a path was decided. Stored.
+enum class Decision : std::uint8_t {
+    kShape,     // none was made: values by their shape, words are literals
+    kEvidence,  // words are values: their answers are alike
+    kLiterals,  // words are literals, for good: a decision was undone
+};
+
+struct PathNode {
+    NodeIndex parent = 0;
+    std::uint32_t depth = 0;  // the root has 0, its children 1
+    std::string pattern;      // of a segment; the root's is empty
+    TextMap<NodeIndex> children;
+    std::vector<EndpointIndex> endpoints;
+    Decision decision = Decision::kShape;
+    std::uint32_t literals = 0;  // children that are words
+    std::uint32_t failed = 0;    // of these, asked for the first time without success
+    bool gone = false;           // merged into another
+};
+
+struct Endpoint {
+    NodeIndex node = 0;
+    std::string method;
+    std::string operation;  // "query users"; empty: the path and method say all
+    Evidence evidence;
+    std::int64_t id = 0;  // the store's; 0: it does not know it yet
+    bool gone = false;    // merged into another
+};
+
+class PathTree {
+  public:
+    explicit PathTree(const TreeLimits& limits = {}) : limits_(limits), nodes_(1) {}
+
+    // The node of a path, which is made if there is none. `segments`: the path without its first slash, cut at slashes.
+    // `succeeded`: the response is of class 2 or 3; words of others do not make literals where there is a parameter.
+    NodeIndex route(const std::vector<std::string_view>& segments, bool succeeded);
+    // The endpoint there, likewise.
+    EndpointIndex endpoint(NodeIndex node, std::string_view method, std::string_view operation, bool succeeded);
+
+    // From a store, as text_of() gave it: no limit but memory holds.
+    EndpointIndex add(std::string_view template_text, std::string_view method, std::string_view operation);
+    void decide(std::string_view template_text, Decision decision);
+
+    // Words at `place` become one parameter: their nodes, with all below, are joined into "{}". Returns which endpoint
+    // became part of which; endpoints that have changed their template alone are in it as (same, same).
+    using Joined = std::vector<std::pair<EndpointIndex, EndpointIndex>>;
+    Joined open(NodeIndex place, const std::vector<NodeIndex>& words);
+    // The decision is undone: new words are literals again. What was joined stays joined.
+    void close(NodeIndex place);
+
+    [[nodiscard]] std::string text_of(NodeIndex node) const;             // "/orders/{}/items"
+    [[nodiscard]] NodeIndex find(std::string_view template_text) const;  // 0: none, or the root
+    [[nodiscard]] const PathNode& node(NodeIndex index) const { return nodes_[index]; }
+    [[nodiscard]] std::size_t node_count() const { return nodes_.size(); }
+    [[nodiscard]] const Endpoint& endpoint(EndpointIndex index) const { return endpoints_[index]; }
+    [[nodiscard]] Endpoint& endpoint(EndpointIndex index) { return endpoints_[index]; }
+    [[nodiscard]] std::size_t endpoint_count() const { return endpoints_.size(); }
+    // Places at which a word succeeded that is new, since the last call.
+    [[nodiscard]] std::vector<NodeIndex> take_changed();
+    void mark_changed(NodeIndex node) { changed_.push_back(node); }
+    // Records that were counted elsewhere than they would have been, for a limit.
+    [[nodiscard]] std::uint64_t forced() const { return forced_; }
+
+  private:
+    NodeIndex child(NodeIndex parent, std::string_view pattern);
+    NodeIndex word(NodeIndex parent, std::string_view text, bool succeeded);
+    [[nodiscard]] bool is_full(bool succeeded) const;
+    void join(NodeIndex from, NodeIndex to, Joined& joined);
+    void collect(NodeIndex from, Joined& joined) const;
+
+    TreeLimits limits_;
+    std::vector<PathNode> nodes_;  // the first is the root
+    std::vector<Endpoint> endpoints_;
+    std::vector<NodeIndex> changed_;
+    std::uint64_t failed_endpoints_ = 0;
+    std::uint64_t forced_ = 0;
+};
+
+[[nodiscard]] inline bool is_word(std::string_view pattern) {
+    return pattern.find('{') == std::string_view::npos;
+}
+
+// "/a/b?q" → {"a", "b"}: without scheme, authority, query, fragment and session parameters. Views of `target`.
+[[nodiscard]] std::vector<std::string_view> split_path(std::string_view target);
+[[nodiscard]] std::string_view query_of(std::string_view target);  // without "?"
+
+}  // namespace apiarist::inventory

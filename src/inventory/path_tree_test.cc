@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inventory/path_tree.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace apiarist::inventory {
+namespace {
+
+std::string route(PathTree& tree, std::string_view target, bool succeeded = true) {
+    const NodeIndex node = tree.route(split_path(target), succeeded);
+    tree.endpoint(node, "GET", "", succeeded);
+    return tree.text_of(node);
+}
+
+TEST(SplitPath, takes_every_form_of_a_target) {
+    using testing::ElementsAre;
+    EXPECT_THAT(split_path("/"), ElementsAre(""));
+    EXPECT_THAT(split_path("/a/b?x=/y#z"), ElementsAre("a", "b"));
+    EXPECT_THAT(split_path("/a/"), ElementsAre("a", ""));
+    EXPECT_THAT(split_path("http://host:80/a"), ElementsAre("a"));
+    EXPECT_THAT(split_path("http://host"), ElementsAre(""));
+    EXPECT_THAT(split_path("*"), ElementsAre("*"));
+    EXPECT_THAT(split_path("/a;jsessionid=F0"), ElementsAre("a"));
+    EXPECT_THAT(split_path("/go/http://x/y"), ElementsAre("go", "http:", "", "x", "y"));
+    EXPECT_EQ(query_of("/a?x=1&y#z?"), "x=1&y");
+    EXPECT_EQ(query_of("/a"), "");
+}
+
+TEST(PathTree, values_of_a_shape_are_one_template) {
+    PathTree tree;
+    EXPECT_EQ(route(tree, "/users/1/orders/550e8400-e29b-41d4-a716-446655440000"), "/users/{}/orders/{}");
+    EXPECT_EQ(route(tree, "/users/2/orders/9"), "/users/{}/orders/{}");
+    EXPECT_EQ(route(tree, "/users/2.json"), "/users/{}.json");
+    EXPECT_EQ(route(tree, "/users/"), "/users/");
+    EXPECT_EQ(route(tree, "/"), "/");
+    EXPECT_EQ(tree.endpoint_count(), 4u);
+}
+
+TEST(PathTree, a_literal_that_looks_like_a_template_is_a_literal) {
+    PathTree tree;
+    EXPECT_EQ(route(tree, "/users/{}"), "/users/%7B%7D");
+    EXPECT_EQ(route(tree, "/users/1"), "/users/{}");
+    EXPECT_EQ(route(tree, "/users/STRING"), "/users/STRING");
+}
+
+TEST(PathTree, a_word_that_fails_beside_a_parameter_is_its_value) {
+    PathTree tree;
+    EXPECT_EQ(route(tree, "/users/1"), "/users/{}");
+    EXPECT_EQ(route(tree, "/users/nobody", false), "/users/{}");
+    EXPECT_EQ(route(tree, "/users/search"), "/users/search");
+    EXPECT_EQ(route(tree, "/users/search", false), "/users/search");
+}
+
+TEST(PathTree, paths_of_a_hostile_client_are_bounded) {
+    TreeLimits limits;
+    limits.failed_literals = 10;
+    limits.failed_endpoints = 50;
+    PathTree tree(limits);
+    EXPECT_EQ(route(tree, "/real/path"), "/real/path");
+    for (int i = 0; i < 5000; ++i)
+        route(tree,
+              fmt::format("/{}/{}", std::string(static_cast<std::size_t>(i % 40 + 1), 'a'),
+                          std::string(static_cast<std::size_t>(i / 40 + 1) % 90, 'b')),
+              false);
+    EXPECT_LT(tree.endpoint_count(), 60u);
+    EXPECT_LT(tree.node_count(), 300u);
+    EXPECT_GT(tree.forced(), 0u);
+    EXPECT_EQ(route(tree, "/another/real/path"), "/another/real/path") << "what succeeds still finds its place";
+    std::string deep;
+    for (int i = 0; i < 500; ++i)
+        deep += "/x";
+    EXPECT_TRUE(route(tree, deep).ends_with("/{*}"));
+}
+
+TEST(PathTree, methods_and_operations_of_a_path_are_bounded) {
+    PathTree tree;
+    const NodeIndex node = tree.route(split_path("/rpc"), true);
+    for (int i = 0; i < 3000; ++i)
+        tree.endpoint(node, "POST", fmt::format("op{}", i), true);
+    EXPECT_LE(tree.endpoint_count(), 258u);
+    for (int i = 0; i < 3000; ++i)
+        tree.endpoint(node, fmt::format("M{}", i), "", true);
+    EXPECT_LE(tree.endpoint_count(), 520u);
+}
+
+TEST(PathTree, opening_a_place_joins_what_is_below) {
+    PathTree tree;
+    for (const char* path : {"/p/a", "/p/b", "/p/a/x", "/p/c/x", "/p/c/1", "/p/keep"})
+        route(tree, path);
+    const NodeIndex place = tree.find("/p");
+    const auto joined = tree.open(place, {tree.find("/p/a"), tree.find("/p/b"), tree.find("/p/c")});
+    EXPECT_EQ(joined.size(), 5u);
+    EXPECT_EQ(std::count_if(joined.begin(), joined.end(), [](const auto& one) { return one.first != one.second; }), 2);
+    EXPECT_EQ(route(tree, "/p/a"), "/p/{}");
+    EXPECT_EQ(route(tree, "/p/new/x"), "/p/{}/x");
+    EXPECT_EQ(route(tree, "/p/new/7"), "/p/{}/{}");
+    EXPECT_EQ(route(tree, "/p/keep"), "/p/keep");
+    tree.close(place);
+    EXPECT_EQ(route(tree, "/p/later"), "/p/later");
+    EXPECT_EQ(route(tree, "/p/5"), "/p/{}");
+}
+
+TEST(PathTree, comes_back_from_what_it_says) {
+    PathTree tree;
+    for (const char* path : {"/p/a", "/p/1", "/q/9.json", "/p/1/", "/"})
+        route(tree, path);
+    tree.open(tree.find("/p"), {tree.find("/p/a")});
+    PathTree again;
+    again.decide("/p", Decision::kEvidence);
+    for (std::size_t i = 0; i < tree.endpoint_count(); ++i)
+        if (const Endpoint& one = tree.endpoint(static_cast<EndpointIndex>(i)); !one.gone)
+            again.add(tree.text_of(one.node), one.method, one.operation);
+    for (const char* path : {"/p/a", "/p/zebra", "/p/1", "/q/8.json", "/p/1/", "/"})
+        EXPECT_EQ(route(again, path), route(tree, path)) << path;
+    EXPECT_EQ(again.endpoint_count(), 4u);
+}
+
+}  // namespace
+}  // namespace apiarist::inventory

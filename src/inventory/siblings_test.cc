@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inventory/siblings.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace apiarist::inventory {
+namespace {
+
+// An exchange that succeeded, with a JSON answer (and request).
+void saw(PathTree& tree, std::string_view method, const std::string& path, const std::string& answer,
+         const std::string& request = {}) {
+    const auto segments = split_path(path);
+    std::vector<std::string> words(segments.begin(), segments.end());
+    Evidence evidence;
+    evidence.succeeded = true;
+    for (const auto& [text, member] :
+         {std::pair{&answer, &Evidence::response}, std::pair{&request, &Evidence::request}}) {
+        if (text->empty()) continue;
+        simdjson::dom::parser parser;
+        simdjson::dom::element root;
+        if (parser.parse(*text).get(root) != simdjson::SUCCESS) ADD_FAILURE() << *text;
+        Schema schema;
+        schema.observe(root);
+        evidence.*member = shape_set(schema);
+        for (const Echo& echo : find_echoes(root, words))
+            evidence.echoes.push_back(echo);
+    }
+    tree.endpoint(tree.endpoint(tree.route(segments, true), method, "", true)).evidence.merge(evidence);
+}
+
+std::vector<std::string> proposed(const PathTree& tree, std::string_view place) {
+    const auto proposal = propose(tree, tree.find(place));
+    std::vector<std::string> words;
+    if (proposal)
+        for (const NodeIndex word : proposal->words)
+            words.push_back(tree.node(word).pattern);
+    return words;
+}
+
+const std::vector<std::string> kNames{"payments", "checkout", "identity", "search", "mobile", "data", "infra", "web"};
+
+TEST(Siblings, words_with_answers_of_one_shape_are_values) {
+    PathTree tree;
+    for (const std::string& name : kNames)
+        saw(tree, "GET", "/api/projects/" + name, R"({"id":1,"title":"x","members":[{"id":2,"role":"r"}]})");
+    saw(tree, "GET", "/api/projects/count", R"({"count":3,"archived":1,"filter":null})");
+    EXPECT_THAT(proposed(tree, "/api/projects"), testing::UnorderedElementsAreArray(kNames));
+}
+
+TEST(Siblings, a_message_that_repeats_its_word_needs_few_of_them) {
+    PathTree tree;
+    for (const char* name : {"alpha", "beta", "gamma"})
+        saw(tree, "GET", fmt::format("/api/flags/{}", name), fmt::format(R"({{"name":"{}","enabled":true}})", name));
+    EXPECT_EQ(proposed(tree, "/api/flags").size(), 3u);
+    PathTree two;
+    for (const char* name : {"alpha", "beta"})
+        saw(two, "GET", fmt::format("/api/flags/{}", name), fmt::format(R"({{"name":"{}","enabled":true}})", name));
+    EXPECT_TRUE(proposed(two, "/api/flags").empty());
+}
+
+TEST(Siblings, collections_side_by_side_are_no_values) {
+    PathTree tree;
+    for (const std::string& name : kNames) {
+        const std::string answer = fmt::format(
+            R"({{"data":[{{"id":1,"{0}_name":"a","{0}_state":"b","{0}_owner":"c"}}],"total":1,"page":1}})", name);
+        saw(tree, "GET", "/api/v1/" + name, answer);
+        saw(tree, "POST", "/api/v1/" + name + "/filter", answer, R"({"limit":1,"offset":2})");
+        saw(tree, "GET", "/api/v1/" + name + "/1", answer);
+    }
+    EXPECT_TRUE(proposed(tree, "/api/v1").empty());
+}
+
+TEST(Siblings, names_of_kinds_are_no_repeated_words) {
+    PathTree tree;
+    for (const std::string& name : kNames)
+        saw(tree, "GET", "/" + name,
+            fmt::format(R"({{"data":[{{"type":"{0}","id":"1","a_{0}":1,"b_{0}":2}}]}})", name));
+    EXPECT_TRUE(proposed(tree, "").empty());
+}
+
+TEST(Siblings, answers_that_say_nothing_are_no_evidence) {
+    PathTree tree;
+    for (const std::string& name : kNames)
+        saw(tree, "POST", "/api/jobs/" + name, "");
+    EXPECT_TRUE(proposed(tree, "/api/jobs").empty());
+}
+
+TEST(Siblings, a_word_beside_a_parameter_joins_it_only_in_company) {
+    PathTree tree;
+    const std::string user = R"({"id":1,"mail":"x","roles":[]})";
+    saw(tree, "GET", "/api/users/1", user);
+    saw(tree, "GET", "/api/users/me", user);
+    EXPECT_TRUE(proposed(tree, "/api/users").empty());
+    for (const char* name : {"ann", "bob", "cid", "dan", "eve"})
+        saw(tree, "GET", fmt::format("/api/users/{}", name), user);
+    EXPECT_FALSE(proposed(tree, "/api/users").empty());
+}
+
+TEST(Siblings, more_endpoints_alike_need_fewer_words) {
+    PathTree tree;
+    for (const char* name : {"red", "green", "blue", "grey"})
+        for (const char* below : {"", "/pools", "/limits"})
+            saw(tree, "GET", fmt::format("/api/zone/{}{}", name, below),
+                fmt::format(R"({{"a{0}":1,"b{0}":2,"c{0}":3}})", std::string(below).size()));
+    EXPECT_EQ(proposed(tree, "/api/zone").size(), 4u);
+}
+
+TEST(Siblings, what_never_succeeded_joins_the_parameter) {
+    PathTree tree;
+    tree.endpoint(tree.route(split_path("/api/projects/nothing"), false), "GET", "", false);
+    for (const std::string& name : kNames)
+        saw(tree, "GET", "/api/projects/" + name, R"({"id":1,"title":"x","members":[{"id":2,"role":"r"}]})");
+    EXPECT_THAT(proposed(tree, "/api/projects"), testing::Contains("nothing"));
+}
+
+TEST(Siblings, a_decision_that_was_undone_is_not_made_again) {
+    PathTree tree;
+    for (const std::string& name : kNames)
+        saw(tree, "GET", "/api/projects/" + name, R"({"id":1,"title":"x","members":[]})");
+    tree.close(tree.find("/api/projects"));
+    EXPECT_TRUE(proposed(tree, "/api/projects").empty());
+}
+
+TEST(Evidence, comes_back_from_its_text) {
+    Evidence evidence{true, {1, 2, 0xffffffff}, {}, {{3, 4}, {5, 6}}};
+    EXPECT_EQ(Evidence::decode(evidence.encode()), evidence);
+    EXPECT_EQ(Evidence::decode(Evidence{}.encode()), Evidence{});
+    for (const char* text : {"", "1", "1  ", "1 xyz  ", "1 00000001  0000000"})
+        EXPECT_EQ(Evidence::decode(text), std::nullopt) << text;
+}
+
+}  // namespace
+}  // namespace apiarist::inventory
