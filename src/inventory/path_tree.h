@@ -51,8 +51,9 @@ struct Endpoint {
     std::string method;
     std::string operation;  // "query users"; empty: the path and method say all
     Evidence evidence;
-    std::int64_t id = 0;  // the store's; 0: it does not know it yet
-    bool gone = false;    // merged into another
+    std::int64_t id = 0;             // the store's; 0: it does not know it yet
+    bool gone = false;               // merged into another
+    TextMap<std::uint32_t> samples;  // how many are kept of each status and content type
 };
 
 class PathTree {

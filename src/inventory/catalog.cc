@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inventory/catalog.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "inventory/siblings.h"
+
+namespace apiarist::inventory {
+namespace {
+
+constexpr int kMostRounds = 32;  // joining words may show that words below them are values too
+
+Evidence evidence_of(const Facts& facts) {
+    Evidence evidence = facts.evidence;
+    for (const auto& [key, part] : facts.parts) {
+        Evidence one;
+        if (key.part == Part::kResponse && key.status / 100 == 2)
+            one.response = shape_set(part.schema);
+        else if (key.part == Part::kRequest)
+            one.request = shape_set(part.schema);
+        evidence.merge(one);
+    }
+    return evidence;
+}
+
+void mark_words_above(PathTree& tree, NodeIndex node) {
+    for (; node != 0; node = tree.node(node).parent)
+        if (is_word(tree.node(node).pattern)) tree.mark_changed(tree.node(node).parent);
+}
+
+}  // namespace
+
+CollectionIndex Catalog::collection(std::string_view name) {
+    const auto found = by_name_.find(name);
+    if (found != by_name_.end()) return found->second;
+    if (collections_.size() >= limits_.collections && name != "(other hosts)") return collection("(other hosts)");
+    const auto added = static_cast<CollectionIndex>(collections_.size());
+    collections_.push_back({std::string(name), 0, PathTree(limits_.tree)});
+    by_name_.emplace(std::string(name), added);
+    return added;
+}
+
+Facts& Delta::facts(EndpointRef ref) {
+    auto& facts = endpoints[ref];
+    if (!facts) facts = std::make_unique<Facts>();
+    return *facts;
+}
+
+void Delta::follow(CollectionIndex collection, const PathTree::Joined& joined) {
+    for (const auto& [from, to] : joined) {
+        if (from == to) continue;
+        const auto found = endpoints.find(EndpointRef{collection, from});
+        if (found == endpoints.end()) continue;
+        const std::unique_ptr<Facts> moved = std::move(found->second);
+        endpoints.erase(found);
+        facts({collection, to}).merge(*moved);
+    }
+}
+
+std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta) {
+    for (auto& [ref, facts] : delta.endpoints) {
+        PathTree& tree = catalog.at(ref.collection).tree;
+        Endpoint& endpoint = tree.endpoint(ref.endpoint);
+        facts->evidence = evidence_of(*facts);
+        Evidence merged = endpoint.evidence;
+        merged.merge(facts->evidence);
+        if (merged == endpoint.evidence) continue;
+        endpoint.evidence = std::move(merged);
+        mark_words_above(tree, endpoint.node);
+    }
+    std::vector<OpenedPlace> opened;
+    for (CollectionIndex index = 0; index < catalog.size(); ++index) {
+        PathTree& tree = catalog.at(index).tree;
+        for (int round = 0; round < kMostRounds; ++round) {
+            const std::vector<NodeIndex> changed = tree.take_changed();
+            if (changed.empty()) break;
+            for (const NodeIndex place : changed) {
+                auto proposal = propose(tree, place);
+                if (!proposal) continue;
+                OpenedPlace one{index, tree.text_of(place), {}, std::move(proposal->why), {}};
+                for (const NodeIndex word : proposal->words)
+                    one.words.push_back(tree.node(word).pattern);
+                one.joined = tree.open(place, proposal->words);
+                delta.follow(index, one.joined);
+                opened.push_back(std::move(one));
+            }
+        }
+    }
+    return opened;
+}
+
+}  // namespace apiarist::inventory

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The collections and endpoints that a processor knows: what a store has, and what is new since it was last written.
+// And a batch of records as facts about them. Not thread-safe; bounded by CatalogLimits.
+
+#include <absl/container/flat_hash_map.h>
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inventory/facts.h"
+#include "inventory/path_tree.h"
+#include "inventory/text_map.h"
+
+namespace apiarist::inventory {
+
+using CollectionIndex = std::uint32_t;
+
+struct CatalogLimits {
+    std::size_t collections = 2'000;  // hosts beyond are the collection "(other hosts)"
+    TreeLimits tree;
+};
+
+struct Collection {
+    std::string name;
+    std::int64_t id = 0;  // the store's; 0: it does not know it yet
+    PathTree tree;
+};
+
+class Catalog {
+  public:
+    explicit Catalog(const CatalogLimits& limits = {}) : limits_(limits) {}
+
+    CollectionIndex collection(std::string_view name);
+    [[nodiscard]] Collection& at(CollectionIndex index) { return collections_[index]; }
+    [[nodiscard]] const Collection& at(CollectionIndex index) const { return collections_[index]; }
+    [[nodiscard]] std::size_t size() const { return collections_.size(); }
+
+  private:
+    CatalogLimits limits_;
+    std::vector<Collection> collections_;
+    TextMap<CollectionIndex> by_name_;
+};
+
+struct EndpointRef {
+    CollectionIndex collection = 0;
+    EndpointIndex endpoint = 0;
+    auto operator<=>(const EndpointRef&) const = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const EndpointRef& ref) {
+        return H::combine(std::move(h), ref.collection, ref.endpoint);
+    }
+};
+
+// A parameter that was found, and what became part of what.
+struct OpenedPlace {
+    CollectionIndex collection = 0;
+    std::string place;               // template of what stands before the parameter: "/api/users"; empty: the root
+    std::vector<std::string> words;  // that became its values
+    std::string why;
+    PathTree::Joined joined;
+};
+
+struct Delta {
+    absl::flat_hash_map<EndpointRef, std::unique_ptr<Facts>> endpoints;
+    std::uint64_t records = 0;
+
+    Facts& facts(EndpointRef ref);
+    // Endpoints of one collection were joined.
+    void follow(CollectionIndex collection, const PathTree::Joined& joined);
+};
+
+// The evidence of the delta's facts goes into the catalog; where it makes words values of a parameter, the catalog and
+// the delta are changed so.
+[[nodiscard]] std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta);
+
+}  // namespace apiarist::inventory

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What was seen of one endpoint, in a form that adds up: of two batches, of two processors, of two endpoints that turn
+// out to be one. A store keeps the same. Bounded by FactLimits.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "inventory/evidence.h"
+#include "inventory/latency_sketch.h"
+#include "inventory/schema.h"
+
+namespace apiarist::inventory {
+
+struct FactLimits {
+    static constexpr std::size_t kMarks = 64;    // of a kind; what is more is the mark "(others)"
+    static constexpr std::size_t kParts = 64;    // schemas of an endpoint; what is more is left out, and counted
+    static constexpr std::size_t kSamples = 10;  // of each status and content type
+    static constexpr std::size_t kMarkSize = 256;
+};
+
+// When something was seen, in Unix seconds, and how often.
+struct Seen {
+    std::uint64_t count = 0;
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+
+    void add(std::int64_t time, std::uint64_t times = 1);
+    void merge(const Seen& other);
+    bool operator==(const Seen&) const = default;
+};
+
+struct HourKey {
+    std::int64_t hour = 0;  // hours since 1970
+    std::uint8_t direction = 1;
+    std::uint16_t status = 0;  // 0: no response
+    auto operator<=>(const HourKey&) const = default;
+};
+struct HourCounts {
+    std::uint64_t requests = 0;
+    LatencySketch latency;
+    bool operator==(const HourCounts&) const = default;
+};
+
+// A property of an endpoint's traffic: ("auth", "bearer").
+struct MarkKey {
+    std::string kind;
+    std::string value;
+    auto operator<=>(const MarkKey&) const = default;
+};
+
+enum class Part : std::uint8_t { kPath, kQuery, kRequestHeaders, kRequest, kResponseHeaders, kResponse };
+[[nodiscard]] std::string_view to_string(Part part);
+
+struct PartKey {
+    Part part = Part::kRequest;
+    std::uint16_t status = 0;  // of responses
+    std::string content_type;  // of bodies: "application/json"
+    auto operator<=>(const PartKey&) const = default;
+};
+struct PartFacts {
+    Schema schema;
+    Seen seen;
+};
+
+struct Sample {
+    std::uint16_t status = 0;
+    std::string content_type;
+    std::int64_t time = 0;
+    std::string record;  // JSON
+};
+
+struct Facts {
+    Seen requests;
+    std::map<HourKey, HourCounts> hours;
+    std::map<MarkKey, Seen> marks;
+    std::map<PartKey, PartFacts> parts;
+    std::vector<Sample> samples;
+    Evidence evidence;
+    std::uint64_t parts_left_out = 0;
+
+    void mark(std::string_view kind, std::string_view value, std::int64_t time);
+    // Nothing: there is no room for another part.
+    PartFacts* part(const PartKey& key);
+    void merge(const Facts& other);
+    void keep_sample(Sample sample);
+};
+
+}  // namespace apiarist::inventory

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inventory/observer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "inventory/message_facts.h"
+#include "inventory/segment.h"
+
+namespace apiarist::inventory {
+namespace {
+
+constexpr std::int64_t kHour = 3600;
+constexpr std::int64_t kOldest =
+    90 * 24 * kHour;  // a record that says it is older has a wrong clock, or a wrong intent
+constexpr std::int64_t kAhead = kHour;
+constexpr std::size_t kBodyDepth = 64;
+constexpr std::size_t kLargestBody = 4u << 20;  // bytes of JSON that are looked into
+
+bool has_word(std::string_view list, std::string_view word) {
+    for (auto at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
+        const auto end = at + word.size();
+        if ((at == 0 || list[at - 1] == ',' || list[at - 1] == ' ') && (end == list.size() || list[end] == ','))
+            return true;
+    }
+    return false;
+}
+
+bool succeeded(std::uint16_t status) {
+    return status >= 200 ? status < 400 : status == 101;
+}
+
+// One of those that HTTP has, or what is allowed for a token of a method (RFC 9110 §9.1) in capitals.
+std::string_view method_of(std::string_view method) {
+    const bool plain = method.size() <= 20 && std::all_of(method.begin(), method.end(), [](char c) {
+                           return is_ascii_upper(c) || c == '-' || c == '_';
+                       });
+    return plain ? method : "(other)";
+}
+
+bool is_form(std::string_view type) {
+    return type == "application/x-www-form-urlencoded";
+}
+
+bool begins_like_json(std::string_view text) {
+    text = trimmed(text, " \t\r\n");
+    return !text.empty() && (text[0] == '{' || text[0] == '[');
+}
+
+}  // namespace
+
+struct Observer::Context {
+    const records::Record& record;
+    std::int64_t time = 0;
+    bool succeeded = false;
+    std::vector<std::string_view> segments;
+    std::vector<std::string> words;  // segments that are words, decoded; empty strings for the others
+};
+
+void Observer::observe(const records::Record& record, std::int64_t now_s, Catalog& catalog, Delta& delta) {
+    ++delta.records;
+    Context context{record, record.time_s, succeeded(record.status), split_path(record.target), {}};
+    if (context.time < now_s - kOldest || context.time > now_s + kAhead) context.time = now_s;
+    const CollectionIndex collection = catalog.collection(collection_of(record));
+    PathTree& tree = catalog.at(collection).tree;
+    const NodeIndex node = tree.route(context.segments, context.succeeded);
+    for (const std::string_view segment : context.segments) {
+        const bool word = segment.size() >= 2 && segment.size() <= 100 && shape_of(segment) == Shape::kWord;
+        context.words.push_back(word ? percent_decoded(segment) : std::string());
+    }
+    const std::string_view method = method_of(record.method);
+    std::vector<std::string> operations = operations_of(record);
+    if (operations.empty()) operations.emplace_back();
+    for (const std::string& operation : operations)
+        observe_endpoint(context, {collection, tree.endpoint(node, method, operation, context.succeeded)}, catalog,
+                         delta);
+}
+
+void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog& catalog, Delta& delta) {
+    PathTree& tree = catalog.at(ref.collection).tree;
+    Endpoint& endpoint = tree.endpoint(ref.endpoint);
+    Facts& facts = delta.facts(ref);
+    const records::Record& record = context.record;
+    facts.requests.add(context.time);
+    facts.evidence.succeeded = facts.evidence.succeeded || context.succeeded;
+    HourCounts& hour = facts.hours[{context.time / kHour, static_cast<std::uint8_t>(record.direction), record.status}];
+    ++hour.requests;
+    if (record.latency_us) hour.latency.add(*record.latency_us);
+    observe_marks(context, facts);
+    observe_parameters(context, facts, tree, endpoint.node);
+    const std::string request_type =
+        media_type(records::find_header(record.request_headers, "content-type").value_or(""));
+    const std::string response_type =
+        media_type(records::find_header(record.response_headers, "content-type").value_or(""));
+    const auto whole = [&record](std::string_view side) {
+        return !has_word(record.capture, std::string(side) + "_truncated") &&
+               !has_word(record.capture, std::string(side) + "_body_not_seen") && !has_word(record.capture, "gap");
+    };
+    // What a request was refused for may be its shape.
+    if (context.succeeded || record.status == 0)
+        observe_body(context, facts,
+                     {record.request_payload, request_type, {Part::kRequest, 0, request_type}, whole("request")});
+    if (record.status != 0)
+        observe_body(context, facts,
+                     {record.response_payload,
+                      response_type,
+                      {Part::kResponse, record.status, response_type},
+                      whole("response")});
+    keep_sample(context, facts, endpoint);
+}
+
+void Observer::observe_marks(const Context& context, Facts& facts) {
+    const records::Record& record = context.record;
+    const std::int64_t time = context.time;
+    for (const std::string& type : auth_types(record))
+        facts.mark("auth", type, time);
+    if (const std::string_view access = access_type(record, options_.networks); !access.empty())
+        facts.mark("access", access, time);
+    facts.mark("protocol", record.grpc_service.empty() ? to_utf8(record.type) : std::string("gRPC"), time);
+    if (!record.operation_protocol.empty()) facts.mark("operations", to_utf8(record.operation_protocol), time);
+    facts.mark("tls", record.tls.empty() ? std::string("clear") : to_utf8(record.tls), time);
+    if (!record.capture.empty() && record.capture != "complete")
+        facts.mark("incomplete", to_utf8(record.capture), time);
+    const bool server = record.direction == records::Direction::kServer;
+    const std::string process = to_utf8(record.process_name);
+    if (!process.empty()) facts.mark(server ? "server_process" : "client_process", process, time);
+    if (server && is_ip_address(record.client.host)) facts.mark("client", record.client.host, time);
+}
+
+void Observer::observe_parameters(const Context& context, Facts& facts, const PathTree& tree, NodeIndex node) {
+    std::vector<std::pair<std::string, std::string>> path;
+    for (NodeIndex at = node; at != 0; at = tree.node(at).parent) {
+        const PathNode& here = tree.node(at);
+        if (is_word(here.pattern) || here.depth > context.segments.size()) continue;
+        const std::string_view segment = context.segments[here.depth - 1];
+        const Pattern pattern = pattern_of(segment);
+        path.emplace_back("p" + std::to_string(here.depth - 1),
+                          to_utf8(percent_decoded(pattern.value.empty() ? segment : pattern.value)));
+    }
+    const auto add = [&facts, &context](Part part, const std::vector<std::pair<std::string, std::string>>& texts) {
+        if (texts.empty()) return;
+        PartFacts* kept = facts.part({part, 0, {}});
+        if (kept == nullptr) return;
+        std::vector<std::pair<std::string_view, std::string_view>> views(texts.begin(), texts.end());
+        kept->schema.observe(views);
+        kept->seen.add(context.time);
+    };
+    add(Part::kPath, path);
+    if (context.succeeded) {
+        const std::string_view query = query_of(context.record.target);
+        if (!query.empty()) add(Part::kQuery, read_form(query));
+        std::vector<std::pair<std::string, std::string>> headers;
+        for (auto& [name, value] : own_headers(context.record.request_headers))
+            headers.emplace_back(to_utf8(name), to_utf8(value));
+        add(Part::kRequestHeaders, headers);
+    }
+}
+
+void Observer::observe_body(const Context& context, Facts& facts, Body body) {
+    if (body.bytes.empty()) return;
+    PartFacts* part = facts.part(body.key);
+    if (part == nullptr) return;
+    part->seen.add(context.time);
+    if (is_form(body.key.content_type)) {
+        const auto form = read_form(body.bytes);
+        part->schema.observe(std::vector<std::pair<std::string_view, std::string_view>>(form.begin(), form.end()));
+        return;
+    }
+    const bool may_be_json = is_json(body.key.content_type) || begins_like_json(body.bytes);
+    if (!may_be_json || !body.whole || body.bytes.size() > kLargestBody) return;
+    padded_.reserve(body.bytes.size() + simdjson::SIMDJSON_PADDING);
+    padded_.assign(body.bytes);
+    if (parser_.capacity() < padded_.size() || parser_.max_depth() != kBodyDepth)
+        if (parser_.allocate(std::max<std::size_t>(padded_.size(), 16384), kBodyDepth) != simdjson::SUCCESS) return;
+    simdjson::dom::element root;
+    if (parser_.parse(padded_.data(), padded_.size(), false).get(root) != simdjson::SUCCESS) {
+        facts.mark("incomplete", body.key.part == Part::kRequest ? "request_not_json" : "response_not_json",
+                   context.time);
+        return;
+    }
+    part->schema.observe(root);
+    if (context.succeeded && body.key.status / 100 != 3) {
+        Evidence echoes;
+        echoes.echoes = find_echoes(root, context.words);
+        facts.evidence.merge(echoes);
+    }
+}
+
+void Observer::keep_sample(const Context& context, Facts& facts, Endpoint& endpoint) {
+    if (!options_.sample) return;
+    const std::string type =
+        media_type(records::find_header(context.record.response_headers, "content-type").value_or(""));
+    std::uint32_t& kept = endpoint.samples[std::to_string(context.record.status) + " " + type];
+    if (kept >= FactLimits::kSamples || endpoint.samples.size() > FactLimits::kParts) return;
+    ++kept;
+    facts.samples.push_back({context.record.status, type, context.time, options_.sample(context.record)});
+}
+
+}  // namespace apiarist::inventory

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inventory/observer.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "inventory/message_facts.h"
+
+namespace apiarist::inventory {
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000;
+
+class ObserverTest : public testing::Test {
+  protected:
+    ObserverTest() : observer_(options()) {}
+
+    static ObserverOptions options() {
+        const auto own = private_networks();
+        return {{Networks::parse(own).value(), {}},
+                [](const records::Record& record) { return std::string(record.target); }};
+    }
+
+    records::Record exchange(std::string_view method, std::string_view target, std::uint16_t status = 200,
+                             std::string_view answer = {}) {
+        records::Record record;
+        record.method = method;
+        record.target = target;
+        record.type = "HTTP/1.1";
+        record.status = status;
+        record.request_headers = {{"host", "shop"}};
+        if (!answer.empty()) record.response_headers = {{"content-type", "application/json"}};
+        record.response_payload = answer;
+        record.client = {"10.0.0.1", "5"};
+        record.time_s = kNow;
+        return record;
+    }
+    void see(const records::Record& record) { observer_.observe(record, kNow, catalog_, delta_); }
+
+    // What there is, as "GET shop/orders/{}" → requests.
+    std::map<std::string, std::uint64_t> endpoints() {
+        std::map<std::string, std::uint64_t> found;
+        for (const auto& [ref, facts] : delta_.endpoints) {
+            const Collection& collection = catalog_.at(ref.collection);
+            const Endpoint& endpoint = collection.tree.endpoint(ref.endpoint);
+            std::string name = endpoint.method + " " + collection.name + collection.tree.text_of(endpoint.node);
+            if (!endpoint.operation.empty()) name += " " + endpoint.operation;
+            found[name] = facts->requests.count;
+        }
+        return found;
+    }
+    const Facts& only() { return *delta_.endpoints.begin()->second; }
+
+    Observer observer_;
+    Catalog catalog_;
+    Delta delta_;
+};
+
+TEST_F(ObserverTest, counts_by_hour_status_and_direction) {
+    auto record = exchange("GET", "/orders/1");
+    record.latency_us = 1500;
+    see(record);
+    record.target = "/orders/2?x=1";
+    see(record);
+    record.status = 404;
+    record.direction = records::Direction::kClient;
+    see(record);
+    ASSERT_THAT(endpoints(), testing::ElementsAre(testing::Pair("GET shop/orders/{}", 3u)));
+    const Facts& facts = only();
+    EXPECT_EQ((facts.hours.at({kNow / 3600, 1, 200}).requests), 2u);
+    EXPECT_EQ((facts.hours.at({kNow / 3600, 1, 200}).latency.count()), 2u);
+    EXPECT_EQ((facts.hours.at({kNow / 3600, 2, 404}).requests), 1u);
+    EXPECT_EQ((facts.marks.at({"client", "10.0.0.1"}).count), 2u);
+    EXPECT_EQ((facts.marks.at({"access", "private"}).count), 2u);
+    EXPECT_EQ((facts.marks.at({"auth", "none"}).count), 3u);
+    EXPECT_EQ(delta_.records, 3u);
+}
+
+TEST_F(ObserverTest, a_time_that_cannot_be_is_now) {
+    for (const std::int64_t time :
+         {std::int64_t{0}, std::int64_t{5}, kNow + 100000, kNow - 10 * 365 * 86400, kNow - 86400}) {
+        auto record = exchange("GET", "/a");
+        record.time_s = time;
+        see(record);
+    }
+    EXPECT_EQ(only().hours.size(), 2u);
+    EXPECT_EQ(only().requests.first, kNow - 86400);
+    EXPECT_EQ(only().requests.last, kNow);
+}
+
+TEST_F(ObserverTest, schemas_by_part_status_and_type) {
+    auto record = exchange("POST", "/orders/7?limit=2", 201, R"({"id":7})");
+    record.request_headers = {{"host", "shop"}, {"content-type", "application/json"}, {"x-tenant", "acme"}};
+    record.request_payload = R"({"sku":"a"})";
+    see(record);
+    auto failed = exchange("POST", "/orders/7", 422, R"({"error":"x"})");
+    failed.request_headers = record.request_headers;
+    failed.request_payload = R"({"wrong":1})";
+    see(failed);
+    auto form = exchange("POST", "/orders/7");
+    form.request_headers = {{"host", "shop"}, {"content-type", "application/x-www-form-urlencoded"}};
+    form.request_payload = "a=1&b=2";
+    see(form);
+    const Facts& facts = only();
+    const auto fields = [&facts](const PartKey& key) {
+        std::vector<std::string> names;
+        for (const auto& [name, node] : facts.parts.at(key).schema.root().fields)
+            names.push_back(name);
+        return names;
+    };
+    using testing::ElementsAre;
+    EXPECT_THAT(fields({Part::kRequest, 0, "application/json"}), ElementsAre("sku"));
+    EXPECT_THAT(fields({Part::kResponse, 201, "application/json"}), ElementsAre("id"));
+    EXPECT_THAT(fields({Part::kResponse, 422, "application/json"}), ElementsAre("error"));
+    EXPECT_THAT(fields({Part::kRequest, 0, "application/x-www-form-urlencoded"}), ElementsAre("a", "b"));
+    EXPECT_THAT(fields({Part::kQuery, 0, ""}), ElementsAre("limit"));
+    EXPECT_THAT(fields({Part::kRequestHeaders, 0, ""}), ElementsAre("x-tenant"));
+    EXPECT_THAT(fields({Part::kPath, 0, ""}), ElementsAre("p1"));
+}
+
+TEST_F(ObserverTest, a_body_that_is_not_whole_has_no_schema) {
+    auto record = exchange("GET", "/a", 200, R"({"id":7,"na)");
+    record.capture = "response_truncated";
+    see(record);
+    record.capture = "complete";
+    see(record);
+    EXPECT_TRUE(only().parts.at({Part::kResponse, 200, "application/json"}).schema.empty());
+    EXPECT_EQ((only().marks.at({"incomplete", "response_not_json"}).count), 1u);
+    EXPECT_EQ((only().marks.at({"incomplete", "response_truncated"}).count), 1u);
+}
+
+TEST_F(ObserverTest, the_first_samples_of_each_status_and_type_are_kept) {
+    for (int i = 0; i < 40; ++i) {
+        see(exchange("GET", "/a", 200, "{}"));
+        see(exchange("GET", "/a", 404));
+    }
+    EXPECT_EQ(only().samples.size(), 2 * FactLimits::kSamples);
+}
+
+TEST_F(ObserverTest, operations_are_endpoints) {
+    auto record = exchange("POST", "/graphql", 200, "{}");
+    record.operation_protocol = "graphql";
+    record.operation_type = "query";
+    record.operation_name = "Mine";
+    record.operation_fields = "me orders";
+    see(record);
+    EXPECT_THAT(endpoints(), testing::ElementsAre(testing::Pair("POST shop/graphql query me", 1u),
+                                                  testing::Pair("POST shop/graphql query orders", 1u)));
+}
+
+TEST_F(ObserverTest, words_become_values_when_their_answers_are_alike) {
+    const std::vector<std::string> names{"payments", "checkout", "identity", "mobile", "data", "infra"};
+    std::vector<std::string> texts;
+    for (const std::string& name : names) {
+        const std::string target = "/projects/" + name;
+        const std::string answer = fmt::format(R"({{"name":"{}","members":[{{"id":1}}],"state":"open"}})", name);
+        see(exchange("GET", target, 200, answer));
+        see(exchange("DELETE", target, 204));
+    }
+    see(exchange("GET", "/projects/none", 404, R"({"error":"not found"})"));
+    see(exchange("GET", "/projects", 200, R"([{"name":"payments"}])"));
+    const auto opened = decide(catalog_, delta_);
+    ASSERT_EQ(opened.size(), 1u);
+    EXPECT_EQ(opened[0].place, "/projects");
+    EXPECT_THAT(endpoints(), testing::ElementsAre(testing::Pair("DELETE shop/projects/{}", 6u),
+                                                  testing::Pair("GET shop/projects", 1u),
+                                                  testing::Pair("GET shop/projects/{}", 7u)));
+    EXPECT_TRUE(decide(catalog_, delta_).empty());
+}
+
+TEST_F(ObserverTest, hosts_of_a_hostile_client_are_bounded) {
+    CatalogLimits limits;
+    limits.collections = 10;
+    catalog_ = Catalog(limits);
+    for (int i = 0; i < 100; ++i) {
+        const std::string host = fmt::format("h{}.example", i);
+        auto record = exchange("GET", "/a");
+        record.request_headers = {{"host", host}};
+        see(record);
+    }
+    EXPECT_EQ(catalog_.size(), 11u);
+    EXPECT_EQ(endpoints().at("GET (other hosts)/a"), 90u);
+}
+
+}  // namespace
+}  // namespace apiarist::inventory
