@@ -11,9 +11,12 @@
 namespace apiarist::inventory {
 namespace {
 
-constexpr std::size_t kLevels = 2;        // of objects
-constexpr std::size_t kEnough = 2;        // places that say something
-constexpr std::size_t kEchoDepth = 6;     // of JSON
+constexpr std::size_t kLevels = 2;  // of objects
+constexpr std::uint32_t kNested = 1;
+constexpr std::size_t kEnough = 2;     // places that say something
+constexpr std::size_t kMany = 6;       // places of the first level that say enough
+constexpr std::size_t kEchoDepth = 6;  // of JSON
+constexpr std::size_t kLongestName = 100;
 constexpr std::size_t kEchoValues = 400;  // looked at in a message
 
 // FNV-1a: the same in every process and version, for it is stored.
@@ -26,11 +29,23 @@ std::uint32_t step(std::uint32_t hash, std::string_view text) {
 }
 constexpr std::uint32_t kStart = 2166136261u;
 
-void insert(ShapeSet& set, std::uint32_t place) {
-    const auto at = std::lower_bound(set.begin(), set.end(), place);
-    if (at == set.end() || *at != place) set.insert(at, place);
-    // The least hashes stay: which ones does not depend on the order in which they came.
-    if (set.size() > Evidence::kPlaces) set.pop_back();
+// The least stay: which ones does not depend on the order in which they came.
+void insert(std::vector<std::uint32_t>& set, std::uint32_t hash, std::size_t most = Evidence::kPlaces) {
+    const auto at = std::lower_bound(set.begin(), set.end(), hash);
+    if (at != set.end() && *at == hash) return;
+    if (at == set.end() && set.size() >= most) return;
+    set.insert(at, hash);
+    if (set.size() > most) set.pop_back();
+}
+
+bool before(const Echo& a, const Echo& b) {
+    return a.depth != b.depth ? a.depth < b.depth : a.place < b.place;
+}
+
+void insert(std::vector<Echo>& echoes, const Echo& echo) {
+    const auto at = std::lower_bound(echoes.begin(), echoes.end(), echo, before);
+    if (at == echoes.end() || !(*at == echo)) echoes.insert(at, echo);
+    if (echoes.size() > Evidence::kEchoes) echoes.pop_back();
 }
 
 void collect(const Schema& schema, std::uint32_t index, std::uint32_t hash, std::size_t level, ShapeSet& set) {
@@ -39,9 +54,29 @@ void collect(const Schema& schema, std::uint32_t index, std::uint32_t hash, std:
     if (level == kLevels || node.joined) return;
     for (const auto& [name, child] : node.fields) {
         const std::uint32_t place = step(hash, name);
-        insert(set, place);
+        insert(set, (place & ~1u) | (level > 0 ? kNested : 0));
         collect(schema, child, place, level + 1, set);
     }
+}
+
+struct Overlap {
+    std::size_t both = 0;
+    std::size_t either = 0;
+    std::size_t smaller = 0;
+};
+
+Overlap overlap(const ShapeSet& a, const ShapeSet& b, std::uint32_t level) {
+    const auto of_level = [level](const ShapeSet& set) {
+        ShapeSet some;
+        std::copy_if(set.begin(), set.end(), std::back_inserter(some),
+                     [level](std::uint32_t place) { return (place & kNested) == level; });
+        return some;
+    };
+    const ShapeSet mine = of_level(a);
+    const ShapeSet other = of_level(b);
+    ShapeSet both;
+    std::set_intersection(mine.begin(), mine.end(), other.begin(), other.end(), std::back_inserter(both));
+    return {both.size(), mine.size() + other.size() - both.size(), std::min(mine.size(), other.size())};
 }
 
 // Names under which a message says of what kind it is, not which one it is.
@@ -51,37 +86,48 @@ bool is_name_of_kind(std::string_view name) {
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-class EchoFinder {
-  public:
-    explicit EchoFinder(const std::vector<std::string>& words) : words_(words) {}
+// Names under which a message says which thing it is about.
+bool is_name_of_one(std::string_view name) {
+    constexpr std::array<std::string_view, 9> kNames{"name", "key",   "slug",  "id",        "title",
+                                                     "code", "login", "alias", "identifier"};
+    return std::any_of(kNames.begin(), kNames.end(),
+                       [name](std::string_view one) {
+                           if (!name.ends_with(one)) return false;
+                           if (name.size() == one.size()) return true;
+                           const char before = name[name.size() - one.size() - 1];
+                           return before == '_' || before == '-';
+                       }) ||
+           name == "username" || name.ends_with("Name") || name.ends_with("Id") || name.ends_with("Key");
+}
 
-    void look(const simdjson::dom::element& value, std::uint32_t place, std::size_t depth) {
+class StringFinder {
+  public:
+    StringFinder(const std::vector<std::string>& words, Evidence& evidence) : words_(words), evidence_(evidence) {}
+
+    void look(const simdjson::dom::element& value, std::uint32_t place, std::size_t depth, bool named) {
         if (depth > kEchoDepth || seen_ >= kEchoValues) return;
         if (simdjson::dom::object object; value.get(object) == simdjson::SUCCESS) {
             for (const auto [name, field] : object) {
                 if (is_name_of_kind(name)) continue;
-                look(field, step(place, name), depth + 1);
+                look(field, step(place, name), depth + 1, is_name_of_one(name));
             }
         } else if (simdjson::dom::array array; value.get(array) == simdjson::SUCCESS) {
             for (const simdjson::dom::element item : array)
-                look(item, step(place, "[]"), depth + 1);
+                look(item, step(place, "[]"), depth + 1, named);
         } else if (std::string_view text; value.get(text) == simdjson::SUCCESS) {
             ++seen_;
-            for (std::size_t i = 0; i < words_.size() && found.size() < Evidence::kEchoes; ++i)
-                if (!words_[i].empty() && words_[i] == text) found.push_back({static_cast<std::uint32_t>(i), place});
+            if (text.empty() || text.size() > kLongestName) return;
+            for (std::size_t i = 0; i < words_.size(); ++i)
+                if (words_[i] == text) insert(evidence_.echoes, {static_cast<std::uint32_t>(i), place});
+            if (named) insert(evidence_.names, name_hash(text), Evidence::kNames);
         }
     }
 
-    std::vector<Echo> found;
-
   private:
     const std::vector<std::string>& words_;
+    Evidence& evidence_;
     std::size_t seen_ = 0;
 };
-
-bool before(const Echo& a, const Echo& b) {
-    return a.depth != b.depth ? a.depth < b.depth : a.place < b.place;
-}
 
 void append_hex(std::string& out, const ShapeSet& set) {
     for (const std::uint32_t place : set)
@@ -116,20 +162,22 @@ ShapeSet shape_set(const Schema& schema) {
 
 Agreement compare(const ShapeSet& a, const ShapeSet& b) {
     if (a.size() < kEnough || b.size() < kEnough) return Agreement::kUnknown;
-    ShapeSet both;
-    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
-    const std::size_t smaller = std::min(a.size(), b.size());
-    const std::size_t either = a.size() + b.size() - both.size();
-    // Fields that are optional, and lists that were empty, are missing in one of them.
-    return both.size() * 10 >= smaller * 8 && both.size() * 2 >= either ? Agreement::kSame : Agreement::kDifferent;
+    const Overlap first = overlap(a, b, 0);
+    // Fields that are optional are missing in one of them.
+    if (first.both * 10 < first.either * 7) return Agreement::kDifferent;
+    if (first.both >= kMany) return Agreement::kSame;
+    // What lists of different things are wrapped in is the same; and a list that was empty says nothing.
+    const Overlap nested = overlap(a, b, kNested);
+    if (nested.smaller > 0 && nested.both * 2 < nested.smaller) return Agreement::kDifferent;
+    return nested.smaller > 0 || first.both > kEnough ? Agreement::kSame : Agreement::kUnknown;
 }
 
-std::vector<Echo> find_echoes(const simdjson::dom::element& message, const std::vector<std::string>& words) {
-    EchoFinder finder(words);
-    finder.look(message, kStart, 0);
-    std::sort(finder.found.begin(), finder.found.end(), before);
-    finder.found.erase(std::unique(finder.found.begin(), finder.found.end()), finder.found.end());
-    return std::move(finder.found);
+std::uint32_t name_hash(std::string_view name) {
+    return step(kStart, name);
+}
+
+void add_strings(const simdjson::dom::element& message, const std::vector<std::string>& words, Evidence& evidence) {
+    StringFinder(words, evidence).look(message, kStart, 0, false);
 }
 
 void Evidence::merge(const Evidence& other) {
@@ -138,11 +186,10 @@ void Evidence::merge(const Evidence& other) {
         insert(request, place);
     for (const std::uint32_t place : other.response)
         insert(response, place);
-    for (const Echo& echo : other.echoes) {
-        const auto at = std::lower_bound(echoes.begin(), echoes.end(), echo, before);
-        if (at == echoes.end() || !(*at == echo)) echoes.insert(at, echo);
-        if (echoes.size() > kEchoes) echoes.pop_back();
-    }
+    for (const Echo& echo : other.echoes)
+        insert(echoes, echo);
+    for (const std::uint32_t name : other.names)
+        insert(names, name, kNames);
 }
 
 std::string Evidence::encode() const {
@@ -153,11 +200,13 @@ std::string Evidence::encode() const {
     out += ' ';
     for (const Echo& echo : echoes)
         fmt::format_to(std::back_inserter(out), "{:08x}{:08x}", echo.depth, echo.place);
+    out += ' ';
+    append_hex(out, names);
     return out;
 }
 
 std::optional<Evidence> Evidence::decode(std::string_view text) {
-    std::array<std::string_view, 4> parts;
+    std::array<std::string_view, 5> parts;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const auto blank = i + 1 < parts.size() ? text.find(' ') : text.size();
         if (blank == std::string_view::npos) return std::nullopt;
@@ -167,8 +216,9 @@ std::optional<Evidence> Evidence::decode(std::string_view text) {
     auto request = read_hex(parts[1]);
     auto response = read_hex(parts[2]);
     const auto echoes = read_hex(parts[3]);
-    if (!request || !response || !echoes || echoes->size() % 2 != 0) return std::nullopt;
-    Evidence evidence{parts[0] == "1", std::move(*request), std::move(*response), {}};
+    auto names = read_hex(parts[4]);
+    if (!request || !response || !echoes || echoes->size() % 2 != 0 || !names) return std::nullopt;
+    Evidence evidence{parts[0] == "1", std::move(*request), std::move(*response), {}, std::move(*names)};
     for (std::size_t i = 0; i < echoes->size(); i += 2)
         evidence.echoes.push_back({(*echoes)[i], (*echoes)[i + 1]});
     return evidence;

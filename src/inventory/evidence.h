@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // What is remembered of an endpoint to tell whether two words at one place of a path are two values of a parameter: the
-// shape of what was asked and answered with success, and where a message repeats a word of its own path. Bounded; two
+// shape of what was asked and answered with success, where a message repeats a word of its own path, and which names
+// messages say of other things. Bounded; two
 // of one endpoint add up in any order (as long as they are within the bounds).
 
 #include <cstdint>
@@ -14,7 +15,8 @@
 
 namespace apiarist::inventory {
 
-// A set of places in JSON ("items[].id") as sorted hashes. Objects of two levels count; names that are values do not.
+// A set of places in JSON ("items[].id") as sorted hashes. Objects of two levels count, the lowest bit says of which;
+// names that are values do not.
 using ShapeSet = std::vector<std::uint32_t>;
 
 // The message says the word that stands in its path at this depth (segments from the left, the first is 0).
@@ -27,11 +29,14 @@ struct Echo {
 struct Evidence {
     static constexpr std::size_t kPlaces = 96;  // of a set
     static constexpr std::size_t kEchoes = 16;
+    static constexpr std::size_t kNames = 128;
 
     bool succeeded = false;  // a response of class 2 or 3 was seen
     ShapeSet request;        // of requests that succeeded
     ShapeSet response;
     std::vector<Echo> echoes;
+    // Hashes of what messages say under "name", "key", "slug" and the like, sorted: of more than kNames the least.
+    std::vector<std::uint32_t> names;
 
     void merge(const Evidence& other);
     [[nodiscard]] std::string encode() const;
@@ -48,8 +53,9 @@ enum class Agreement : std::uint8_t {
 };
 [[nodiscard]] Agreement compare(const ShapeSet& a, const ShapeSet& b);
 
-// The strings of a message that are equal to one of `words` (by depth; empty ones are not looked for).
-[[nodiscard]] std::vector<Echo> find_echoes(const simdjson::dom::element& message,
-                                            const std::vector<std::string>& words);
+// Adds the strings of a message that are equal to one of `words` (by depth; empty ones are not looked for), and the
+// names that it says.
+void add_strings(const simdjson::dom::element& message, const std::vector<std::string>& words, Evidence& evidence);
+[[nodiscard]] std::uint32_t name_hash(std::string_view name);
 
 }  // namespace apiarist::inventory

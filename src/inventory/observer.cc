@@ -181,11 +181,7 @@ void Observer::observe_body(const Context& context, Facts& facts, Body body) {
         return;
     }
     part->schema.observe(root);
-    if (context.succeeded && body.key.status / 100 != 3) {
-        Evidence echoes;
-        echoes.echoes = find_echoes(root, context.words);
-        facts.evidence.merge(echoes);
-    }
+    if (context.succeeded) add_strings(root, context.words, facts.evidence);
 }
 
 void Observer::keep_sample(const Context& context, Facts& facts, Endpoint& endpoint) {

@@ -215,6 +215,7 @@ void PathTree::join(NodeIndex from, NodeIndex to, Joined& joined) {
 
 PathTree::Joined PathTree::open(NodeIndex place, const std::vector<NodeIndex>& words) {
     nodes_[place].decision = Decision::kEvidence;
+    changed_.push_back(place);  // what is left there may join now
     Joined joined;
     const NodeIndex parameter = child(place, kParameter);
     for (const NodeIndex word : words) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "inventory/segment.h"
@@ -25,26 +26,46 @@ class Comparison {
         for (const EndpointIndex mine : tree_.node(a).endpoints)
             for (const EndpointIndex other : tree_.node(b).endpoints)
                 endpoints(tree_.endpoint(mine), tree_.endpoint(other));
+        std::vector<NodeIndex> mine;
         for (const auto& [pattern, child] : tree_.node(a).children) {
             const auto there = tree_.node(b).children.find(pattern);
-            if (there != tree_.node(b).children.end() && pairs_ < kMostPairs) nodes(child, there->second);
+            if (there == tree_.node(b).children.end())
+                mine.push_back(child);
+            else if (pairs_ < kMostPairs)
+                nodes(child, there->second);
         }
+        for (const auto& [pattern, child] : tree_.node(b).children)
+            if (!tree_.node(a).children.contains(pattern)) crosswise(mine, child);
     }
 
     Likeness likeness;
 
   private:
+    // Below two words that may be values there may be words that are: of different names, with answers of one shape.
+    void crosswise(const std::vector<NodeIndex>& mine, NodeIndex other) {
+        for (const NodeIndex one : mine) {
+            for (const EndpointIndex a : tree_.node(one).endpoints) {
+                for (const EndpointIndex b : tree_.node(other).endpoints) {
+                    const Endpoint& first = tree_.endpoint(a);
+                    const Endpoint& second = tree_.endpoint(b);
+                    if (first.method != second.method || first.operation != second.operation) continue;
+                    if (++pairs_ > kMostPairs) return;
+                    if (inventory::compare(first.evidence.response, second.evidence.response) == Agreement::kSame)
+                        likeness.crosswise = 1;
+                }
+            }
+        }
+    }
+
     void endpoints(const Endpoint& a, const Endpoint& b) {
         if (a.method != b.method || a.operation != b.operation || ++pairs_ > kMostPairs) return;
         if (!a.evidence.succeeded || !b.evidence.succeeded) return;
-        bool told = false;
-        for (const auto member : {&Evidence::request, &Evidence::response}) {
-            const Agreement agreement = inventory::compare(a.evidence.*member, b.evidence.*member);
-            if (agreement == Agreement::kSame) ++likeness.same;
-            if (agreement == Agreement::kDifferent) ++likeness.different;
-            told = told || agreement != Agreement::kUnknown;
-        }
-        if (!told) ++likeness.alike;
+        const Agreement asked = inventory::compare(a.evidence.request, b.evidence.request);
+        const Agreement answered = inventory::compare(a.evidence.response, b.evidence.response);
+        if (answered == Agreement::kDifferent) ++likeness.different;
+        if (answered == Agreement::kSame) ++likeness.same;
+        if (asked == Agreement::kSame) ++likeness.same;
+        if (answered == Agreement::kUnknown && asked != Agreement::kSame) ++likeness.alike;
         for (const Echo& echo : a.evidence.echoes) {
             const bool both =
                 std::find(b.evidence.echoes.begin(), b.evidence.echoes.end(), echo) != b.evidence.echoes.end();
@@ -70,20 +91,31 @@ struct Group {
     Likeness least;  // of the comparisons that were made
 };
 
+bool speaks(const Likeness& likeness) {
+    return likeness.same > 0 || likeness.echoes > 0 || likeness.crosswise > 0;
+}
+
 bool joins(const Likeness& likeness) {
-    return likeness.different == 0 && (likeness.same > 0 || likeness.echoes > 0);
+    return likeness.different == 0 && speaks(likeness);
+}
+
+// What has the same methods, of which the messages say nothing.
+bool joins_weakly(const Likeness& likeness) {
+    return likeness.different == 0 && (speaks(likeness) || likeness.alike > 0);
 }
 
 void weaken(Likeness& least, const Likeness& one) {
     least.same = std::min(least.same, one.same);
     least.echoes = std::min(least.echoes, one.echoes);
+    least.alike = std::min(least.alike, one.alike);
+    least.crosswise = std::min(least.crosswise, one.crosswise);
 }
 
-bool take(const PathTree& tree, Group& group, NodeIndex word) {
+bool take(const PathTree& tree, Group& group, NodeIndex word, bool (*may_join)(const Likeness&)) {
     Likeness least;
     for (std::size_t i = 0; i < std::min(group.words.size(), kCompared); ++i) {
         const Likeness likeness = compare(tree, group.words[i], word);
-        if (!joins(likeness)) return false;
+        if (!may_join(likeness)) return false;
         if (i == 0)
             least = likeness;
         else
@@ -109,15 +141,25 @@ bool is_entry(const PathTree& tree, NodeIndex place) {
     return true;
 }
 
+// What values stand behind: "projects", "by-name".
+bool is_noun_of_many(std::string_view word) {
+    constexpr std::array<std::string_view, 8> kAttributes{"name", "slug", "key", "tag", "by", "code", "label", "alias"};
+    const auto mark = word.find_last_of("-_");
+    const std::string_view last = word.substr(mark == std::string_view::npos ? 0 : mark + 1);
+    return word.ends_with('s') || std::find(kAttributes.begin(), kAttributes.end(), last) != kAttributes.end();
+}
+
 // How many words make a parameter.
 std::size_t enough(const PathTree& tree, NodeIndex place, const Likeness& least) {
-    if (least.echoes > 0 && least.same > 0) return 3;
     const bool entry = is_entry(tree, place);
+    if (least.echoes > 0 && least.same > 0) return 3;
     if (least.echoes > 0) return entry ? 8 : 4;
     if (entry) return least.same >= 3 ? 8 : 16;
     if (least.same >= 3) return 4;
     if (least.same == 2) return 5;
-    return tree.node(place).pattern.ends_with('s') ? 6 : 8;
+    if (least.same == 1) return is_noun_of_many(tree.node(place).pattern) ? 5 : 8;
+    if (least.crosswise > 0) return 8;
+    return least.alike >= 2 ? 12 : 40;
 }
 
 // Words in one order, whatever the tree's memory looks like.
@@ -138,35 +180,110 @@ Likeness compare(const PathTree& tree, NodeIndex a, NodeIndex b) {
     return comparison.likeness;
 }
 
+namespace {
+
+// Words by what they have in common, the largest group first.
+std::vector<Group> grouped(const PathTree& tree, const PathNode& place, const std::vector<NodeIndex>& words,
+                           bool (*may_join)(const Likeness&)) {
+    std::vector<Group> groups;
+    const auto parameter = place.children.find("{}");
+    if (parameter != place.children.end() && succeeded(tree, parameter->second))
+        groups.push_back({{parameter->second}, {}});
+    for (const NodeIndex word : words) {
+        const bool taken =
+            std::any_of(groups.begin(), groups.end(), [&](Group& group) { return take(tree, group, word, may_join); });
+        if (!taken && groups.size() < kMostGroups) groups.push_back({{word}, {}});
+    }
+    std::stable_sort(groups.begin(), groups.end(),
+                     [](const Group& a, const Group& b) { return a.words.size() > b.words.size(); });
+    return groups;
+}
+
+// What messages at `node`, and at the words right below it ("filter"), say the names of.
+void add_names(const PathTree& tree, NodeIndex node, std::vector<std::uint32_t>& names) {
+    const auto add = [&tree, &names](NodeIndex one) {
+        for (const EndpointIndex index : tree.node(one).endpoints) {
+            const auto& more = tree.endpoint(index).evidence.names;
+            names.insert(names.end(), more.begin(), more.end());
+        }
+    };
+    add(node);
+    for (const auto& [pattern, child] : tree.node(node).children)
+        if (is_word(pattern) && tree.node(child).children.empty()) add(child);
+}
+
+// Words that were named when things were made or listed here, or one or two segments above.
+Group named(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>& words) {
+    Group group;
+    std::vector<std::uint32_t> names;
+    NodeIndex at = place;
+    for (int level = 0; level < 3 && !is_entry(tree, at); ++level, at = tree.node(at).parent)
+        add_names(tree, at, names);
+    std::sort(names.begin(), names.end());
+    for (const NodeIndex word : words) {
+        const auto& own = tree.node(word).endpoints;
+        const std::uint32_t hash = name_hash(percent_decoded(tree.node(word).pattern));
+        // Its own answers say its name too; those of others must.
+        auto times = std::count(names.begin(), names.end(), hash);
+        for (const EndpointIndex index : own) {
+            const auto& mine = tree.endpoint(index).evidence.names;
+            if (tree.node(word).children.empty() && std::binary_search(mine.begin(), mine.end(), hash)) --times;
+        }
+        if (times > 0) group.words.push_back(word);
+    }
+    group.least.named = 1;
+    return group;
+}
+
+// Beside a parameter that was found: changes of which the answers say nothing.
+bool changes_only(const PathTree& tree, NodeIndex word) {
+    const PathNode& node = tree.node(word);
+    return node.children.empty() &&
+           std::all_of(node.endpoints.begin(), node.endpoints.end(), [&tree](EndpointIndex index) {
+               const Endpoint& endpoint = tree.endpoint(index);
+               return endpoint.evidence.response.empty() &&
+                      (endpoint.method == "DELETE" || endpoint.method == "PUT" || endpoint.method == "PATCH");
+           });
+}
+
+std::optional<Group> convincing(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>& words) {
+    constexpr std::size_t kNamed = 3;
+    const bool open = tree.node(place).decision == Decision::kEvidence;
+    for (const auto may_join : {joins, joins_weakly}) {
+        for (Group& group : grouped(tree, tree.node(place), words, may_join)) {
+            if (group.words.size() < 2) break;
+            // Beside what is known for a parameter one word is enough.
+            const bool beside = open && !is_word(tree.node(group.words[0]).pattern);
+            if (beside || group.words.size() >= enough(tree, place, group.least)) return std::move(group);
+        }
+    }
+    if (Group group = named(tree, place, words); group.words.size() >= (open ? 1 : kNamed)) return group;
+    if (!open) return std::nullopt;
+    Group changed;
+    std::copy_if(words.begin(), words.end(), std::back_inserter(changed.words),
+                 [&tree](NodeIndex word) { return changes_only(tree, word); });
+    if (changed.words.empty()) return std::nullopt;
+    return changed;
+}
+
+}  // namespace
+
 std::optional<Proposal> propose(const PathTree& tree, NodeIndex place) {
     const PathNode& here = tree.node(place);
     if (here.gone || here.decision == Decision::kLiterals) return std::nullopt;
-    const std::vector<NodeIndex> words = words_of(tree, place);
+    std::vector<NodeIndex> words;
     std::vector<NodeIndex> failed;
-    std::vector<Group> groups;
-    const auto parameter = here.children.find("{}");
-    if (parameter != here.children.end() && succeeded(tree, parameter->second))
-        groups.push_back({{parameter->second}, {}});
-    std::size_t compared = 0;
-    for (const NodeIndex word : words) {
-        if (!succeeded(tree, word)) {
-            failed.push_back(word);
-            continue;
-        }
-        if (++compared > kMostWords) break;
-        const bool taken =
-            std::any_of(groups.begin(), groups.end(), [&](Group& group) { return take(tree, group, word); });
-        if (!taken && groups.size() < kMostGroups) groups.push_back({{word}, {}});
-    }
-    const auto largest = std::max_element(
-        groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.words.size() < b.words.size(); });
-    if (largest == groups.end() || largest->words.size() < 2) return std::nullopt;
-    if (largest->words.size() < enough(tree, place, largest->least)) return std::nullopt;
+    for (const NodeIndex word : words_of(tree, place))
+        (succeeded(tree, word) ? words : failed).push_back(word);
+    if (words.size() > kMostWords) words.resize(kMostWords);
+    const auto group = convincing(tree, place, words);
+    if (!group) return std::nullopt;
     Proposal proposal{place, {}, {}};
-    for (const NodeIndex word : largest->words)
+    for (const NodeIndex word : group->words)
         if (is_word(tree.node(word).pattern)) proposal.words.push_back(word);
-    proposal.why = fmt::format("{} words, {} shapes alike, {} repeated in messages", proposal.words.size(),
-                               largest->least.same, largest->least.echoes);
+    proposal.why = fmt::format("{} words: {} answers alike, {} repeated in their messages, {} named in others",
+                               proposal.words.size(), group->least.same + group->least.crosswise, group->least.echoes,
+                               group->least.named);
     // What was asked for without success is a value that does not exist.
     proposal.words.insert(proposal.words.end(), failed.begin(), failed.end());
     return proposal;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Are the words at one place of a path values of a parameter? By evidence: what the endpoints below them ask and answer
-// has the same shape, pair by pair, and nothing contradicts; and messages repeat the word of their own path. The fewer
-// endpoints agree the more words there must be. Pure.
+// Are the words at one place of a path values of a parameter? By evidence: what the endpoints below them answer has the
+// same shape, pair by pair, and nothing contradicts; and messages repeat the word of their own path. The fewer
+// endpoints agree the more words there must be. Where messages say nothing, many words with the same methods do,
+// and words that agree in that alone with a parameter which was found join it. Pure.
 
 #include <optional>
 #include <string>
@@ -14,8 +15,10 @@ namespace apiarist::inventory {
 
 struct Likeness {
     unsigned same = 0;       // pairs of endpoints whose messages have one shape
-    unsigned different = 0;  // another one
+    unsigned different = 0;  // another one: of answers, for requests may leave out what they like
     unsigned echoes = 0;     // places at which messages of both repeat their word
+    unsigned crosswise = 0;  // 1: below them, under words that differ, there are answers of one shape
+    unsigned named = 0;      // 1: other messages say these words for names
     unsigned alike = 0;      // pairs with the same method and path below, of which the messages say too little
 };
 // Of two children of `place`.

@@ -27,8 +27,7 @@ void saw(PathTree& tree, std::string_view method, const std::string& path, const
         Schema schema;
         schema.observe(root);
         evidence.*member = shape_set(schema);
-        for (const Echo& echo : find_echoes(root, words))
-            evidence.echoes.push_back(echo);
+        add_strings(root, words, evidence);
     }
     tree.endpoint(tree.endpoint(tree.route(segments, true), method, "", true)).evidence.merge(evidence);
 }
@@ -55,11 +54,13 @@ TEST(Siblings, words_with_answers_of_one_shape_are_values) {
 TEST(Siblings, a_message_that_repeats_its_word_needs_few_of_them) {
     PathTree tree;
     for (const char* name : {"alpha", "beta", "gamma"})
-        saw(tree, "GET", fmt::format("/api/flags/{}", name), fmt::format(R"({{"name":"{}","enabled":true}})", name));
+        saw(tree, "GET", fmt::format("/api/flags/{}", name),
+            fmt::format(R"({{"name":"{}","enabled":true,"rules":[]}})", name));
     EXPECT_EQ(proposed(tree, "/api/flags").size(), 3u);
     PathTree two;
     for (const char* name : {"alpha", "beta"})
-        saw(two, "GET", fmt::format("/api/flags/{}", name), fmt::format(R"({{"name":"{}","enabled":true}})", name));
+        saw(two, "GET", fmt::format("/api/flags/{}", name),
+            fmt::format(R"({{"name":"{}","enabled":true,"rules":[]}})", name));
     EXPECT_TRUE(proposed(two, "/api/flags").empty());
 }
 
@@ -110,6 +111,30 @@ TEST(Siblings, more_endpoints_alike_need_fewer_words) {
     EXPECT_EQ(proposed(tree, "/api/zone").size(), 4u);
 }
 
+TEST(Siblings, words_that_messages_name_are_values_whatever_is_answered) {
+    PathTree tree;
+    for (const char* name : {"alpha", "beta", "gamma", "delta"}) {
+        saw(tree, "POST", "/api/store/7/keys", "", fmt::format(R"({{"key":"{}","value":1}})", name));
+        saw(tree, "GET", fmt::format("/api/store/7/keys/{}", name),
+            fmt::format(R"({{"a{0}":1,"b{0}":2,"c{0}":3}})", name));
+    }
+    saw(tree, "GET", "/api/store/7/keys/count", "3");
+    EXPECT_THAT(proposed(tree, "/api/store/{}/keys"), testing::UnorderedElementsAre("alpha", "beta", "gamma", "delta"));
+}
+
+TEST(Siblings, beside_a_parameter_that_was_found_changes_join_without_answers) {
+    PathTree tree;
+    for (const std::string& name : kNames)
+        saw(tree, "GET", "/api/projects/" + name, R"({"id":1,"title":"x","members":[{"id":2,"role":"r"}]})");
+    tree.open(tree.find("/api/projects"), propose(tree, tree.find("/api/projects"))->words);
+    PathTree& open = tree;
+    open.add("/api/projects/late", "DELETE", "");
+    open.endpoint(open.add("/api/projects/late", "DELETE", "")).evidence.succeeded = true;
+    open.endpoint(open.add("/api/projects/search", "GET", "")).evidence.succeeded = true;
+    open.endpoint(open.add("/api/projects/search", "GET", "")).evidence.response = {2, 4, 6, 8};
+    EXPECT_THAT(proposed(tree, "/api/projects"), testing::ElementsAre("late"));
+}
+
 TEST(Siblings, what_never_succeeded_joins_the_parameter) {
     PathTree tree;
     tree.endpoint(tree.route(split_path("/api/projects/nothing"), false), "GET", "", false);
@@ -127,10 +152,10 @@ TEST(Siblings, a_decision_that_was_undone_is_not_made_again) {
 }
 
 TEST(Evidence, comes_back_from_its_text) {
-    Evidence evidence{true, {1, 2, 0xffffffff}, {}, {{3, 4}, {5, 6}}};
+    Evidence evidence{true, {1, 2, 0xffffffff}, {}, {{3, 4}, {5, 6}}, {7}};
     EXPECT_EQ(Evidence::decode(evidence.encode()), evidence);
     EXPECT_EQ(Evidence::decode(Evidence{}.encode()), Evidence{});
-    for (const char* text : {"", "1", "1  ", "1 xyz  ", "1 00000001  0000000"})
+    for (const char* text : {"", "1", "1  ", "1 xyz   ", "1 00000001   0000000"})
         EXPECT_EQ(Evidence::decode(text), std::nullopt) << text;
 }
 
