@@ -58,6 +58,28 @@ void Delta::follow(CollectionIndex collection, const PathTree::Joined& joined) {
     }
 }
 
+std::vector<DetachedFacts> detach(const Catalog& catalog, Delta& delta) {
+    std::vector<DetachedFacts> detached;
+    for (auto& [ref, facts] : delta.endpoints) {
+        const Collection& collection = catalog.at(ref.collection);
+        const Endpoint& endpoint = collection.tree.endpoint(ref.endpoint);
+        detached.push_back({collection.name, collection.tree.text_of(endpoint.node), endpoint.method,
+                            endpoint.operation, std::move(facts)});
+    }
+    delta.endpoints.clear();
+    return detached;
+}
+
+void attach(Catalog& catalog, std::vector<DetachedFacts> detached, Delta& delta) {
+    for (DetachedFacts& one : detached) {
+        const CollectionIndex collection = catalog.collection(one.collection);
+        PathTree& tree = catalog.at(collection).tree;
+        const NodeIndex node = tree.follow(one.template_text);
+        const EndpointIndex endpoint = tree.endpoint(node, one.method, one.operation, one.facts->evidence.succeeded);
+        delta.facts({collection, endpoint}).merge(*one.facts);
+    }
+}
+
 std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta) {
     for (auto& [ref, facts] : delta.endpoints) {
         PathTree& tree = catalog.at(ref.collection).tree;
@@ -78,7 +100,7 @@ std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta) {
             for (const NodeIndex place : changed) {
                 auto proposal = propose(tree, place);
                 if (!proposal) continue;
-                OpenedPlace one{index, tree.text_of(place), {}, std::move(proposal->why), {}};
+                OpenedPlace one{index, catalog.at(index).name, tree.text_of(place), {}, std::move(proposal->why), {}};
                 for (const NodeIndex word : proposal->words)
                     one.words.push_back(tree.node(word).pattern);
                 one.joined = tree.open(place, proposal->words);
@@ -88,6 +110,20 @@ std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta) {
         }
     }
     return opened;
+}
+
+std::optional<OpenedPlace> open_again(Catalog& catalog, const OpenedPlace& place) {
+    const CollectionIndex index = catalog.collection(place.name);
+    PathTree& tree = catalog.at(index).tree;
+    const NodeIndex node = tree.follow_place(place.place);
+    if (tree.node(node).decision != Decision::kShape) return std::nullopt;
+    std::vector<NodeIndex> words;
+    for (const std::string& word : place.words)
+        if (const auto child = tree.node(node).children.find(word); child != tree.node(node).children.end())
+            words.push_back(child->second);
+    OpenedPlace again{index, place.name, place.place, place.words, place.why, {}};
+    again.joined = tree.open(node, words);
+    return again;
 }
 
 }  // namespace apiarist::inventory

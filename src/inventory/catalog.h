@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,7 @@ struct EndpointRef {
 // A parameter that was found, and what became part of what.
 struct OpenedPlace {
     CollectionIndex collection = 0;
+    std::string name;                // of the collection
     std::string place;               // template of what stands before the parameter: "/api/users"; empty: the root
     std::vector<std::string> words;  // that became its values
     std::string why;
@@ -74,8 +76,22 @@ struct Delta {
     void follow(CollectionIndex collection, const PathTree::Joined& joined);
 };
 
+// A delta apart from the catalog whose indexes it has.
+struct DetachedFacts {
+    std::string collection;
+    std::string template_text;
+    std::string method;
+    std::string operation;
+    std::unique_ptr<Facts> facts;
+};
+[[nodiscard]] std::vector<DetachedFacts> detach(const Catalog& catalog, Delta& delta);
+// With the indexes of another catalog, and by its decisions.
+void attach(Catalog& catalog, std::vector<DetachedFacts> detached, Delta& delta);
+
 // The evidence of the delta's facts goes into the catalog; where it makes words values of a parameter, the catalog and
 // the delta are changed so.
 [[nodiscard]] std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta);
+// What another catalog decided. Nothing: this one has decided there.
+[[nodiscard]] std::optional<OpenedPlace> open_again(Catalog& catalog, const OpenedPlace& place);
 
 }  // namespace apiarist::inventory

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "inventory/segment.h"
+
 namespace apiarist::inventory {
 namespace {
 
@@ -45,7 +47,7 @@ void Seen::merge(const Seen& other) {
 }
 
 void Facts::mark(std::string_view kind, std::string_view value, std::int64_t time) {
-    mark_of(marks, {std::string(kind), std::string(value.substr(0, FactLimits::kMarkSize))}).add(time);
+    mark_of(marks, {std::string(kind), clean_text(value.substr(0, FactLimits::kMarkSize))}).add(time);
 }
 
 PartFacts* Facts::part(const PartKey& key) {

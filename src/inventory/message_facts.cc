@@ -308,7 +308,7 @@ std::vector<std::string> operations_of(const records::Record& record) {
     };
     std::vector<std::string> operations;
     const auto keep = [&operations](std::string text) {
-        if (text.size() > kLongestOperation) text.resize(kLongestOperation);
+        text = clean_text(std::string_view(text).substr(0, kLongestOperation));
         if (!text.empty() && std::find(operations.begin(), operations.end(), text) == operations.end())
             operations.push_back(std::move(text));
     };

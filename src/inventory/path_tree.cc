@@ -154,6 +154,16 @@ EndpointIndex PathTree::add(std::string_view template_text, std::string_view met
     return added;
 }
 
+NodeIndex PathTree::follow(std::string_view template_text) {
+    NodeIndex at = 0;
+    for (const std::string_view pattern : split_path(template_text)) {
+        const bool value =
+            is_word(pattern) && nodes_[at].decision == Decision::kEvidence && !nodes_[at].children.contains(pattern);
+        at = child(at, value ? kParameter : pattern);
+    }
+    return at;
+}
+
 void PathTree::decide(std::string_view template_text, Decision decision) {
     NodeIndex at = 0;
     if (!template_text.empty())

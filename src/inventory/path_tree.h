@@ -68,6 +68,10 @@ class PathTree {
 
     // From a store, as text_of() gave it: no limit but memory holds.
     EndpointIndex add(std::string_view template_text, std::string_view method, std::string_view operation);
+    // The node of a template of another tree: as route(), but what is a parameter there is one here.
+    NodeIndex follow(std::string_view template_text);
+    // Of what stands before a parameter; "": the root.
+    NodeIndex follow_place(std::string_view place) { return place.empty() ? 0 : follow(place); }
     void decide(std::string_view template_text, Decision decision);
 
     // Words at `place` become one parameter: their nodes, with all below, are joined into "{}". Returns which endpoint

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace apiarist::inventory {
@@ -211,18 +212,22 @@ std::size_t verb_at(std::string_view text) {
     return is_ascii_lower(verb[0]) && all(verb, is_ascii_letter) ? colon : std::string_view::npos;
 }
 
+// What a template cannot have is percent-encoded: braces, control characters; bytes that are not UTF-8 are U+FFFD.
 std::string literal(std::string_view segment) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
     std::string out;
     out.reserve(segment.size());
     for (const char c : segment) {
-        if (c == '{')
-            out += "%7B";
-        else if (c == '}')
-            out += "%7D";
-        else
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '{' || c == '}' || byte < 0x20 || byte == 0x7f) {
+            out += '%';
+            out += kDigits[byte >> 4];
+            out += kDigits[byte & 15];
+        } else {
             out += c;
+        }
     }
-    return out;
+    return is_utf8(out) ? out : to_utf8(out);
 }
 
 int hex_value(char c) {
@@ -236,6 +241,14 @@ std::string_view to_string(Shape shape) {
     constexpr std::array<std::string_view, 12> kNames{"word", "integer", "number", "uuid",    "object_id", "hash",
                                                       "date", "email",   "locale", "address", "token",     "text"};
     return kNames[static_cast<std::size_t>(shape)];
+}
+
+std::string clean_text(std::string_view text) {
+    std::string out = to_utf8(text);
+    constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (static_cast<unsigned char>(out[i]) < 0x20 || out[i] == '\x7f') out.replace(i, 1, kReplacement);
+    return out;
 }
 
 std::string percent_decoded(std::string_view text) {

@@ -36,6 +36,9 @@ struct Pattern {
 };
 [[nodiscard]] Pattern pattern_of(std::string_view segment);
 
+// Valid UTF-8 without control characters: others become U+FFFD. What a store and a screen can have.
+[[nodiscard]] std::string clean_text(std::string_view text);
+
 // %XX decoded; what is not an escape stays.
 [[nodiscard]] std::string percent_decoded(std::string_view text);
 

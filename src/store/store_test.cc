@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each test on SQLite, and on the PostgreSQL that APIARIST_TEST_POSTGRES names (script/test starts one).
+#include "store/store.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+
+#include "inventory/observer.h"
+#include "store/migrations.h"
+
+namespace apiarist::store {
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000;
+
+class StoreTest : public testing::TestWithParam<std::string> {
+  protected:
+    void SetUp() override {
+        if (GetParam() == "SQLite") {
+            std::string pattern = (std::filesystem::temp_directory_path() / "apiarist-store-XXXXXX").string();
+            ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+            directory_ = pattern;
+            options_.location = directory_ + "/inventory.db";
+            return;
+        }
+        const char* url = std::getenv("APIARIST_TEST_POSTGRES");
+        if (url == nullptr) GTEST_SKIP() << "APIARIST_TEST_POSTGRES names no PostgreSQL";
+        options_.location = url;
+        auto database = open_database(options_);
+        ASSERT_TRUE(database) << database.error().what;
+        ASSERT_TRUE((*database)->script("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+    }
+    void TearDown() override {
+        if (!directory_.empty()) std::filesystem::remove_all(directory_);
+    }
+
+    Store open() {
+        auto store = Store::open(options_);
+        if (!store) {
+            ADD_FAILURE() << store.error().what;
+            std::abort();
+        }
+        return std::move(*store);
+    }
+
+    static void see(Store& store, Batch& batch, std::string_view method, const std::string& target,
+                    const std::string& answer = {}, std::uint16_t status = 200) {
+        records::Record record;
+        record.method = method;
+        record.target = target;
+        record.type = "HTTP/1.1";
+        record.status = status;
+        record.request_headers = {{"host", "shop"}};
+        if (!answer.empty()) record.response_headers = {{"content-type", "application/json"}};
+        record.response_payload = answer;
+        record.client = {"10.0.0.1", "5"};
+        record.time_s = kNow;
+        record.latency_us = 1000;
+        inventory::Observer observer({{}, [](const records::Record& r) { return std::string(r.target); }});
+        observer.observe(record, kNow, store.catalog(), batch.delta);
+    }
+    static void put(Store& store, Batch& batch) {
+        const auto applied = store.apply(batch, kNow);
+        ASSERT_TRUE(applied) << applied.error().what;
+        ASSERT_EQ(*applied, Applied::kDone);
+    }
+
+    // "GET /orders/{}" → requests, of what counts.
+    std::map<std::string, std::int64_t> endpoints(Store& store) {
+        std::map<std::string, std::int64_t> found;
+        auto rows =
+            store.database().query("SELECT method, template, requests FROM endpoints WHERE merged_into = 0", {});
+        for (const Row& row : *rows)
+            found[text(row[0]) + " " + text(row[1])] = integer(row[2]);
+        return found;
+    }
+    std::int64_t number(Store& store, std::string_view sql) {
+        auto rows = store.database().query(sql, {});
+        if (!rows) ADD_FAILURE() << rows.error().what;
+        return integer((*rows)[0][0]);
+    }
+
+    DatabaseOptions options_;
+    std::string directory_;
+};
+
+using testing::ElementsAre;
+using testing::Pair;
+
+TEST_P(StoreTest, batches_add_up) {
+    Store store = open();
+    for (int i = 0; i < 3; ++i) {
+        Batch batch;
+        see(store, batch, "GET", fmt::format("/orders/{}?page=1", i), R"({"id":1,"state":"open"})");
+        see(store, batch, "GET", "/orders/9", R"({"error":"x"})", 404);
+        put(store, batch);
+    }
+    EXPECT_THAT(endpoints(store), ElementsAre(Pair("GET /orders/{}", 6)));
+    EXPECT_EQ(number(store, "SELECT requests FROM hours WHERE status = 404"), 3);
+    EXPECT_EQ(number(store, "SELECT failed_4xx FROM endpoints"), 3);
+    EXPECT_EQ(number(store, "SELECT count FROM marks WHERE kind = 'auth'"), 6);
+    EXPECT_EQ(number(store, "SELECT count FROM parts WHERE part = 'response' AND status = 200"), 3);
+    EXPECT_EQ(number(store, "SELECT COUNT(*) FROM samples"), 6);
+    EXPECT_GE(number(store, "SELECT p50 FROM endpoints"), 1000);
+    EXPECT_EQ(number(store, "SELECT COUNT(*) FROM changes WHERE kind = 'endpoint'"), 1);
+}
+
+TEST_P(StoreTest, another_run_goes_on_where_one_stopped) {
+    {
+        Store store = open();
+        Batch batch;
+        for (const char* name : {"ann", "bob", "cid"})
+            see(store, batch, "GET", fmt::format("/flags/{}", name),
+                fmt::format(R"({{"name":"{}","on":true,"n":1}})", name));
+        put(store, batch);
+        EXPECT_THAT(endpoints(store), ElementsAre(Pair("GET /flags/{}", 3)));
+    }
+    Store store = open();
+    Batch batch;
+    see(store, batch, "GET", "/flags/zoe", R"({"name":"zoe","on":true,"n":1})");
+    see(store, batch, "GET", "/flags/ann", R"({"name":"ann","on":true,"n":1})");
+    put(store, batch);
+    EXPECT_THAT(endpoints(store), ElementsAre(Pair("GET /flags/{}", 5)));
+}
+
+TEST_P(StoreTest, words_that_turn_out_to_be_values_bring_their_counts) {
+    Store store = open();
+    for (const char* name : {"ann", "bob", "cid"}) {
+        Batch batch;
+        see(store, batch, "GET", fmt::format("/flags/{}", name),
+            fmt::format(R"({{"name":"{}","on":true,"n":1}})", name));
+        see(store, batch, "DELETE", fmt::format("/flags/{}", name), "", 204);
+        put(store, batch);
+    }
+    EXPECT_THAT(endpoints(store), ElementsAre(Pair("DELETE /flags/{}", 3), Pair("GET /flags/{}", 3)));
+    EXPECT_EQ(number(store, "SELECT COUNT(*) FROM endpoints WHERE merged_into <> 0"), 4);
+    EXPECT_EQ(
+        number(store,
+               "SELECT SUM(h.requests) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id WHERE merged_into = 0"),
+        6);
+    EXPECT_EQ(number(store,
+                     "SELECT p.count FROM parts p JOIN endpoints e ON e.id = p.endpoint_id "
+                     "WHERE merged_into = 0 AND method = 'GET' AND part = 'response'"),
+              3);
+    EXPECT_EQ(number(store, "SELECT COUNT(*) FROM decisions"), 1);
+    Store again = open();
+    Batch batch;
+    see(again, batch, "GET", "/flags/zoe", R"({"name":"zoe","on":true,"n":1})");
+    put(again, batch);
+    EXPECT_EQ(endpoints(again).at("GET /flags/{}"), 4);
+}
+
+TEST_P(StoreTest, offsets_go_with_the_batch) {
+    Store store = open();
+    EXPECT_EQ(*store.next_offset("t", 3), -1);
+    Batch batch;
+    batch.begin = {{"t", 3, -1}};
+    batch.end = {{"t", 3, 17}};
+    see(store, batch, "GET", "/a");
+    put(store, batch);
+    EXPECT_EQ(*store.next_offset("t", 3), 17);
+    EXPECT_EQ(*store.next_offset("t", 4), -1);
+    EXPECT_EQ(*store.next_offset("u", 3), -1);
+}
+
+TEST_P(StoreTest, what_another_processor_has_stored_is_not_stored_again) {
+    Store first = open();
+    Store second = open();
+    Batch mine;
+    Batch other;
+    for (auto* one : {&mine, &other}) {
+        one->begin = {{"t", 0, -1}};
+        one->end = {{"t", 0, 1}};
+    }
+    see(first, mine, "GET", "/a");
+    see(second, other, "GET", "/a");
+    put(first, mine);
+    const auto applied = second.apply(other, kNow);
+    ASSERT_TRUE(applied);
+    EXPECT_EQ(*applied, Applied::kSuperseded);
+    EXPECT_THAT(endpoints(first), ElementsAre(Pair("GET /a", 1)));
+}
+
+TEST_P(StoreTest, processors_take_over_what_others_found) {
+    Store first = open();
+    Store second = open();
+    Batch early;
+    see(second, early, "GET", "/flags/dan", R"({"name":"dan","on":true,"n":1})");
+    see(second, early, "GET", "/other");
+    {
+        Batch batch;
+        for (const char* name : {"ann", "bob", "cid"})
+            see(first, batch, "GET", fmt::format("/flags/{}", name),
+                fmt::format(R"({{"name":"{}","on":true,"n":1}})", name));
+        see(first, batch, "GET", "/other");
+        put(first, batch);
+    }
+    put(second, early);
+    EXPECT_THAT(endpoints(first), ElementsAre(Pair("GET /flags/{}", 4), Pair("GET /other", 2)));
+    Batch late;
+    see(first, late, "GET", "/other");
+    see(first, late, "GET", "/new");
+    put(first, late);
+    Batch last;
+    see(second, last, "GET", "/new");
+    put(second, last);
+    EXPECT_THAT(endpoints(second), ElementsAre(Pair("GET /flags/{}", 4), Pair("GET /new", 2), Pair("GET /other", 3)));
+}
+
+TEST_P(StoreTest, a_batch_that_failed_is_applied_again_and_counts_once) {
+    Store store = open();
+    for (const char* name : {"ann", "bob"}) {
+        Batch batch;
+        see(store, batch, "GET", fmt::format("/flags/{}", name),
+            fmt::format(R"({{"name":"{}","on":true,"n":1}})", name));
+        put(store, batch);
+    }
+    // The third word makes a parameter; what fails is at the very end of the transaction.
+    ASSERT_TRUE(store.database().script("ALTER TABLE decisions RENAME TO away"));
+    Batch batch;
+    see(store, batch, "GET", "/flags/cid", R"({"name":"cid","on":true,"n":1})");
+    see(store, batch, "GET", "/more");
+    EXPECT_FALSE(store.apply(batch, kNow));
+    EXPECT_FALSE(store.apply(batch, kNow));
+    EXPECT_THAT(endpoints(store), ElementsAre(Pair("GET /flags/ann", 1), Pair("GET /flags/bob", 1)));
+    ASSERT_TRUE(store.database().script("ALTER TABLE away RENAME TO decisions"));
+    put(store, batch);
+    EXPECT_THAT(endpoints(store), ElementsAre(Pair("GET /flags/{}", 3), Pair("GET /more", 1)));
+}
+
+TEST_P(StoreTest, text_of_any_bytes_is_stored_as_text) {
+    Store store = open();
+    Batch batch;
+    const std::string hostile = "/'; DROP TABLE endpoints; --/%00/\xff\xfe/\"$1\"/" + std::string("a\0b", 3);
+    see(store, batch, "GET", hostile, "{\"'; DROP TABLE marks; --\":\"\\u0000\"}");
+    put(store, batch);
+    EXPECT_EQ(endpoints(store).size(), 1u);
+    const auto parts = store.database().query("SELECT schema FROM parts WHERE part = 'response'", {});
+    EXPECT_THAT(text((*parts)[0][0]), testing::HasSubstr("DROP TABLE marks"));
+    Store again = open();
+    Batch more;
+    see(again, more, "GET", hostile);
+    put(again, more);
+    EXPECT_EQ(endpoints(again).size(), 1u) << "what was stored is found again";
+}
+
+TEST_P(StoreTest, many_batches_of_two_processors_are_the_truth) {
+    Store first = open();
+    Store second = open();
+    std::mt19937 random(5);
+    std::map<std::string, std::int64_t> truth;
+    const std::vector<std::string> names{"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
+    for (int round = 0; round < 30; ++round) {
+        Store& store = random() % 2 != 0 ? first : second;
+        Batch batch;
+        for (int i = 0; i < 20; ++i) {
+            const std::string& name = names[random() % names.size()];
+            switch (random() % 3) {
+                case 0:
+                    see(store, batch, "GET", fmt::format("/teams/{}", name),
+                        fmt::format(R"({{"name":"{}","size":1,"lead":"x"}})", name));
+                    ++truth["GET /teams/{}"];
+                    break;
+                case 1:
+                    see(store, batch, "POST", fmt::format("/users/{}/posts", random() % 1000), R"({"id":1})", 201);
+                    ++truth["POST /users/{}/posts"];
+                    break;
+                default:
+                    see(store, batch, "PUT", fmt::format("/teams/{}/members/{}", name, random()), "", 204);
+                    ++truth["PUT /teams/{}/members/{}"];
+            }
+        }
+        put(store, batch);
+    }
+    EXPECT_EQ(endpoints(first), truth);
+}
+
+TEST_P(StoreTest, a_store_of_a_newer_version_is_refused) {
+    {
+        Store store = open();
+        ASSERT_TRUE(store.database().script("UPDATE meta SET value = 999 WHERE name = 'version'"));
+    }
+    const auto store = Store::open(options_);
+    ASSERT_FALSE(store);
+    EXPECT_THAT(store.error().what, testing::HasSubstr("999"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, StoreTest, testing::Values("SQLite", "PostgreSQL"),
+                         [](const auto& one) { return one.param; });
+
+}  // namespace
+}  // namespace apiarist::store
