@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "processor/ingest.h"
+
+#include <utility>
+
+namespace apiarist::processor {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+}  // namespace
+
+Ingest::Ingest(store::Store& store, const IngestOptions& options)
+    : store_(store),
+      options_(options),
+      samples_(options.samples),
+      observer_({options.networks, [this](const records::Record& record) { return samples_.write(record); }}) {}
+
+void Ingest::take(std::string_view record, std::int64_t now_s) {
+    ++taken_;
+    bytes_ += record.size();
+    counts_.records.fetch_add(1, kRelaxed);
+    const auto decoded = decoder_.decode(record);
+    if (decoded) {
+        ++good_;
+        counts_.pending.fetch_add(1, kRelaxed);
+        observer_.observe(**decoded, now_s, store_.catalog(), batch_.delta);
+    } else if (decoded.error().code == std::errc::operation_canceled) {
+        counts_.first_words.fetch_add(1, kRelaxed);
+    } else {
+        counts_.refused.fetch_add(1, kRelaxed);
+        const std::scoped_lock lock(mutex_);
+        last_refusal_ = decoded.error().what;
+    }
+}
+
+bool Ingest::is_full() const {
+    return taken_ >= options_.batch_records || bytes_ >= options_.batch_bytes ||
+           batch_.delta.endpoints.size() >= options_.batch_endpoints;
+}
+
+Result<store::Applied> Ingest::flush(std::vector<store::Offset> begin, std::vector<store::Offset> end,
+                                     std::int64_t now_s) {
+    batch_.begin = std::move(begin);
+    batch_.end = std::move(end);
+    auto applied = store_.apply(batch_, now_s);
+    if (!applied) {
+        counts_.failures.fetch_add(1, kRelaxed);
+        return applied;
+    }
+    const bool done = *applied == store::Applied::kDone;
+    (done ? counts_.stored : counts_.dropped).fetch_add(good_, kRelaxed);
+    if (!done) counts_.superseded.fetch_add(good_, kRelaxed);
+    counts_.batches.fetch_add(1, kRelaxed);
+    clear();
+    return applied;
+}
+
+void Ingest::drop() {
+    counts_.dropped.fetch_add(good_, kRelaxed);
+    clear();
+}
+
+void Ingest::clear() {
+    counts_.pending.fetch_sub(good_, kRelaxed);
+    batch_ = {};
+    taken_ = 0;
+    good_ = 0;
+    bytes_ = 0;
+}
+
+IngestCounts Ingest::counts() const {
+    IngestCounts counts{counts_.records.load(kRelaxed),     counts_.stored.load(kRelaxed),
+                        counts_.pending.load(kRelaxed),     counts_.superseded.load(kRelaxed),
+                        counts_.dropped.load(kRelaxed),     counts_.refused.load(kRelaxed),
+                        counts_.first_words.load(kRelaxed), counts_.batches.load(kRelaxed),
+                        counts_.failures.load(kRelaxed),    {}};
+    const std::scoped_lock lock(mutex_);
+    counts.last_refusal = last_refusal_;
+    return counts;
+}
+
+}  // namespace apiarist::processor

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "processor/ingest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+namespace apiarist::processor {
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000;
+
+class IngestTest : public testing::Test {
+  protected:
+    IngestTest() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "apiarist-ingest-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+        directory_ = pattern;
+        auto opened = store::Store::open({directory_ + "/inventory.db"});
+        if (!opened) std::abort();
+        store_.emplace(std::move(*opened));
+    }
+    ~IngestTest() override { std::filesystem::remove_all(directory_); }
+
+    std::string directory_;
+    std::optional<store::Store> store_;
+};
+
+TEST_F(IngestTest, each_record_is_in_one_count) {
+    Ingest ingest(*store_, {});
+    ingest.take(R"({"testConnectionString":"kafkaInit"})", kNow);
+    ingest.take("no record", kNow);
+    ingest.take(R"({"path":"/a","method":"GET","statusCode":"200"})", kNow);
+    EXPECT_EQ(ingest.counts().pending, 1u);
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    ingest.take(R"({"path":"/a","method":"GET","statusCode":"200"})", kNow);
+    ingest.drop();
+    const IngestCounts counts = ingest.counts();
+    EXPECT_EQ(counts.records, 4u);
+    EXPECT_EQ(counts.stored, 1u);
+    EXPECT_EQ(counts.dropped, 1u);
+    EXPECT_EQ(counts.refused, 1u);
+    EXPECT_EQ(counts.first_words, 1u);
+    EXPECT_EQ(counts.pending, 0u);
+    EXPECT_FALSE(counts.last_refusal.empty());
+    EXPECT_TRUE(ingest.is_empty());
+}
+
+TEST_F(IngestTest, a_batch_is_full_by_records_and_by_bytes) {
+    IngestOptions options;
+    options.batch_records = 2;
+    Ingest by_count(*store_, options);
+    by_count.take("x", kNow);
+    EXPECT_FALSE(by_count.is_full());
+    by_count.take("x", kNow);
+    EXPECT_TRUE(by_count.is_full());
+    options.batch_records = 1000;
+    options.batch_bytes = 10;
+    Ingest by_bytes(*store_, options);
+    by_bytes.take("0123456789", kNow);
+    EXPECT_TRUE(by_bytes.is_full());
+}
+
+TEST_F(IngestTest, what_is_superseded_is_not_stored) {
+    Ingest ingest(*store_, {});
+    ingest.take(R"({"path":"/a","method":"GET","statusCode":"200"})", kNow);
+    const auto applied = ingest.flush({{"t", 0, 5}}, {{"t", 0, 6}}, kNow);
+    ASSERT_TRUE(applied);
+    EXPECT_EQ(*applied, store::Applied::kSuperseded);
+    EXPECT_EQ(ingest.counts().superseded, 1u);
+    EXPECT_TRUE(ingest.is_empty());
+}
+
+TEST(SampleWriter, keeps_what_a_record_says_and_cuts_what_is_too_long) {
+    SampleWriter writer({.redact = false, .redaction_key = {}, .payload_bytes = 4});
+    records::Record record;
+    record.method = "POST";
+    record.target = "/a?x=\"1\"";
+    record.request_headers = {{"host", "h"}};
+    record.request_payload = "0123456789";
+    record.response_payload = "ok";
+    record.status = 201;
+    record.client = {"2001:db8::1", "80"};
+    const std::string sample = writer.write(record);
+    EXPECT_THAT(sample, testing::HasSubstr(R"("path":"/a?x=\"1\"")"));
+    EXPECT_THAT(sample, testing::HasSubstr(R"("requestHeaders":{"host":"h"})"));
+    EXPECT_THAT(sample, testing::HasSubstr(R"("requestPayload":"0123")"));
+    EXPECT_THAT(sample, testing::HasSubstr(R"("cut":"request")"));
+    EXPECT_THAT(sample, testing::HasSubstr(R"("ip":"[2001:db8::1]:80")"));
+}
+
+}  // namespace
+}  // namespace apiarist::processor
