@@ -11,6 +11,8 @@
 namespace apiarist::app {
 namespace {
 
+using Client = std::vector<std::pair<std::string, std::string>>;
+
 bool is_ours(const Value& value) {
     return value.origin == Origin::kCommandLine || value.source.starts_with("APIARIST_");
 }
@@ -21,10 +23,9 @@ bool is_topic(const std::string& text) {
     });
 }
 
-Status add_tls(const Settings& settings, sinks::KafkaOptions& options, std::vector<std::string>& warnings) {
+Status add_tls(const Settings& settings, Client& client, std::vector<std::string>& warnings) {
     const std::string ca = settings.text("kafka-ca");
     const Value& origin = settings.value("kafka-ca");
-    auto& client = options.client;
     if (!ca.empty()) {
         if (auto checked = sinks::check_certificates(ca)) {
             client.emplace_back("ssl.ca.location", ca);
@@ -47,7 +48,7 @@ Status add_tls(const Settings& settings, sinks::KafkaOptions& options, std::vect
 }
 
 // Whether there is something to log in with.
-Result<bool> add_login(const Settings& settings, sinks::KafkaOptions& options, std::vector<std::string>& warnings) {
+Result<bool> add_login(const Settings& settings, Client& client, std::vector<std::string>& warnings) {
     const Value& origin = settings.value("kafka-sasl");
     if (settings.text("kafka-user").empty() || settings.text("kafka-password").empty()) {
         const std::string what = fmt::format("{}: wants a user name and a password", origin.source);
@@ -55,7 +56,6 @@ Result<bool> add_login(const Settings& settings, sinks::KafkaOptions& options, s
         warnings.push_back(what + "; without them there is no login");
         return false;
     }
-    auto& client = options.client;
     client.emplace_back("sasl.mechanisms", settings.text("kafka-sasl-mechanism"));
     client.emplace_back("sasl.username", settings.text("kafka-user"));
     client.emplace_back("sasl.password", settings.text("kafka-password"));
@@ -70,9 +70,7 @@ std::uint64_t linger_ms(const Settings& settings) {
 
 void add_basics(const Settings& settings, sinks::KafkaOptions& options) {
     const std::size_t message_bytes = options.record_bytes + (16 << 10);
-    options.client = {{"bootstrap.servers", parse_brokers(settings.text("kafka")).value_or("")},
-                      {"client.id", "apiarist"},
-                      {"acks", settings.text("kafka-acks")},
+    options.client = {{"acks", settings.text("kafka-acks")},
                       {"enable.idempotence", settings.text("kafka-idempotence")},
                       {"compression.type", settings.text("kafka-compression")},
                       {"batch.num.messages", fmt::format("{}", settings.count("kafka-batch-records"))},
@@ -90,6 +88,20 @@ void add_basics(const Settings& settings, sinks::KafkaOptions& options) {
 
 }  // namespace
 
+Result<Client> kafka_connection(const Settings& settings, std::vector<std::string>& warnings) {
+    Client client{{"bootstrap.servers", parse_brokers(settings.text("kafka")).value_or("")}, {"client.id", "apiarist"}};
+    const bool tls = settings.flag("kafka-tls");
+    if (tls) APIARIST_TRY(add_tls(settings, client, warnings));
+    bool login = settings.flag("kafka-sasl");
+    if (login) {
+        auto added = add_login(settings, client, warnings);
+        if (!added) return std::move(added).error();
+        login = *added;
+    }
+    client.emplace_back("security.protocol", fmt::format("{}{}", login ? "sasl_" : "", tls ? "ssl" : "plaintext"));
+    return client;
+}
+
 Result<sinks::KafkaOptions> kafka_options(const Settings& settings, const std::string& instance_id,
                                           std::vector<std::string>& warnings) {
     sinks::KafkaOptions options;
@@ -104,16 +116,9 @@ Result<sinks::KafkaOptions> kafka_options(const Settings& settings, const std::s
     options.record = record_options(settings, instance_id);
     options.record.no_cut_json = true;
     add_basics(settings, options);
-    const bool tls = settings.flag("kafka-tls");
-    if (tls) APIARIST_TRY(add_tls(settings, options, warnings));
-    bool login = settings.flag("kafka-sasl");
-    if (login) {
-        auto added = add_login(settings, options, warnings);
-        if (!added) return std::move(added).error();
-        login = *added;
-    }
-    options.client.emplace_back("security.protocol",
-                                fmt::format("{}{}", login ? "sasl_" : "", tls ? "ssl" : "plaintext"));
+    auto connection = kafka_connection(settings, warnings);
+    if (!connection) return std::move(connection).error();
+    options.client.insert(options.client.end(), connection->begin(), connection->end());
     return options;
 }
 

@@ -4,6 +4,7 @@
 // variables is a warning, and the run goes on without what was asked for.
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/settings.h"
@@ -12,6 +13,9 @@
 
 namespace apiarist::app {
 
+// What a client of the brokers needs, whether it writes or reads: librdkafka's settings of addresses, TLS and login.
+Result<std::vector<std::pair<std::string, std::string>>> kafka_connection(const Settings& settings,
+                                                                          std::vector<std::string>& warnings);
 // Without on_trouble and heartbeats.
 Result<sinks::KafkaOptions> kafka_options(const Settings& settings, const std::string& instance_id,
                                           std::vector<std::string>& warnings);

@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
     Given given;
     Given replay_given;
     Given coverage_given;
+    Given processor_given;
     bool markdown = false;
     bool json = false;
     std::string recording;
@@ -111,6 +112,8 @@ int main(int argc, char** argv) {
         cli.add_subcommand("doctor", "what this host can and cannot capture, and why; 1 if nothing");
     CLI::App* coverage_command = cli.add_subcommand(
         "coverage", "how much a running collector (--metrics) sees of each process, and why not the rest");
+    CLI::App* processor_command =
+        cli.add_subcommand("processor", "keep an inventory of the APIs whose records are in a Kafka topic, or a file");
     run_command->footer("Behind the options: -- COMMAND ARG...  starts the command and collects from its process tree");
     add_settings(*run_command, kRun, given);
     add_settings(*replay_command, kReplay, replay_given);
@@ -118,6 +121,7 @@ int main(int argc, char** argv) {
     config_command->add_flag("--markdown", markdown, "as docs/configuration.md");
     doctor_command->add_flag("--json", json, "as JSON");
     add_settings(*coverage_command, kCoverage, coverage_given);
+    add_settings(*processor_command, kProcessor, processor_given);
     coverage_command->add_flag("--json", json, "as JSON");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -126,6 +130,7 @@ int main(int argc, char** argv) {
         show_brackets(given);
         show_brackets(replay_given);
         show_brackets(coverage_given);
+        show_brackets(processor_given);
         show_bracket(recording);
     } catch (const CLI::ParseError& error) {
         return error.get_exit_code() == 0 ? cli.exit(error) : fail(2, error.what());
@@ -134,7 +139,10 @@ int main(int argc, char** argv) {
     if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");
     if (has_dashes && child.empty()) return fail(2, "nothing follows --");
     if (doctor_command->parsed()) return doctor(json);
-    const Given& asked = replay_command->parsed() ? replay_given : coverage_command->parsed() ? coverage_given : given;
+    const Given& asked = replay_command->parsed()      ? replay_given
+                         : coverage_command->parsed()  ? coverage_given
+                         : processor_command->parsed() ? processor_given
+                                                       : given;
     const auto settings = Settings::make(asked, environment);
     if (!settings) return fail(2, settings.error().what);
     if (coverage_command->parsed()) return coverage(*settings, json);
@@ -143,6 +151,7 @@ int main(int argc, char** argv) {
     for (const std::string& line : meaningless_lines(environment))
         log.warn(line);
     if (run_command->parsed()) return run(*settings, child);
+    if (processor_command->parsed()) return processor(*settings);
     if (replay_command->parsed()) return replay(*settings, recording);
     for (const std::string& warning : settings->warnings())
         log.warn(warning);

@@ -15,6 +15,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/inventory_options.h"
 #include "app/kafka_options.h"
 #include "app/log.h"
 #include "app/memory_watch.h"
@@ -103,7 +104,7 @@ Result<PipelineOptions> pipeline_options(const Settings& settings) {
 
 namespace {
 
-enum class SinkKind { kNdjson, kKafka, kNull };
+enum class SinkKind { kNdjson, kKafka, kInventory, kNull };
 
 // What was asked for on the command line goes before what the environment says; two that are asked for alike are an
 // error.
@@ -112,9 +113,10 @@ Result<SinkKind> choose_sink(const Settings& settings) {
         if (!asked) return 0;
         return settings.value(name).origin == Origin::kCommandLine ? 2 : 1;
     };
-    const std::array<std::tuple<int, SinkKind, const char*>, 3> asked{
+    const std::array<std::tuple<int, SinkKind, const char*>, 4> asked{
         {{rank("ndjson", !settings.text("ndjson").empty()), SinkKind::kNdjson, "--ndjson"},
          {rank("kafka", !settings.text("kafka").empty()), SinkKind::kKafka, "--kafka"},
+         {rank("inventory", !settings.text("inventory").empty()), SinkKind::kInventory, "--inventory"},
          {rank("null", settings.flag("null")), SinkKind::kNull, "--null"}}};
     const auto first = std::max_element(asked.begin(), asked.end(),
                                         [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
@@ -185,6 +187,8 @@ Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const 
     switch (*kind) {
         case SinkKind::kKafka:
             return make_kafka_sink(settings, instance_id, heartbeat);
+        case SinkKind::kInventory:
+            return make_inventory_sink(settings, instance_id);
         case SinkKind::kNull:
             return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
         case SinkKind::kNdjson:

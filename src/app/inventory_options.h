@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Options of the inventory from the settings, for a run and for a processor.
+
+#include <memory>
+#include <string>
+
+#include "app/settings.h"
+#include "base/result.h"
+#include "policy/sink.h"
+#include "processor/ingest.h"
+#include "store/store.h"
+
+namespace apiarist::app {
+
+// Where it is. Makes its folder, mode 0700. `fallback`: where no setting says.
+Result<store::DatabaseOptions> inventory_database(const Settings& settings, const std::string& fallback);
+[[nodiscard]] inventory::CatalogLimits inventory_limits(const Settings& settings);
+Result<processor::IngestOptions> ingest_options(const Settings& settings);
+
+Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settings, const std::string& instance_id);
+
+}  // namespace apiarist::app

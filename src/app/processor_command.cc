@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// `apiarist processor`: records of a Kafka topic, or of a file, into an inventory.
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "app/brokers.h"
+#include "app/commands.h"
+#include "app/inventory_options.h"
+#include "app/kafka_options.h"
+#include "app/log.h"
+#include "app/outputs.h"
+#include "base/handles.h"
+#include "base/private_file.h"
+#include "processor/kafka_consumer.h"
+
+namespace apiarist::app {
+namespace {
+
+using processor::Ingest;
+using processor::IngestCounts;
+using processor::KafkaConsumer;
+
+constexpr std::string_view kFallback = "apiarist-inventory";
+
+// Threads made later inherit the mask.
+Fd ending_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        ::sigaddset(&set, number);
+    ::signal(SIGPIPE, SIG_IGN);
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    return Fd(::signalfd(-1, &set, SFD_CLOEXEC));
+}
+
+bool is_readable(int fd, int timeout_ms) {
+    pollfd one{fd, POLLIN, 0};
+    return ::poll(&one, 1, timeout_ms) > 0;
+}
+
+std::string counts_json(const IngestCounts& counts) {
+    return fmt::format(
+        R"({{"records":{},"stored":{},"pending":{},"dropped":{},"refused":{},"first_words":{},"superseded":{},"batches":{},"failures":{}}})",
+        counts.records, counts.stored, counts.pending, counts.dropped, counts.refused, counts.first_words,
+        counts.superseded, counts.batches, counts.failures);
+}
+
+Status write_counts(const Fd& fd, const IngestCounts& counts) {
+    if (!fd) return Done{};
+    const std::string text = counts_json(counts) + "\n";
+    if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        return Error::from_errno(errno, "--ledger");
+    return Done{};
+}
+
+// All lines of the file, or until a signal.
+Status read_file(const std::string& path, Ingest& ingest, const Fd& signals) {
+    std::ifstream file;
+    if (path != "-") {
+        file.open(path, std::ios::binary);
+        if (!file) return Error::from_errno(errno, "--records " + path);
+    }
+    std::istream& in = path == "-" ? std::cin : file;
+    std::string line;
+    while (std::getline(in, line)) {
+        if (line.empty()) continue;
+        ingest.take(line, processor::unix_seconds());
+        if (!ingest.is_full()) continue;
+        if (auto stored = ingest.flush({}, {}, processor::unix_seconds()); !stored) return std::move(stored).error();
+        if (is_readable(signals.get(), 0)) break;
+    }
+    if (!ingest.is_empty())
+        if (auto stored = ingest.flush({}, {}, processor::unix_seconds()); !stored) return std::move(stored).error();
+    return Done{};
+}
+
+Result<processor::KafkaConsumerOptions> consumer_options(const Settings& settings) {
+    std::vector<std::string> warnings;
+    auto connection = kafka_connection(settings, warnings);
+    if (!connection) return std::move(connection).error();
+    for (const std::string& warning : warnings)
+        Log(settings).warn("kafka: " + warning);
+    processor::KafkaConsumerOptions options;
+    options.topic = settings.text("kafka-topic");
+    options.batch_time = std::chrono::nanoseconds(settings.duration_ns("inventory-batch-time"));
+    options.on_trouble = [log = Log(settings)](const std::string& what) { log.warn(what); };
+    options.client = std::move(*connection);
+    const std::pair<const char*, std::string> own[] = {{"group.id", settings.text("kafka-group")},
+                                                       {"enable.auto.commit", "false"},
+                                                       {"enable.auto.offset.store", "false"},
+                                                       {"auto.offset.reset", "earliest"},
+                                                       // What waits to be taken, above the batch.
+                                                       {"queued.max.messages.kbytes", "65536"}};
+    for (const auto& [name, value] : own)
+        options.client.emplace_back(name, value);
+    return options;
+}
+
+Status read_kafka(const Settings& settings, store::Store& store, Ingest& ingest, const Fd& signals) {
+    auto options = consumer_options(settings);
+    if (!options) return std::move(options).error();
+    auto consumer = KafkaConsumer::make(*options, store, ingest);
+    if (!consumer) return std::move(consumer).error();
+    const Fd ended(::eventfd(0, EFD_CLOEXEC));
+    std::optional<Error> fault;
+    std::thread thread([&consumer, &ended, &fault] {
+        if (auto done = (*consumer)->run(); !done) fault = std::move(done).error();
+        const std::uint64_t one = 1;
+        (void)!::write(ended.get(), &one, sizeof one);
+    });
+    pollfd both[] = {{signals.get(), POLLIN, 0}, {ended.get(), POLLIN, 0}};
+    while (::poll(both, 2, -1) < 0 && errno == EINTR) {
+    }
+    (*consumer)->stop();
+    thread.join();
+    if (fault) return std::move(*fault);
+    return Done{};
+}
+
+Status process(const Settings& settings, store::Store& store, Ingest& ingest, const Fd& signals) {
+    if (!settings.text("records").empty()) return read_file(settings.text("records"), ingest, signals);
+    return read_kafka(settings, store, ingest, signals);
+}
+
+}  // namespace
+
+int processor(const Settings& settings) {
+    for (const std::string& warning : settings.warnings())
+        Log(settings).warn(warning);
+    const bool has_kafka = !settings.text("kafka").empty();
+    if (has_kafka == !settings.text("records").empty())
+        return fail(2, has_kafka ? "--kafka and --records exclude each other"
+                                 : "nothing to read: --kafka BROKERS, or --records FILE");
+    auto database = inventory_database(settings, std::string(kFallback));
+    if (!database) return fail(2, database.error().what);
+    auto options = ingest_options(settings);
+    if (!options) return fail(2, options.error().what);
+    Fd ledger;
+    if (const std::string path = settings.text("ledger"); !path.empty()) {
+        auto made = create_private_file(path);
+        if (!made) return fail(2, made.error().what);
+        ledger = std::move(*made);
+    }
+    const Fd signals = ending_signals();
+    auto store = store::Store::open(*database, inventory_limits(settings));
+    if (!store) return fail(2, store.error().what);
+    Ingest ingest(*store, *options);
+    int status = 0;
+    if (const auto done = process(settings, *store, ingest, signals); !done) status = fail(1, done.error().what);
+    const IngestCounts counts = ingest.counts();
+    if (const auto written = write_counts(ledger, counts); !written) status = fail(1, written.error().what);
+    Log(settings).info(fmt::format("{} records: {} stored, {} not stored, {} no records{}", counts.records,
+                                   counts.stored, counts.pending + counts.dropped, counts.refused,
+                                   counts.last_refusal.empty() ? "" : " (the last: " + counts.last_refusal + ")"));
+    return status;
+}
+
+}  // namespace apiarist::app
