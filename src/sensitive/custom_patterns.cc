@@ -13,7 +13,7 @@ namespace {
 
 // Of one expression, compiled: a few classes and repeats have some kilobytes, "(\d{1,500}x){1,20}" has megabytes and
 // takes seconds.
-constexpr std::size_t kLargestDatabase = 512 * 1024;
+constexpr std::size_t kLargestDatabase = 512UL * 1024;
 // Repeats that are counted cost states for each count.
 constexpr unsigned kMostRepeats = 512;
 
