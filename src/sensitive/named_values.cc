@@ -8,6 +8,7 @@
 
 #include "sensitive/numbers.h"
 #include "sensitive/phones.h"
+#include "sensitive/tokens.h"
 
 namespace apiarist::sensitive {
 namespace {
@@ -53,6 +54,7 @@ bool is_reference(std::string_view value) {
 bool is_opaque(std::string_view value, std::size_t shortest) {
     if (value.size() < shortest || value.size() > kLongestSecret) return false;
     if (value.find_first_of(" \t\r\n,;{}<>\"") != std::string_view::npos || is_reference(value)) return false;
+    if (value.ends_with("...") || value.ends_with("\u2026") || is_cut_jwt(value)) return false;
     const std::string lower = to_lower(value);
     return !lower.starts_with("your") && !lower.starts_with("my-") && lower.find("example") == std::string::npos &&
            lower.find("placeholder") == std::string::npos;

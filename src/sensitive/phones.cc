@@ -23,6 +23,14 @@ bool is_valid(std::string_view text, std::string_view region) {
     return error == PhoneNumberUtil::NO_PARSING_ERROR && util.IsValidNumber(number);
 }
 
+// By its length, in the country that its code names. Many numbers are not given to anybody, or not yet known to be.
+bool is_possible(std::string_view text) {
+    const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
+    PhoneNumber number;
+    const auto error = util.Parse(std::string(text), "ZZ", &number);
+    return error == PhoneNumberUtil::NO_PARSING_ERROR && util.IsPossibleNumber(number);
+}
+
 bool separates(char c) {
     return std::string_view(" -.()/").find(c) != std::string_view::npos;
 }
@@ -68,17 +76,21 @@ std::optional<Span> international_phone_at(const Spot& spot, std::size_t begin) 
     const char before = spot.before(begin);
     if (goes_on(before) || before == '+') return std::nullopt;
     const Groups groups = groups_from(spot.text, begin + 1);
-    constexpr std::size_t kTries = 3;  // a number may stand before others
+    constexpr std::size_t kTries = 3;        // a number may stand before others
+    constexpr std::size_t kConvincing = 11;  // digits
     std::size_t tries = 0;
+    Span longest;
     for (std::size_t k = groups.count; k > 0 && tries < kTries; --k) {
         const std::size_t end = groups.ends[k - 1];
         if (groups.digits[k - 1] < kFewestDigits) break;
         if (goes_on(spot.at(end))) continue;
         if (spot.loose) return Span{begin, end};
-        ++tries;
+        if (tries++ == 0 && groups.digits[k - 1] >= kConvincing) longest = {begin, end};
         if (is_valid(spot.text.substr(begin, end - begin), "ZZ")) return Span{begin, end};
     }
-    return std::nullopt;
+    if (longest.empty() || !is_possible(spot.text.substr(longest.begin, longest.end - longest.begin)))
+        return std::nullopt;
+    return longest;
 }
 
 std::optional<Span> national_phone_before(const Spot& spot, std::size_t end, std::string_view region) {

@@ -176,6 +176,9 @@ bool Search::address(SignKind kind, std::size_t end) {
 }
 
 bool Search::number(Type type, Span span) {
+    constexpr std::size_t kOldVisa = 13;  // rare by now, and as long as an EAN or a time in milliseconds
+    if (!spot_.loose && type == Type::kPaymentCard && span.end - span.begin == kOldVisa && !clues_.has(Clue::kCard))
+        return false;
     if (type == Type::kPaymentCard && clues_.has(Clue::kOtherNumber) && !clues_.has(Clue::kCard)) {
         // Its name says that it is the number of something else; in a text of that name it may be one.
         if (span.begin == 0 && span.end == spot_.text.size()) return false;

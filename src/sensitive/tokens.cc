@@ -241,6 +241,14 @@ std::optional<Span> jwt_at(const Spot& spot, std::size_t begin) {
     return Span{begin, parts[count - 1].end};
 }
 
+bool is_cut_jwt(std::string_view text) {
+    const std::string_view header =
+        text.substr(0, text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"));
+    if (!header.starts_with("eyJ")) return false;
+    const std::string json = decode_base64url(header);
+    return json.find("\"alg\"") != std::string::npos || json.find("\"typ\"") != std::string::npos;
+}
+
 std::optional<Span> private_key_behind(const Spot& spot, std::size_t end) {
     constexpr std::string_view kBegin = "-----BEGIN";
     constexpr std::size_t kLongestLabel = 40;

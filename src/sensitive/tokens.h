@@ -32,6 +32,8 @@ struct TokenShape {
 
 // Begins at `begin`. Its header must decode to an object with "alg".
 [[nodiscard]] std::optional<Span> jwt_at(const Spot& spot, std::size_t begin);
+// The begin of one that breaks off: nobody can use it.
+[[nodiscard]] bool is_cut_jwt(std::string_view text);
 // From "-----BEGIN", which ends at `end`, to the end of its block, or of the text.
 [[nodiscard]] std::optional<Span> private_key_behind(const Spot& spot, std::size_t end);
 // "12345678:AA…", with the "AA" ending at `end`.
