@@ -56,9 +56,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 1) return 0;
     const std::string rest(reinterpret_cast<const char*>(data) + 1, size - 1);
     if (data[0] == 0xff) {
-        if (rest.size() > 48) return 0;  // compiling is slow
-        const CustomPattern pattern{"fuzzed", "", rest, "", {}};
-        static_cast<void>(apiarist::sensitive::compile_custom({&pattern, 1}));
+        const auto end = rest.find('\n');
+        const CustomPattern pattern{"fuzzed", "", rest.substr(0, end), "", {}};
+        const auto patterns = apiarist::sensitive::CustomPatterns::compile({&pattern, 1});
+        if (!patterns || end == std::string::npos) return 0;
+        const std::string value = rest.substr(end + 1);
+        std::vector<apiarist::sensitive::CustomMatch> found;
+        patterns->find("", value, 8, found);
+        check(found.empty() || patterns->may_hold("{\"a\":\"x" + value + "y\"}"), "may_hold() of a pattern says yes",
+              pattern.value, value);
         return 0;
     }
     const auto line = rest.find('\n');

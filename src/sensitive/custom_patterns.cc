@@ -2,8 +2,6 @@
 #include "sensitive/custom_patterns.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <memory>
 #include <set>
 
 #include "base/text.h"
@@ -11,50 +9,31 @@
 namespace apiarist::sensitive {
 namespace {
 
-// Of one expression, compiled: a few classes and repeats have some kilobytes, "(\d{1,500}x){1,20}" has megabytes and
-// takes seconds.
-constexpr std::size_t kLargestDatabase = 512UL * 1024;
-// Repeats that are counted cost states for each count.
-constexpr unsigned kMostRepeats = 512;
-
 Error refused(std::string_view id, std::string_view why) {
     return {std::errc::invalid_argument, "pattern " + std::string(id) + ": " + std::string(why)};
 }
 
-// The product of the greatest counts of "{…}" that stand in one another is not told from the text; of all of them it is
-// at least as large.
-bool repeats_too_often(std::string_view expression) {
-    unsigned long product = 1;
-    for (auto i = expression.find('{'); i != std::string_view::npos; i = expression.find('{', i + 1)) {
-        unsigned long most = 0;
-        unsigned long count = 0;
-        for (std::size_t k = i + 1; k < expression.size() && expression[k] != '}'; ++k) {
-            if (expression[k] == ',') {
-                count = 0;
-            } else if (is_ascii_digit(expression[k])) {
-                count = std::min(count * 10 + static_cast<unsigned long>(expression[k] - '0'), 100000UL);
-            } else {
-                break;
-            }
-            most = std::max(most, count);
-        }
-        if (most > kMostRepeats) return true;
-        product = std::min(product * std::max(most, 1UL), 1000000000UL);
-    }
-    // Side by side they only add, so that the bound on the product is generous.
-    return product > static_cast<unsigned long>(kMostRepeats) * kMostRepeats * 8;
+re2::RE2::Options options_of(bool any_case) {
+    // Of one expression, its automata included; "(\\d{1,500}x){1,20}" has more.
+    constexpr std::int64_t kMemory = 512L * 1024;
+    re2::RE2::Options options;
+    options.set_encoding(re2::RE2::Options::EncodingLatin1);
+    options.set_case_sensitive(!any_case);
+    options.set_log_errors(false);
+    options.set_max_mem(kMemory);
+    return options;
 }
 
-Status check_expression(std::string_view id, const std::string& text, unsigned flags) {
+re2::StringPiece piece(std::string_view text) {
+    return {text.data(), text.size()};
+}
+
+Result<std::unique_ptr<re2::RE2>> compile_expression(std::string_view id, const std::string& text, bool any_case) {
     if (text.size() > kLongestExpression) return refused(id, "its expression is too long");
-    if (text.find('\0') != std::string::npos) return refused(id, "its expression has a NUL in it");
-    if (repeats_too_often(text)) return refused(id, "it repeats too often");
-    const auto database = compile_database({{text, flags}});
-    if (!database) return refused(id, database.error().what);
-    std::size_t size = 0;
-    if (hs_database_size(database->get(), &size) != HS_SUCCESS || size > kLargestDatabase)
-        return refused(id, "its expression is too expensive");
-    return Done{};
+    auto compiled = std::make_unique<re2::RE2>(text, options_of(any_case));
+    if (!compiled->ok()) return refused(id, compiled->error());
+    if (re2::RE2::FullMatch("", *compiled)) return refused(id, "it matches nothing at all");
+    return compiled;
 }
 
 bool is_id(std::string_view id) {
@@ -75,19 +54,18 @@ Status check_ids(std::span<const CustomPattern> patterns) {
     return Done{};
 }
 
-Result<Database> compile_gate(std::span<const CustomPattern> patterns) {
-    std::vector<Expression> expressions;
+// Null: one of them cannot be told from a part of a payload.
+std::unique_ptr<re2::RE2::Set> compile_gate(std::span<const CustomPattern> patterns) {
+    constexpr std::int64_t kMemory = 4L * 1024 * 1024;
+    auto options = options_of(false);
+    options.set_max_mem(kMemory);
+    auto gate = std::make_unique<re2::RE2::Set>(options, re2::RE2::UNANCHORED);
     for (const CustomPattern& pattern : patterns) {
-        auto text = without_anchors(pattern.value);
-        if (!text) return Database();
-        expressions.push_back({std::move(*text), HS_FLAG_SINGLEMATCH});
+        const auto text = without_anchors(pattern.value);
+        if (!text || gate->Add(*text, nullptr) < 0) return nullptr;
     }
-    auto gate = compile_database(expressions);
-    return gate ? std::move(gate) : Result<Database>(Database());  // what matches nothing at all is refused
+    return gate->Compile() ? std::move(gate) : nullptr;
 }
-
-constexpr unsigned kValueFlags = HS_FLAG_SOM_LEFTMOST;
-constexpr unsigned kNameFlags = HS_FLAG_SINGLEMATCH | HS_FLAG_CASELESS;
 
 // The end of the class that begins at `i`.
 std::size_t end_of_class(std::string_view expression, std::size_t i) {
@@ -130,7 +108,7 @@ std::optional<std::string> without_anchors(std::string_view expression) {
             out += kNothing;
             ++i;
         } else if (c == '(' && expression.substr(i, 2) == "(*") {
-            return std::nullopt;  // verbs of the dialect
+            return std::nullopt;  // not of RE2
         } else if (c == '(' && expression.substr(i, 2) == "(?" && i + 2 < expression.size()) {
             const auto end = expression.find_first_of(":)<#", i + 2);
             const std::string_view head = expression.substr(i, end == std::string_view::npos ? end : end - i);
@@ -147,34 +125,53 @@ std::optional<std::string> without_anchors(std::string_view expression) {
     return out;
 }
 
-Result<CustomDatabases> compile_custom(std::span<const CustomPattern> patterns) {
-    CustomDatabases out;
+Result<CustomPatterns> CustomPatterns::compile(std::span<const CustomPattern> patterns) {
+    CustomPatterns out;
     if (patterns.empty()) return out;
     if (patterns.size() > kMostCustomPatterns)
         return refused(patterns[kMostCustomPatterns].id, "there are too many patterns before it");
     APIARIST_TRY(check_ids(patterns));
-    std::vector<Expression> values;
-    std::vector<Expression> names;
     for (const CustomPattern& pattern : patterns) {
-        APIARIST_TRY(check_expression(pattern.id, pattern.value, kValueFlags));
-        if (!pattern.name.empty()) APIARIST_TRY(check_expression(pattern.id, pattern.name, kNameFlags));
-        values.push_back({pattern.value, kValueFlags});
-        if (pattern.name.empty()) continue;
-        out.named.push_back(values.size() - 1);
-        names.push_back({pattern.name, kNameFlags});
+        Compiled compiled;
+        auto value = compile_expression(pattern.id, pattern.value, false);
+        if (!value) return std::move(value).error();
+        compiled.value = std::move(*value);
+        if (!pattern.name.empty()) {
+            auto name = compile_expression(pattern.id, pattern.name, true);
+            if (!name) return std::move(name).error();
+            compiled.name = std::move(*name);
+        }
+        out.patterns_.push_back(std::move(compiled));
     }
-    auto compiled = compile_database(values);
-    if (!compiled) return std::move(compiled).error().context("patterns together");
-    out.values = std::move(*compiled);
-    if (!names.empty()) {
-        auto compiled_names = compile_database(names);
-        if (!compiled_names) return std::move(compiled_names).error().context("names of patterns together");
-        out.names = std::move(*compiled_names);
-    }
-    auto gate = compile_gate(patterns);
-    if (!gate) return std::move(gate).error();
-    out.gate = std::move(*gate);
+    out.gate_ = compile_gate(patterns);
     return out;
+}
+
+void CustomPatterns::find(std::string_view name, std::string_view value, std::size_t most,
+                          std::vector<CustomMatch>& found) const {
+    const re2::StringPiece text = piece(value);
+    for (std::size_t i = 0; i < patterns_.size(); ++i) {
+        const Compiled& pattern = patterns_[i];
+        if (pattern.name && !re2::RE2::PartialMatch(piece(name), *pattern.name)) continue;
+        std::size_t begin = 0;
+        re2::StringPiece match;
+        // To find one match may take a look at all that follows; `most` bounds how often.
+        for (std::size_t n = 0; n < most && begin < value.size(); ++n) {
+            if (!pattern.value->Match(text, begin, value.size(), re2::RE2::UNANCHORED, &match, 1)) break;
+            const auto at = static_cast<std::size_t>(match.data() - value.data());
+            if (!match.empty()) found.push_back({i, at, at + match.size()});
+            begin = at + std::max<std::size_t>(match.size(), 1);
+        }
+    }
+}
+
+bool CustomPatterns::may_hold(std::string_view payload) const {
+    if (patterns_.empty()) return false;
+    if (!gate_) return true;
+    re2::RE2::Set::ErrorInfo error{};
+    std::vector<int> which;
+    if (gate_->Match(piece(payload), &which, &error)) return true;
+    return error.kind != re2::RE2::Set::kNoError;
 }
 
 }  // namespace apiarist::sensitive

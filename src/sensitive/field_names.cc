@@ -56,7 +56,6 @@ constexpr std::array kParts = {
     NamePart{"msisdn", kPhone},
     NamePart{"fax", kPhone},
     NamePart{"whats_app", kPhone},
-    NamePart{"phone_number", kPhone},
     NamePart{"ssn", kSsn},
     NamePart{"social_security", kSsn},
     NamePart{"date_of_birth", kBirth},
@@ -252,20 +251,32 @@ Clues clues_of(std::string_view name) {
     return clues;
 }
 
-bool may_end_a_name(std::string_view text, std::size_t end, std::string_view words) {
-    // Back over the words and what stands between them.
-    std::size_t begin = end;
-    for (std::size_t k = words.size(); k > 0; --k) {
+std::size_t name_part_around(std::string_view text, std::size_t end, std::string_view words, std::string_view word) {
+    constexpr int kLongestGap = 2;
+    const std::size_t first = words.find(word);
+    std::size_t begin = end - word.size();
+    for (std::size_t k = first; k > 0; --k) {
         if (words[k - 1] != '_') {
-            if (begin > 0) --begin;
+            if (begin == 0 || (text[begin - 1] | 0x20) != words[k - 1]) return 0;
+            --begin;
             continue;
         }
-        for (int gap = 0; gap < 2 && begin > 0 && !is_ascii_alphanumeric(text[begin - 1]); ++gap)
+        for (int gap = 0; gap < kLongestGap && begin > 0 && !is_ascii_alphanumeric(text[begin - 1]); ++gap)
             --begin;
     }
-    if (begin > 0 && is_letter_or_digit(text[begin - 1]) && !is_ascii_upper(text[begin])) return false;
+    for (std::size_t k = first + word.size(); k < words.size(); ++k) {
+        if (words[k] != '_') {
+            if (end == text.size() || (text[end] | 0x20) != words[k]) return 0;
+            ++end;
+            continue;
+        }
+        for (int gap = 0; gap < kLongestGap && end < text.size() && !is_ascii_alphanumeric(text[end]); ++gap)
+            ++end;
+    }
+    // A name's word begins here, and ends, perhaps before "number".
+    if (begin > 0 && is_letter_or_digit(text[begin - 1]) && !is_ascii_upper(text[begin])) return 0;
     const std::string_view rest = text.substr(end, 6);
-    return rest.empty() || !is_ascii_lower(rest[0]) || rest[0] == 's' || rest == "number";
+    return rest.empty() || !is_ascii_lower(rest[0]) || rest[0] == 's' || rest == "number" ? end : 0;
 }
 
 bool may_name_a_value(std::string_view text, std::size_t end, bool raw) {

@@ -3,6 +3,7 @@
 // What the name of a field says of its value: of a JSON member, a form field, a query parameter, a header, a column.
 // "customerPhoneNumber", "customer_phone_number" and "Customer Phone-Number" are one name. Pure functions.
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -48,8 +49,10 @@ struct NamePart {
 };
 [[nodiscard]] std::span<const NamePart> name_parts();
 
-// In a payload, of a match of such a part that ends at `end`: false if no name can end with it.
-[[nodiscard]] bool may_end_a_name(std::string_view text, std::size_t end, std::string_view words);
+// In a payload, where `word` of such a part ends at `end`: the end of the whole part, if a name can end with it; 0:
+// none.
+[[nodiscard]] std::size_t name_part_around(std::string_view text, std::size_t end, std::string_view words,
+                                           std::string_view word);
 // Whether a field with a value that is more than null, a boolean or empty can have a name that ends behind `end`.
 // `raw`: no escape was decoded, so that a quotation mark is one.
 [[nodiscard]] bool may_name_a_value(std::string_view text, std::size_t end, bool raw);

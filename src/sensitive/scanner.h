@@ -49,7 +49,7 @@ class Scratch {
 
 class Scanner {
   public:
-    // Takes some 50 ms. The error names the pattern that cannot be taken (custom_patterns.h).
+    // Takes some 10 ms. The error names the pattern that cannot be taken (custom_patterns.h).
     static Result<Scanner> compile(std::span<const CustomPattern> patterns);
     Scanner(Scanner&&) noexcept;
     Scanner& operator=(Scanner&&) noexcept;
@@ -76,7 +76,6 @@ class Scanner {
     struct State;
     explicit Scanner(std::unique_ptr<State> state);
     [[nodiscard]] bool view_may_hold(Scratch& scratch, std::string_view view, bool raw) const;
-    void find_custom(Scratch& scratch, std::string_view field_name, std::string_view view) const;
     std::unique_ptr<State> state_;
 };
 

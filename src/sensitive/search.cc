@@ -16,20 +16,15 @@ namespace {
 // Before findings are chosen among them.
 constexpr std::size_t kMostCandidates = 4 * kMostFindings;
 
-std::string escaped(std::string_view literal) {
-    std::string out;
-    for (const char c : literal) {
-        if (!is_word(c)) out += '\\';
-        out += c;
+// The longest word of a part of a name: the literal to look for.
+std::string_view longest_word(std::string_view words) {
+    std::string_view longest;
+    while (!words.empty()) {
+        const std::string_view word = words.substr(0, words.find('_'));
+        if (word.size() > longest.size()) longest = word;
+        words.remove_prefix(std::min(words.size(), word.size() + 1));
     }
-    return out;
-}
-
-std::string expression_of(std::string_view words) {
-    std::string out;
-    for (const char c : words)
-        out += c == '_' ? std::string("[^0-9A-Za-z]{0,2}") : std::string(1, c);
-    return out;
+    return longest;
 }
 
 // The lower the better, where two candidates overlap: what shows its issuer, what its name says, what has a check
@@ -61,27 +56,20 @@ unsigned rank(Type type) {
 }  // namespace
 
 std::vector<Sign> signs_of_values() {
-    // Each has a literal or one sign in its middle, which Vectorscan finds quickly; none ends or begins with a repeat.
     std::vector<Sign> signs = {
-        {SignKind::kEmail, 0, {R"([^\x00-\x20"@]@[0-9A-Za-z\x80-\xff])", 0}},
-        {SignKind::kPlus, 0, {R"(\+[ (]?[0-9])", 0}},
-        {SignKind::kSsn, 0, {"[0-9]{3}-[0-9]{2}-[0-9]{4}", 0}},
-        {SignKind::kPhoneUs, 0, {R"([2-9][0-9]{2}(?:[-.]|\)[ -]?)[2-9][0-9]{2}[-. ][0-9]{4})", 0}},
-        {SignKind::kPhoneFr, 0, {"0[1-9](?:[ .-][0-9]{2}){4}", 0}},
-        {SignKind::kPhoneGb, 0, {R"(0[0-9]{2,4}\)? [0-9]{3,4} [0-9]{3,4})", 0}},
-        {SignKind::kIpv4, 0, {R"([0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9])", 0}},
-        {SignKind::kIpv6, 0, {"::[0-9a-fA-F]", 0}},
-        {SignKind::kIpv6, 0, {"[0-9a-fA-F]:[0-9a-fA-F]{1,4}::", 0}},
-        {SignKind::kJwt, 0, {"e(?:y[JA]|w[ok])[0-9A-Za-z_-]", 0}},
-        {SignKind::kPem, 0, {"-----BEGIN", 0}},
-        {SignKind::kUrl, 0, {"://[^/]", 0}},
-        {SignKind::kTelegram, 0, {"[0-9]{8}:AA", 0}},
-        {SignKind::kSlackWebhook, 0, {R"(hooks\.slack\.com/)", 0}},
+        {SignKind::kIpv6, 0, {"::"}},
+        {SignKind::kJwt, 0, {"eyJ"}},
+        {SignKind::kJwt, 0, {"eyA"}},
+        {SignKind::kJwt, 0, {"ewo"}},
+        {SignKind::kJwt, 0, {"ewk"}},
+        {SignKind::kPem, 0, {"-----BEGIN"}},
+        {SignKind::kUrl, 0, {"://"}},
+        {SignKind::kTelegram, 0, {":AA"}},
+        {SignKind::kSlackWebhook, 0, {"hooks.slack.com/"}},
     };
     std::size_t index = 0;
     for (const TokenShape& shape : token_shapes())
-        signs.push_back(
-            {SignKind::kToken, index++, {escaped(shape.prefix) + std::string(alphabet_class(shape.alphabet)), 0}});
+        signs.push_back({SignKind::kToken, index++, {std::string(shape.prefix)}});
     return signs;
 }
 
@@ -89,7 +77,7 @@ std::vector<Sign> signs_of_payloads() {
     std::vector<Sign> signs = signs_of_values();
     std::size_t index = 0;
     for (const NamePart& part : name_parts())
-        signs.push_back({SignKind::kName, index++, {expression_of(part.words), HS_FLAG_CASELESS}});
+        signs.push_back({SignKind::kName, index++, {std::string(longest_word(part.words)), true}});
     return signs;
 }
 
@@ -111,20 +99,10 @@ bool Search::add(Type type, const std::optional<Span>& span) {
 
 bool Search::on_sign(const Sign& sign, std::size_t end) {
     switch (sign.kind) {
-        case SignKind::kEmail:
-            return add(Type::kEmail, email_at(spot_, end - 2));
-        case SignKind::kPlus:
-        case SignKind::kPhoneUs:
-        case SignKind::kPhoneFr:
-        case SignKind::kPhoneGb:
-            return phone(sign.kind, end);
-        case SignKind::kSsn:
-            return add(Type::kUsSsn, ssn_before(spot_, end));
-        case SignKind::kIpv4:
         case SignKind::kIpv6:
-            return address(sign.kind, end);
+            return add(Type::kIpAddress, ipv6_around(spot_, end - 1));
         case SignKind::kJwt:
-            return add(Type::kJwt, jwt_at(spot_, end - 4));
+            return add(Type::kJwt, jwt_at(spot_, end - 3));
         case SignKind::kPem: {
             if (end <= pem_until_) return false;
             const auto key = private_key_behind(spot_, end);
@@ -132,14 +110,14 @@ bool Search::on_sign(const Sign& sign, std::size_t end) {
             return add(Type::kPrivateKey, key);
         }
         case SignKind::kUrl:
-            return add(Type::kUrlPassword, url_password_behind(spot_, end - 1));
+            return add(Type::kUrlPassword, url_password_behind(spot_, end));
         case SignKind::kTelegram:
             return add(Type::kTelegramBotToken, telegram_token_around(spot_, end));
         case SignKind::kSlackWebhook:
             return add(Type::kSlackWebhook, slack_webhook_behind(spot_, end));
         case SignKind::kToken: {
             const TokenShape& shape = token_shapes()[sign.index];
-            return add(shape.type, token_at(spot_, end - 1 - shape.prefix.size(), shape));
+            return add(shape.type, token_at(spot_, end - shape.prefix.size(), shape));
         }
         case SignKind::kName:
             return named(sign, end);
@@ -147,28 +125,57 @@ bool Search::on_sign(const Sign& sign, std::size_t end) {
     return false;
 }
 
-bool Search::phone(SignKind kind, std::size_t end) {
-    if (!spot_.loose && end <= phones_until_) return false;
-    // A longer match of the same pattern may follow.
-    if (kind != SignKind::kPlus && is_ascii_digit(spot_.at(end))) return false;
-    const std::string_view region = kind == SignKind::kPhoneUs ? "US" : kind == SignKind::kPhoneFr ? "FR" : "GB";
-    const auto look = [&](const Spot& spot) {
-        return kind == SignKind::kPlus ? international_phone_at(spot, spot.text.rfind('+', end - 1))
-                                       : national_phone_before(spot, end, region);
-    };
+bool Search::groups(GroupForm form, std::size_t end) {
+    switch (form) {
+        case GroupForm::kSsn:
+            return add(Type::kUsSsn, ssn_before(spot_, end));
+        case GroupForm::kPhoneUs:
+            return national_phone("US", end);
+        case GroupForm::kPhoneFr:
+            return national_phone("FR", end);
+        case GroupForm::kPhoneGb:
+            return national_phone("GB", end);
+        case GroupForm::kIpv4:
+            return ipv4(end);
+    }
+    return false;
+}
+
+// `look`: of a Spot, which may be loose; then it is cheap.
+template <typename Look>
+bool Search::phone(const Look& look) {
     auto span = look({spot_.text, true});
-    if (span && !spot_.loose) {
+    if (!span) return false;
+    if (!spot_.loose) {
         if (++phone_checks_ > kMostPhoneChecks) return false;
         span = look(spot_);
-        if (span) phones_until_ = span->end;
     }
     return add(Type::kPhoneNumber, span);
 }
 
-bool Search::address(SignKind kind, std::size_t end) {
-    const auto span = kind == SignKind::kIpv4 ? ipv4_around(spot_, end - 1) : ipv6_around(spot_, end - 1);
+bool Search::emails() {
+    for (auto at = spot_.text.find('@'); at != std::string_view::npos; at = spot_.text.find('@', at + 1))
+        if (add(Type::kEmail, email_at(spot_, at))) return true;
+    return false;
+}
+
+bool Search::international_phones() {
+    for (auto at = spot_.text.find('+'); at != std::string_view::npos; at = spot_.text.find('+', at + 1)) {
+        const char next = spot_.at(at + 1);
+        if (!is_ascii_digit(next) && next != '(' && next != ' ') continue;
+        if (phone([at](const Spot& spot) { return international_phone_at(spot, at); })) return true;
+    }
+    return false;
+}
+
+bool Search::national_phone(std::string_view region, std::size_t end) {
+    return phone([region, end](const Spot& spot) { return national_phone_before(spot, end, region); });
+}
+
+bool Search::ipv4(std::size_t end) {
+    const auto span = ipv4_around(spot_, end - 1);
     if (!span) return false;
-    if (!spot_.loose && kind == SignKind::kIpv4 && !clues_.has(Clue::kAddress)) {
+    if (!spot_.loose && !clues_.has(Clue::kAddress)) {
         if (clues_.has(Clue::kVersion)) return false;
         if (is_like_version(spot_.text.substr(span->begin, span->end - span->begin))) return false;
     }
@@ -187,6 +194,9 @@ bool Search::number(Type type, Span span) {
 }
 
 bool Search::without_signs() {
+    if (emails() || international_phones()) return true;
+    const FoundGroups on_groups = [this](GroupForm form, std::size_t end) { return groups(form, end); };
+    if (find_digit_groups(spot_.text, on_groups)) return true;
     const FoundNumber on_number = [this](Type type, Span span) { return number(type, span); };
     if (find_numbers(spot_, on_number)) return true;
     if (find_full_ipv6(spot_, [this](Span span) { return add(Type::kIpAddress, span); })) return true;
@@ -196,7 +206,9 @@ bool Search::without_signs() {
 }
 
 bool Search::named(const Sign& sign, std::size_t end) const {
-    return may_end_a_name(spot_.text, end, name_parts()[sign.index].words) && may_name_a_value(spot_.text, end, raw_);
+    const std::string_view words = name_parts()[sign.index].words;
+    const std::size_t behind = name_part_around(spot_.text, end, words, sign.literal.text);
+    return behind != 0 && may_name_a_value(spot_.text, behind, raw_);
 }
 
 void choose(std::vector<Candidate>& candidates, std::size_t most) {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The signs that Vectorscan looks for, and what a match of one is worth: Search asks the check of its type. One Search
-// per text and scan; it keeps views.
+// The signs that Vectorscan looks for, literals all, and what a match of one is worth: Search asks the check of its
+// type. One Search per text and scan; it keeps views.
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "sensitive/database.h"
+#include "sensitive/digit_groups.h"
 #include "sensitive/field_names.h"
 #include "sensitive/spot.h"
 #include "sensitive/tokens.h"
@@ -16,31 +18,15 @@
 
 namespace apiarist::sensitive {
 
-enum class SignKind {
-    kEmail,
-    kPlus,
-    kSsn,
-    kPhoneUs,
-    kPhoneFr,
-    kPhoneGb,
-    kIpv4,
-    kIpv6,
-    kJwt,
-    kPem,
-    kUrl,
-    kTelegram,
-    kSlackWebhook,
-    kToken,
-    kName,
-};
+enum class SignKind { kIpv6, kJwt, kPem, kUrl, kTelegram, kSlackWebhook, kToken, kName };
 
 struct Sign {
     SignKind kind;
     std::size_t index = 0;  // of the shape of a token, of a part of a name
-    Expression expression;
+    Literal literal;
 };
 
-// What a value holds, and besides that the names that make a value sensitive, for payloads.
+// What values hold, and besides that the names that make a value sensitive, for payloads.
 [[nodiscard]] std::vector<Sign> signs_of_values();
 [[nodiscard]] std::vector<Sign> signs_of_payloads();
 
@@ -58,15 +44,19 @@ class Search {
 
     // A match of `sign` that ends at `end`; true: enough.
     bool on_sign(const Sign& sign, std::size_t end);
-    // What has no sign: long numbers, IPv6 in full, what the name says. True: found something.
+    // What has no literal: addresses around "@", numbers, IPv6 in full, what the name says. True: enough.
     bool without_signs();
 
   private:
     bool add(Type type, const std::optional<Span>& span);
     bool number(Type type, Span span);
-    bool phone(SignKind kind, std::size_t end);
-    bool address(SignKind kind, std::size_t end);
-    bool url(std::size_t end);
+    bool emails();
+    bool international_phones();
+    bool groups(GroupForm form, std::size_t end);
+    bool national_phone(std::string_view region, std::size_t end);
+    template <typename Look>
+    bool phone(const Look& look);
+    bool ipv4(std::size_t end);
     [[nodiscard]] bool named(const Sign& sign, std::size_t end) const;
     [[nodiscard]] bool many() const;
 
@@ -75,7 +65,6 @@ class Search {
     std::vector<Candidate>* found_ = nullptr;
     bool raw_ = false;
     std::size_t phone_checks_ = 0;
-    std::size_t phones_until_ = 0;  // phone numbers before here are found
     std::size_t pem_until_ = 0;
 };
 

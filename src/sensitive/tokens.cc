@@ -176,26 +176,6 @@ std::span<const TokenShape> token_shapes() {
     return kShapes;
 }
 
-std::string_view alphabet_class(Alphabet alphabet) {
-    switch (alphabet) {
-        case kHex:
-            return "[0-9a-f]";
-        case kUpper:
-            return "[0-9A-Z]";
-        case kAlnum:
-            return "[0-9A-Za-z]";
-        case kWord:
-            return "[0-9A-Za-z_]";
-        case kSlug:
-            return "[0-9A-Za-z-]";
-        case kWordDash:
-            return "[0-9A-Za-z_-]";
-        case kBase64:
-            return "[0-9A-Za-z_+/=-]";
-    }
-    return "";
-}
-
 std::optional<Span> token_at(const Spot& spot, std::size_t begin, const TokenShape& shape) {
     const char before = spot.before(begin);
     if (is_ascii_alphanumeric(before) || before == '_' || before == '-') return std::nullopt;

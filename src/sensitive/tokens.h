@@ -25,8 +25,6 @@ struct TokenShape {
 };
 
 [[nodiscard]] std::span<const TokenShape> token_shapes();
-// As an expression, for the first characters behind the prefix.
-[[nodiscard]] std::string_view alphabet_class(Alphabet alphabet);
 // Whose prefix begins at `begin`.
 [[nodiscard]] std::optional<Span> token_at(const Spot& spot, std::size_t begin, const TokenShape& shape);
 
