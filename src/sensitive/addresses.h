@@ -4,6 +4,7 @@
 // functions; each looks at some hundred bytes around its sign.
 // Sources: RFC 5321 §4.5.3.1 (lengths), RFC 3986 §3.2.1, RFC 4291 §2.2, RFC 5737 and RFC 3849 (addresses of documents).
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -32,10 +33,19 @@ bool find_full_ipv6(const Spot& spot, const Found& found) {
     constexpr std::size_t kStride = 14;
     constexpr std::size_t kLongest = 45;
     const std::string_view text = spot.text;
-    const auto inside = [](char c) { return c == ':' || is_hex(c); };
+    static constexpr std::array<bool, 256> kInside = [] {
+        std::array<bool, 256> in{};
+        for (unsigned c = 0; c < 128; ++c)
+            in[c] = c == ':' || is_hex(static_cast<char>(c));
+        return in;
+    }();
+    const auto inside = [](char c) { return kInside[static_cast<unsigned char>(c)]; };
     std::size_t done = 0;
     for (std::size_t i = kStride - 1; i < text.size(); i += kStride) {
         if (i < done || !inside(text[i])) continue;
+        // Of a run that is long enough one of these is a part too.
+        if (!inside(text[i - kStride / 2]) && (i + kStride / 2 >= text.size() || !inside(text[i + kStride / 2])))
+            continue;
         Span run{i, i};
         std::size_t colons = 0;
         while (run.begin > done && inside(text[run.begin - 1]))

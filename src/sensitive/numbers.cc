@@ -149,14 +149,13 @@ class Run {
         // What stands behind a decimal point, or goes on from a number before it.
         const char before = spot_.before(i);
         if ((before == '.' || before == '-') && i > 1 && is_ascii_digit(spot_.text[i - 2])) return false;
-        std::string digits;
         if (end - i >= kShortest) {
-            if (end - i > 19 || !std::all_of(spot_.text.begin() + static_cast<std::ptrdiff_t>(i),
-                                             spot_.text.begin() + static_cast<std::ptrdiff_t>(end), is_ascii_digit))
-                return false;
-            digits = spot_.text.substr(i, end - i);
-            return card_ends(end) && is_card(digits) && report(Type::kPaymentCard, {i, end}, next);
+            const std::string_view block = spot_.text.substr(i, end - i);
+            return block.size() <= 19 && std::all_of(block.begin(), block.end(), is_ascii_digit) && card_ends(end) &&
+                   is_card(block) && report(Type::kPaymentCard, {i, end}, next);
         }
+        if (end - i != 4 && end - i != 6) return false;
+        std::string digits;
         for (const auto& grouping : kGroupings) {
             const std::size_t last = grouped(i, grouping, digits);
             if (last != 0 && card_ends(last) && is_card(digits)) return report(Type::kPaymentCard, {i, last}, next);
@@ -190,6 +189,7 @@ class Run {
     }
 
     bool iban(std::size_t i, std::size_t& next) {
+        if (is_ascii_digit(spot_.text[i]) || !is_ascii_digit(spot_.at(i + 2))) return false;
         const std::size_t wanted = iban_length(spot_.text.substr(i, 2));
         if (wanted == 0) return false;
         std::string compact;
@@ -296,6 +296,9 @@ bool find_numbers(const Spot& spot, const FoundNumber& found) {
     std::size_t done = 0;  // what was looked at ends here
     for (std::size_t i = kStride - 1; i < text.size(); i += kStride) {
         if (i < done || !in_run(text[i])) continue;
+        // Of a run that is long enough one of these is a part too.
+        if (!in_run(text[i - kStride / 2]) && (i + kStride / 2 >= text.size() || !in_run(text[i + kStride / 2])))
+            continue;
         Span run{i, i};
         while (run.begin > done && in_run(text[run.begin - 1]))
             --run.begin;

@@ -2,7 +2,9 @@
 #include "sensitive/scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -22,16 +24,39 @@ Result<LiteralSet> compile_signs(const std::vector<Sign>& signs) {
     return compile_literals(literals);
 }
 
-// Whether a form is out of the question, in which "+" is a space.
-bool begins_like_json_or_xml(std::string_view text) {
+// A form or query, in which "+" is a space.
+bool may_be_form(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && std::string_view("{[\"<").find(text[first]) != std::string_view::npos;
+    return first != std::string_view::npos && std::string_view("{[\"<").find(text[first]) == std::string_view::npos &&
+           text.find('=') != std::string_view::npos;
 }
 
 }  // namespace
 
+// The names of fields come again and again.
+class NameCache {
+  public:
+    Clues clues(std::string_view name) {
+        if (name.empty()) return {};
+        Entry& entry = entries_[std::hash<std::string_view>{}(name) % entries_.size()];
+        if (entry.name != name) {
+            entry.clues = clues_of(name);
+            entry.name = name.substr(0, kLongestName + 1);  // longer ones are computed each time, and have none
+        }
+        return entry.clues;
+    }
+
+  private:
+    struct Entry {
+        std::string name;
+        Clues clues;
+    };
+    std::array<Entry, 256> entries_;
+};
+
 struct Scratch::State {
     ScanBuffer buffer;
+    NameCache names;
     std::vector<Candidate> candidates;
     std::vector<CustomMatch> custom;
     std::string decoded;
@@ -100,7 +125,7 @@ void Scanner::find(Scratch& scratch, std::string_view field_name, std::string_vi
     const bool decoded = decode_percent(value, own.decoded, own.offsets);
     const std::string_view view = decoded ? std::string_view(own.decoded) : value;
 
-    Search search(view, clues_of(field_name), own.candidates);
+    Search search(view, own.names.clues(field_name), own.candidates);
     auto on_match = [&](unsigned index, std::size_t end) { return search.on_sign(state_->value_signs[index], end); };
     if (!search.without_signs()) own.buffer.scan(state_->values, view, on_match);
     own.buffer.shrink();
@@ -151,7 +176,7 @@ bool Scanner::may_hold(Scratch& scratch, std::string_view payload) const {
         if (decode_percent(own.decoded, own.decoded_again) && view_may_hold(scratch, own.decoded_again, false))
             return true;
     }
-    if (begins_like_json_or_xml(payload) || !decode_form(payload, own.decoded)) return false;
+    if (!may_be_form(payload) || !decode_form(payload, own.decoded)) return false;
     if (view_may_hold(scratch, own.decoded, false)) return true;
     return decode_percent(own.decoded, own.decoded_again) && view_may_hold(scratch, own.decoded_again, false);
 }
