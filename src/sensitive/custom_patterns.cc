@@ -14,7 +14,7 @@ Error refused(std::string_view id, std::string_view why) {
 }
 
 re2::RE2::Options options_of(bool any_case) {
-    // Of one expression, its automata included; "(\\d{1,500}x){1,20}" has more.
+    // Of one expression, its automata included.
     constexpr std::int64_t kMemory = 512L * 1024;
     re2::RE2::Options options;
     options.set_encoding(re2::RE2::Options::EncodingLatin1);
@@ -32,6 +32,9 @@ Result<std::unique_ptr<re2::RE2>> compile_expression(std::string_view id, const 
     if (text.size() > kLongestExpression) return refused(id, "its expression is too long");
     auto compiled = std::make_unique<re2::RE2>(text, options_of(any_case));
     if (!compiled->ok()) return refused(id, compiled->error());
+    // Where its states are too many to be kept, RE2 follows them all with each byte.
+    constexpr int kMostInstructions = 1200;
+    if (compiled->ProgramSize() > kMostInstructions) return refused(id, "it is too expensive");
     if (re2::RE2::FullMatch("", *compiled)) return refused(id, "it matches nothing at all");
     return compiled;
 }

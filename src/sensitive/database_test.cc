@@ -35,7 +35,8 @@ std::string random_text(std::mt19937& random, const std::vector<Literal>& litera
         if (random() % 12 == 0) {
             std::string literal = literals[random() % literals.size()].text;
             if (random() % 4 == 0) literal.pop_back();
-            if (random() % 4 == 0) literal[0] = is_ascii_lower(literal[0]) ? static_cast<char>(literal[0] - 32) : literal[0];
+            if (random() % 4 == 0)
+                literal[0] = is_ascii_lower(literal[0]) ? static_cast<char>(literal[0] - 32) : literal[0];
             text += literal;
         } else {
             text += kOthers[random() % kOthers.size()];

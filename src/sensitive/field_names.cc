@@ -279,7 +279,20 @@ std::size_t name_part_around(std::string_view text, std::size_t end, std::string
     return rest.empty() || !is_ascii_lower(rest[0]) || rest[0] == 's' || rest == "number" ? end : 0;
 }
 
-bool may_name_a_value(std::string_view text, std::size_t end, bool raw) {
+namespace {
+
+// Of a JSON member the name between its quotation marks: whether it says what its part does.
+bool says(std::string_view text, std::size_t close, Clue clue) {
+    const std::size_t first = close > kLongestName + 1 ? close - kLongestName - 1 : 0;
+    const auto open = text.substr(first, close - first).rfind('"');
+    if (open == std::string_view::npos) return false;  // too long
+    const std::string_view name = text.substr(first + open + 1, close - first - open - 1);
+    return name.find('\\') != std::string_view::npos || clues_of(name).has(clue);
+}
+
+}  // namespace
+
+bool may_name_a_value(std::string_view text, std::size_t end, Clue clue, bool raw) {
     constexpr std::string_view kBlanks = " \t\r\n";
     const std::string_view rest = text.substr(end, kLongestName + 1);
     const auto sign = rest.find_first_of("\"=<>:&\n");
@@ -293,8 +306,8 @@ bool may_name_a_value(std::string_view text, std::size_t end, bool raw) {
     if (i == std::string_view::npos) return false;
     if (!raw) return true;
     const std::string_view value = text.substr(i, 5);
-    return value[0] != '{' && !value.starts_with("null") && !value.starts_with("true") && value != "false" &&
-           !value.starts_with("\"\"");
+    if (value[0] == '{' || value.starts_with("null") || value.starts_with("true") || value == "false") return false;
+    return !value.starts_with("\"\"") && says(text, end + sign, clue);
 }
 
 }  // namespace apiarist::sensitive

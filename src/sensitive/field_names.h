@@ -53,8 +53,8 @@ struct NamePart {
 // none.
 [[nodiscard]] std::size_t name_part_around(std::string_view text, std::size_t end, std::string_view words,
                                            std::string_view word);
-// Whether a field with a value that is more than null, a boolean or empty can have a name that ends behind `end`.
-// `raw`: no escape was decoded, so that a quotation mark is one.
-[[nodiscard]] bool may_name_a_value(std::string_view text, std::size_t end, bool raw);
+// Whether a field with a value that is more than null, a boolean or empty can have a name that ends behind `end` and
+// has the clue. `raw`: no escape was decoded, so that a quotation mark is one.
+[[nodiscard]] bool may_name_a_value(std::string_view text, std::size_t end, Clue clue, bool raw);
 
 }  // namespace apiarist::sensitive

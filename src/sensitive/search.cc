@@ -206,9 +206,9 @@ bool Search::without_signs() {
 }
 
 bool Search::named(const Sign& sign, std::size_t end) const {
-    const std::string_view words = name_parts()[sign.index].words;
-    const std::size_t behind = name_part_around(spot_.text, end, words, sign.literal.text);
-    return behind != 0 && may_name_a_value(spot_.text, behind, raw_);
+    const NamePart& part = name_parts()[sign.index];
+    const std::size_t behind = name_part_around(spot_.text, end, part.words, sign.literal.text);
+    return behind != 0 && may_name_a_value(spot_.text, behind, part.clue, raw_);
 }
 
 void choose(std::vector<Candidate>& candidates, std::size_t most) {
