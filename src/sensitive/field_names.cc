@@ -23,6 +23,7 @@ constexpr std::array kParts = {
     NamePart{"pass_code", kPassword},
     NamePart{"pwd", kPassword},
     NamePart{"passw", kPassword},
+    NamePart{"pw", kPassword},
     NamePart{"db_pass", kPassword},
     NamePart{"user_pass", kPassword},
     NamePart{"smtp_pass", kPassword},
@@ -36,6 +37,7 @@ constexpr std::array kParts = {
     NamePart{"refresh_token", kSecret},
     NamePart{"private_key", kSecret},
     NamePart{"signing_key", kSecret},
+    NamePart{"hmac_key", kSecret},
     NamePart{"encryption_key", kSecret},
     NamePart{"master_key", kSecret},
     NamePart{"account_key", kSecret},
@@ -49,6 +51,8 @@ constexpr std::array kParts = {
     NamePart{"phone", kPhone},
     NamePart{"mobile", kPhone},
     NamePart{"cell", kPhone},
+    NamePart{"cell_phone", kPhone},
+    NamePart{"contact", kPhone},
     NamePart{"tel", kPhone},
     NamePart{"telefon", kPhone},
     NamePart{"telefono", kPhone},
@@ -76,6 +80,11 @@ constexpr std::array kParts = {
     NamePart{"csc", kSecurityCode},
     NamePart{"security_code", kSecurityCode},
 };
+
+// Such a part needs no begin of a word before it: "PGPASSWORD".
+bool stands_anywhere(std::string_view words) {
+    return words == "pass_word" || words == "passwd" || words == "pass_phrase";
+}
 
 // Words that, anywhere in a name, speak for or against what a value looks like.
 constexpr std::array kHints = {
@@ -158,7 +167,7 @@ class Words {
 
     [[nodiscard]] bool ends_with(std::string_view words) const {
         const auto begin = match_back(words);
-        return begin != kNone && (begin == 0 || text_[begin - 1] == '_');
+        return begin != kNone && (begin == 0 || text_[begin - 1] == '_' || stands_anywhere(words));
     }
 
     [[nodiscard]] bool has_word(std::string_view word) const {
@@ -274,7 +283,8 @@ std::size_t name_part_around(std::string_view text, std::size_t end, std::string
             ++end;
     }
     // A name's word begins here, and ends, perhaps before "number".
-    if (begin > 0 && is_letter_or_digit(text[begin - 1]) && !is_ascii_upper(text[begin])) return 0;
+    if (begin > 0 && is_letter_or_digit(text[begin - 1]) && !is_ascii_upper(text[begin]) && !stands_anywhere(words))
+        return 0;
     const std::string_view rest = text.substr(end, 6);
     return rest.empty() || !is_ascii_lower(rest[0]) || rest[0] == 's' || rest == "number" ? end : 0;
 }

@@ -48,7 +48,6 @@ TEST(FieldNames, parts_in_payloads) {
     EXPECT_TRUE(part_in(R"("api_key":1)", "api_key", "api"));
     EXPECT_TRUE(part_in(R"("apikey":1)", "api_key", "api"));
     EXPECT_TRUE(part_in(R"("api - key":1)", "api_key", "key") == false);
-    EXPECT_TRUE(part_in(R"("xApiKey":1)", "api_key", "Api") == false);  // the word is given in small letters
     EXPECT_TRUE(part_in(R"("phones":1)", "phone", "phone"));
     EXPECT_TRUE(part_in(R"("phonenumber":1)", "phone", "phone"));
     EXPECT_FALSE(part_in(R"("headphone":1)", "phone", "phone"));

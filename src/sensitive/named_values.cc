@@ -247,7 +247,9 @@ std::optional<NamedValue> named_value(Clues clues, std::string_view value) {
         const std::size_t scheme = scheme_size(inner);
         span.begin += scheme;
         inner.remove_prefix(scheme);
-        if (clues.has(Clue::kCredentials) && !stands_for_a_value(inner) && is_opaque(inner, 8))
+        // Without a scheme it may be a word.
+        if (clues.has(Clue::kCredentials) && !stands_for_a_value(inner) && is_opaque(inner, 8) &&
+            (scheme != 0 || is_random(inner)))
             return NamedValue{Type::kSecret, span};
     }
     if (stands_for_a_value(inner)) return std::nullopt;

@@ -221,8 +221,8 @@ TEST(UrlPassword, between_colon_and_at) {
 }
 
 TEST(ByName, passwords) {
-    for (const char* name : {"password", "userPassword", "new-password", "PASSWORD", "passwd", "db_pwd", "password2",
-                             "user[password]", "passwordConfirmation", "passwords"})
+    for (const char* name : {"password", "userPassword", "PGPASSWORD", "user_pw", "new-password", "PASSWORD", "passwd",
+                             "db_pwd", "password2", "user[password]", "passwordConfirmation", "passwords"})
         EXPECT_THAT(in("hunter2", name), ElementsAre("password:hunter2")) << name;
     for (const char* value : {"", "  ", "********", "true", "false", "null", "xxxxxx", "[REDACTED]", "${DB_PASSWORD}",
                               "{{pw}}", "can't be blank", "required", "****1234", "••••••••"})
@@ -230,6 +230,15 @@ TEST(ByName, passwords) {
     for (const char* name : {"password_expires_at", "hasPasswordReset", "passwordPolicy", "compassworks", ""})
         EXPECT_THAT(in("hunter2", name), IsEmpty()) << name;
     EXPECT_THAT(in("jane@shop.example", "password"), ElementsAre("password:jane@shop.example"));
+}
+
+TEST(ByName, in_parameters_of_urls_and_cookies) {
+    EXPECT_THAT(in("https://a.example/?user=m&password=hunter2&x=1"), ElementsAre("password:hunter2"));
+    EXPECT_THAT(in("a=1; api_key=Zm9vYmFyYmF6cXV4"), ElementsAre("secret:Zm9vYmFyYmF6cXV4"));
+    EXPECT_THAT(in("HOME=/\nDB_PASSWORD=hunter2\n"), ElementsAre("password:hunter2"));
+    for (const char* text :
+         {"?password=&x", "?password_hint=dog", "if password=hunter2", "x==password", "=", "?password=****"})
+        EXPECT_THAT(in(text), IsEmpty()) << text;
 }
 
 TEST(ByName, secrets) {
@@ -244,6 +253,7 @@ TEST(ByName, secrets) {
     EXPECT_THAT(in("4096", "max_tokens"), IsEmpty());
     EXPECT_THAT(in("arn:aws:secretsmanager:eu:1:secret:x", "secret"), IsEmpty());
     EXPECT_THAT(in("your-api-key-here", "api_key"), IsEmpty());
+    EXPECT_THAT(in("required", "authorization"), IsEmpty());
     EXPECT_THAT(in("Zm9vYmFyYmF6cXV4", "secretary"), IsEmpty());
 }
 

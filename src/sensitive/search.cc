@@ -32,6 +32,7 @@ std::string_view longest_word(std::string_view words) {
 unsigned rank(Type type) {
     switch (type) {
         case Type::kPassword:
+        case Type::kUrlPassword:
         case Type::kSecret:
         case Type::kAwsSecretAccessKey:
         case Type::kCardSecurityCode:
@@ -182,13 +183,37 @@ bool Search::ipv4(std::size_t end) {
     return add(Type::kIpAddress, span);
 }
 
+bool Search::parameters() {
+    constexpr std::string_view kEnds = "&;# \t\r\n\"'<>,";
+    constexpr std::size_t kLongestValue = 1024;
+    const std::string_view text = spot_.text;
+    for (auto sign = text.find('='); sign != std::string_view::npos; sign = text.find('=', sign + 1)) {
+        std::size_t begin = sign;
+        while (begin > 0 && sign - begin <= kLongestName &&
+               (is_word(text[begin - 1]) || std::string_view("-.[]").find(text[begin - 1]) != std::string_view::npos))
+            --begin;
+        if (begin > 0 && std::string_view("?&#;\n").find(text[begin - 1]) == std::string_view::npos &&
+            !(text[begin - 1] == ' ' && begin > 1 && text[begin - 2] == ';'))
+            continue;
+        const Clues clues = clues_of(text.substr(begin, sign - begin));
+        if (clues.bits == 0) continue;
+        const std::string_view rest = text.substr(sign + 1, kLongestValue);
+        const std::string_view value = rest.substr(0, rest.find_first_of(kEnds));
+        const auto found = named_value(clues, value);
+        if (found && add(found->type, Span{sign + 1 + found->span.begin, sign + 1 + found->span.end})) return true;
+    }
+    return false;
+}
+
 bool Search::number(Type type, Span span) {
     constexpr std::size_t kOldVisa = 13;  // rare by now, and as long as an EAN or a time in milliseconds
     if (!spot_.loose && type == Type::kPaymentCard && span.end - span.begin == kOldVisa && !clues_.has(Clue::kCard))
         return false;
-    if (type == Type::kPaymentCard && clues_.has(Clue::kOtherNumber) && !clues_.has(Clue::kCard)) {
-        // Its name says that it is the number of something else; in a text of that name it may be one.
-        if (span.begin == 0 && span.end == spot_.text.size()) return false;
+    // Its name says that it is the number of something else; in a text of that name it may be one.
+    const bool whole = span.begin == 0 && span.end == spot_.text.size();
+    if (whole && clues_.has(Clue::kOtherNumber)) {
+        if (type == Type::kPaymentCard && !clues_.has(Clue::kCard)) return false;
+        if (type == Type::kVin && !clues_.has(Clue::kVin)) return false;
     }
     return add(type, span);
 }
@@ -200,7 +225,8 @@ bool Search::without_signs() {
     const FoundNumber on_number = [this](Type type, Span span) { return number(type, span); };
     if (find_numbers(spot_, on_number)) return true;
     if (find_full_ipv6(spot_, [this](Span span) { return add(Type::kIpAddress, span); })) return true;
-    if (spot_.loose) return false;
+    if (spot_.loose) return false;  // names are literals there
+    if (parameters()) return true;
     if (const auto value = named_value(clues_, spot_.text)) return add(value->type, value->span);
     return false;
 }

@@ -51,6 +51,8 @@ class Search {
     bool add(Type type, const std::optional<Span>& span);
     bool number(Type type, Span span);
     bool emails();
+    // "password=…" in a URL, a cookie, lines of settings.
+    bool parameters();
     bool international_phones();
     bool groups(GroupForm form, std::size_t end);
     bool national_phone(std::string_view region, std::size_t end);
