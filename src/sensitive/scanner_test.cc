@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sensitive/scanner_testing.h"
@@ -279,6 +281,25 @@ TEST(Scanner, findings_of_one_value_are_bounded) {
     for (int i = 0; i < 10000; ++i)
         text += "jane@shop.example +4930901820 ";
     EXPECT_EQ(testing::tool().find("", text).size(), kMostFindings);
+}
+
+TEST(Scanner, is_used_by_many_threads) {
+    const Scanner& scanner = testing::tool().scanner();
+    std::atomic<int> found = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back([&] {
+                auto scratch = scanner.make_scratch();
+                std::vector<Finding> findings;
+                for (int n = 0; scratch && n < 200; ++n) {
+                    scanner.find(*scratch, "phone", "4155552671, jane@shop.example, +49 30 901820", findings);
+                    found += static_cast<int>(findings.size());
+                    found += scanner.may_hold(*scratch, R"({"password":"hunter2"})") ? 1 : 0;
+                }
+            });
+    }
+    EXPECT_EQ(found, 4 * 200 * 3);
 }
 
 TEST(Scanner, ids_are_told_apart) {
