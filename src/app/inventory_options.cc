@@ -2,6 +2,7 @@
 #include "app/inventory_options.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -22,6 +23,30 @@ Result<inventory::Networks> networks(const Settings& settings, const char* name,
     auto parsed = inventory::Networks::parse(list.empty() ? fallback : list);
     if (!parsed) return std::move(parsed).error().context(fmt::format("--{}", name));
     return parsed;
+}
+
+// [{"id": "employee", "title": "Employee number", "value": "EMP-[0-9]{6}", "name": "employee", "responses_only":
+// false}]
+Result<sensitive::Scanner> sensitive_scanner(const Settings& settings) {
+    const std::string text = settings.text("sensitive-patterns");
+    std::vector<sensitive::CustomPattern> patterns;
+    if (!text.empty()) {
+        simdjson::dom::parser parser;
+        simdjson::dom::array list;
+        if (parser.parse(text).get(list) != simdjson::SUCCESS)
+            return Error{std::errc::invalid_argument, "no list of JSON objects"};
+        for (const simdjson::dom::element one : list) {
+            const auto member = [&one](std::string_view key) {
+                std::string_view value;
+                return one[key].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
+            };
+            bool responses = false;
+            if (one["responses_only"].get(responses) != simdjson::SUCCESS) responses = false;
+            patterns.push_back({member("id"), member("title"), member("value"), member("name"),
+                                responses ? sensitive::Where::kResponses : sensitive::Where::kAnywhere});
+        }
+    }
+    return sensitive::Scanner::compile(patterns);
 }
 
 }  // namespace
@@ -54,6 +79,9 @@ Result<processor::IngestOptions> ingest_options(const Settings& settings) {
     options.samples.redact = *redaction != policy::Redaction::kOff;
     options.samples.redaction_key = settings.text("redact-key");
     if (options.samples.redaction_key.empty()) options.samples.redaction_key = policy::random_key();
+    auto scanner = sensitive_scanner(settings);
+    if (!scanner) return std::move(scanner).error().context("--sensitive-patterns");
+    options.scanner = std::make_unique<sensitive::Scanner>(std::move(*scanner));
     return options;
 }
 
@@ -69,7 +97,7 @@ Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settin
     options.batch_time = std::chrono::nanoseconds(settings.duration_ns("inventory-batch-time"));
     options.queue_bytes = settings.count("inventory-queue-bytes");
     options.on_trouble = [log = Log(settings)](const std::string& what) { log.warn(what); };
-    auto sink = processor::InventorySink::make(options);
+    auto sink = processor::InventorySink::make(std::move(options));
     if (!sink) return std::move(sink).error().context("--inventory");
     return std::unique_ptr<policy::Sink>(std::move(*sink));
 }

@@ -157,7 +157,7 @@ int processor(const Settings& settings) {
     const Fd signals = ending_signals();
     auto store = store::Store::open(*database, inventory_limits(settings));
     if (!store) return fail(2, store.error().what);
-    Ingest ingest(*store, *options);
+    Ingest ingest(*store, std::move(*options));
     int status = 0;
     if (const auto done = process(settings, *store, ingest, signals); !done) status = fail(1, done.error().what);
     const IngestCounts counts = ingest.counts();

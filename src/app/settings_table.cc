@@ -453,6 +453,11 @@ constexpr std::array kTable = {
             {},
             false,
             "10..10000000"},
+    Setting{
+        "sensitive-patterns", "APIARIST_SENSITIVE_PATTERNS", Kind::kText, "", "",
+        "JSON: further types of sensitive data, a list of objects with id, title, value (a regular expression of RE2), "
+        "name (of the field, likewise) and responses_only",
+        kAll},
     Setting{"private-networks", "APIARIST_PRIVATE_NETWORKS", Kind::kList, "", "",
             "networks whose callers are private (CIDR); none: those that are private by RFC 1918, 4193 and the like",
             kAll},

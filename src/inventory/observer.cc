@@ -59,6 +59,12 @@ struct Observer::Context {
     std::vector<std::string> words;  // segments that are words, decoded; empty strings for the others
 };
 
+Observer::Observer(ObserverOptions options) : options_(std::move(options)) {
+    if (options_.scanner == nullptr) return;
+    // Without memory for it the process is at its end anyhow.
+    if (auto places = SensitivePlaces::make(*options_.scanner)) places_.emplace(std::move(*places));
+}
+
 void Observer::observe(const records::Record& record, std::int64_t now_s, Catalog& catalog, Delta& delta) {
     ++delta.records;
     Context context{record, record.time_s, succeeded(record.status), split_path(record.target), {}};
@@ -143,19 +149,53 @@ void Observer::observe_parameters(const Context& context, Facts& facts, const Pa
         if (texts.empty()) return;
         PartFacts* kept = facts.part({part, 0, {}});
         if (kept == nullptr) return;
-        std::vector<std::pair<std::string_view, std::string_view>> views(texts.begin(), texts.end());
+        const std::vector<std::pair<std::string_view, std::string_view>> views(texts.begin(), texts.end());
         kept->schema.observe(views);
         kept->seen.add(context.time);
     };
+    const auto look = [this, &facts, &context](std::string_view kind,
+                                               const std::vector<std::pair<std::string, std::string>>& texts) {
+        look_at_pairs(facts, context, kind, {texts.begin(), texts.end()});
+    };
+    response_ = false;
     add(Part::kPath, path);
+    look("path", path);
     if (context.succeeded) {
         const std::string_view query = query_of(context.record.target);
-        if (!query.empty()) add(Part::kQuery, read_form(query));
+        if (!query.empty()) {
+            const auto form = read_form(query);
+            add(Part::kQuery, form);
+            look("query", form);
+        }
         std::vector<std::pair<std::string, std::string>> headers;
         for (auto& [name, value] : own_headers(context.record.request_headers))
             headers.emplace_back(to_utf8(name), to_utf8(value));
         add(Part::kRequestHeaders, headers);
+        look("header", headers);
     }
+    if (!places_) return;
+    std::vector<std::pair<std::string_view, std::string_view>> answered;
+    const auto own = own_headers(context.record.response_headers);
+    for (const auto& [name, value] : own)
+        answered.emplace_back(name, value);
+    response_ = true;
+    look_at_pairs(facts, context, "header", answered);
+}
+
+void Observer::look_at_pairs(Facts& facts, const Context& context, std::string_view kind,
+                             const std::vector<std::pair<std::string_view, std::string_view>>& texts) {
+    if (!places_ || texts.empty()) return;
+    places_->begin(response_);
+    found_.clear();
+    for (const auto& [name, value] : texts)
+        places_->look_at_value(kind == "path" ? std::string_view() : name, value,
+                               std::string(kind) + " " + std::string(name), found_);
+    mark_sensitive(context, facts);
+}
+
+void Observer::mark_sensitive(const Context& context, Facts& facts) {
+    for (const std::string& place : found_)
+        facts.mark(response_ ? "response_sensitive" : "request_sensitive", place, context.time);
 }
 
 void Observer::observe_body(const Context& context, Facts& facts, Body body) {
@@ -163,25 +203,44 @@ void Observer::observe_body(const Context& context, Facts& facts, Body body) {
     PartFacts* part = facts.part(body.key);
     if (part == nullptr) return;
     part->seen.add(context.time);
+    response_ = body.key.part == Part::kResponse;
+    if (places_) places_->begin(response_);
     if (is_form(body.key.content_type)) {
         const auto form = read_form(body.bytes);
-        part->schema.observe(std::vector<std::pair<std::string_view, std::string_view>>(form.begin(), form.end()));
+        const std::vector<std::pair<std::string_view, std::string_view>> texts(form.begin(), form.end());
+        part->schema.observe(texts);
+        look_at_pairs(facts, context, "form", texts);
         return;
     }
     const bool may_be_json = is_json(body.key.content_type) || begins_like_json(body.bytes);
-    if (!may_be_json || !body.whole || body.bytes.size() > kLargestBody) return;
+    if (!may_be_json || !body.whole || body.bytes.size() > kLargestBody) return look_at_text(context, facts, body);
     padded_.reserve(body.bytes.size() + simdjson::SIMDJSON_PADDING);
     padded_.assign(body.bytes);
     if (parser_.capacity() < padded_.size() || parser_.max_depth() != kBodyDepth)
         if (parser_.allocate(std::max<std::size_t>(padded_.size(), 16384), kBodyDepth) != simdjson::SUCCESS) return;
     simdjson::dom::element root;
     if (parser_.parse(padded_.data(), padded_.size(), false).get(root) != simdjson::SUCCESS) {
-        facts.mark("incomplete", body.key.part == Part::kRequest ? "request_not_json" : "response_not_json",
-                   context.time);
-        return;
+        const bool asked = body.key.part == Part::kRequest;
+        facts.mark("incomplete", asked ? "request_not_json" : "response_not_json", context.time);
+        return look_at_text(context, facts, body);
     }
     part->schema.observe(root);
+    if (places_ && places_->may_hold(body.bytes)) {
+        found_.clear();
+        places_->look_at_json(root, found_);
+        mark_sensitive(context, facts);
+    }
     if (context.succeeded) add_strings(root, context.words, facts.evidence);
+}
+
+// What is no JSON, or not whole: a text without places.
+void Observer::look_at_text(const Context& context, Facts& facts, const Body& body) {
+    const bool is_text = body.key.content_type.starts_with("text/") || body.key.content_type.ends_with("xml") ||
+                         is_json(body.key.content_type) || body.key.content_type.empty();
+    if (!places_ || !is_text || body.bytes.size() > kLargestBody || !places_->may_hold(body.bytes)) return;
+    found_.clear();
+    places_->look_at_value({}, body.bytes, "body", found_);
+    mark_sensitive(context, facts);
 }
 
 void Observer::keep_sample(const Context& context, Facts& facts, Endpoint& endpoint) {

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <simdjson.h>
 
 #include "inventory/catalog.h"
 #include "inventory/networks.h"
+#include "inventory/sensitive_places.h"
 #include "records/record.h"
 
 namespace apiarist::inventory {
@@ -18,11 +20,13 @@ struct ObserverOptions {
     AccessNetworks networks;
     // A sample as it is to be kept: JSON, redacted. Not set: none are kept.
     std::function<std::string(const records::Record&)> sample;
+    // Borrowed. Null: sensitive data is not looked for.
+    const sensitive::Scanner* scanner = nullptr;
 };
 
 class Observer {
   public:
-    explicit Observer(ObserverOptions options) : options_(std::move(options)) {}
+    explicit Observer(ObserverOptions options);
 
     // `now_s`: Unix time, for records that do not say theirs, or one that cannot be.
     void observe(const records::Record& record, std::int64_t now_s, Catalog& catalog, Delta& delta);
@@ -39,9 +43,16 @@ class Observer {
     void observe_marks(const Context& context, Facts& facts);
     void observe_parameters(const Context& context, Facts& facts, const PathTree& tree, NodeIndex node);
     void observe_body(const Context& context, Facts& facts, Body body);
+    void look_at_pairs(Facts& facts, const Context& context, std::string_view kind,
+                       const std::vector<std::pair<std::string_view, std::string_view>>& texts);
+    void look_at_text(const Context& context, Facts& facts, const Body& body);
+    void mark_sensitive(const Context& context, Facts& facts);
     void keep_sample(const Context& context, Facts& facts, Endpoint& endpoint);
 
     ObserverOptions options_;
+    std::optional<SensitivePlaces> places_;  // none: nothing is looked for
+    std::vector<std::string> found_;         // by places_, in the part of a message that is looked at
+    bool response_ = false;                  // which is of a response
     simdjson::dom::parser parser_;
     std::string padded_;
 };

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "inventory/message_facts.h"
+#include "sensitive/scanner.h"
 
 namespace apiarist::inventory {
 namespace {
@@ -131,6 +132,25 @@ TEST_F(ObserverTest, a_body_that_is_not_whole_has_no_schema) {
     EXPECT_TRUE(only().parts.at({Part::kResponse, 200, "application/json"}).schema.empty());
     EXPECT_EQ((only().marks.at({"incomplete", "response_not_json"}).count), 1u);
     EXPECT_EQ((only().marks.at({"incomplete", "response_truncated"}).count), 1u);
+}
+
+TEST_F(ObserverTest, sensitive_data_is_told_by_type_and_place) {
+    const auto scanner = sensitive::Scanner::compile({});
+    ASSERT_TRUE(scanner);
+    ObserverOptions with = options();
+    with.scanner = &*scanner;
+    Observer observer(std::move(with));
+    auto record = exchange("POST", "/users/7?mail=jane%40example.org", 200,
+                           R"({"items":[{"email":"jane@example.org","ip":"45.67.89.10","n":1}],"version":"1.2.3.4"})");
+    record.request_headers = {{"host", "shop"}, {"content-type", "application/json"}, {"x-user", "jane@example.org"}};
+    record.request_payload = R"({"card":"4111 1111 1111 1111","ip":"45.67.89.10","order":"4111111111111112"})";
+    observer.observe(record, kNow, catalog_, delta_);
+    std::vector<std::string> marks;
+    for (const auto& [key, seen] : only().marks)
+        if (key.kind.ends_with("_sensitive")) marks.push_back(key.kind.substr(0, key.kind.find('_')) + " " + key.value);
+    EXPECT_THAT(marks, testing::UnorderedElementsAre(
+                           "request email query mail", "request email header x-user", "request payment_card body /card",
+                           "response email body /items/[]/email", "response ip_address body /items/[]/ip"));
 }
 
 TEST_F(ObserverTest, the_first_samples_of_each_status_and_type_are_kept) {

@@ -10,11 +10,12 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 }  // namespace
 
-Ingest::Ingest(store::Store& store, const IngestOptions& options)
+Ingest::Ingest(store::Store& store, IngestOptions options)
     : store_(store),
-      options_(options),
-      samples_(options.samples),
-      observer_({options.networks, [this](const records::Record& record) { return samples_.write(record); }}) {}
+      options_(std::move(options)),
+      samples_(options_.samples),
+      observer_({options_.networks, [this](const records::Record& record) { return samples_.write(record); },
+                 options_.scanner.get()}) {}
 
 void Ingest::take(std::string_view record, std::int64_t now_s) {
     ++taken_;

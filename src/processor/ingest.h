@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "inventory/observer.h"
 #include "processor/sample_writer.h"
 #include "records/decoder.h"
+#include "sensitive/scanner.h"
 #include "store/store.h"
 
 namespace apiarist::processor {
@@ -20,9 +22,10 @@ namespace apiarist::processor {
 struct IngestOptions {
     inventory::AccessNetworks networks;
     SampleOptions samples;
-    std::uint64_t batch_records = 200'000;   // a batch is full
-    std::size_t batch_endpoints = 20'000;    // of different endpoints, likewise
-    std::uint64_t batch_bytes = 256u << 20;  // of records, likewise
+    std::unique_ptr<sensitive::Scanner> scanner;  // null: sensitive data is not looked for
+    std::uint64_t batch_records = 200'000;        // a batch is full
+    std::size_t batch_endpoints = 20'000;         // of different endpoints, likewise
+    std::uint64_t batch_bytes = 256u << 20;       // of records, likewise
 };
 
 // records = stored + pending + dropped + refused + first_words
@@ -42,7 +45,7 @@ struct IngestCounts {
 class Ingest {
   public:
     // Borrows the store.
-    Ingest(store::Store& store, const IngestOptions& options);
+    Ingest(store::Store& store, IngestOptions options);
 
     // `now_s`: Unix time.
     void take(std::string_view record, std::int64_t now_s);

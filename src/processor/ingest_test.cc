@@ -49,16 +49,16 @@ TEST_F(IngestTest, each_record_is_in_one_count) {
 }
 
 TEST_F(IngestTest, a_batch_is_full_by_records_and_by_bytes) {
-    IngestOptions options;
-    options.batch_records = 2;
-    Ingest by_count(*store_, options);
+    IngestOptions few;
+    few.batch_records = 2;
+    Ingest by_count(*store_, std::move(few));
     by_count.take("x", kNow);
     EXPECT_FALSE(by_count.is_full());
     by_count.take("x", kNow);
     EXPECT_TRUE(by_count.is_full());
-    options.batch_records = 1000;
-    options.batch_bytes = 10;
-    Ingest by_bytes(*store_, options);
+    IngestOptions small;
+    small.batch_bytes = 10;
+    Ingest by_bytes(*store_, std::move(small));
     by_bytes.take("0123456789", kNow);
     EXPECT_TRUE(by_bytes.is_full());
 }

@@ -15,13 +15,16 @@ constexpr std::size_t kAtOnce = 1000;  // records out of the queue below one loc
 
 }  // namespace
 
-InventorySink::InventorySink(const InventorySinkOptions& options, store::Store store)
-    : options_(options), store_(std::move(store)), ingest_(store_, options.ingest), pace_(options.batch_time) {}
+InventorySink::InventorySink(InventorySinkOptions options, store::Store store)
+    : options_(std::move(options)),
+      store_(std::move(store)),
+      ingest_(store_, std::move(options_.ingest)),
+      pace_(options_.batch_time) {}
 
-Result<std::unique_ptr<InventorySink>> InventorySink::make(const InventorySinkOptions& options) {
+Result<std::unique_ptr<InventorySink>> InventorySink::make(InventorySinkOptions options) {
     auto store = store::Store::open(options.database, options.limits);
     if (!store) return std::move(store).error();
-    std::unique_ptr<InventorySink> sink(new InventorySink(options, std::move(*store)));
+    std::unique_ptr<InventorySink> sink(new InventorySink(std::move(options), std::move(*store)));
     InventorySink* raw = sink.get();
     sink->thread_ = std::thread([raw] { raw->run(); });
     return sink;

@@ -38,7 +38,7 @@ struct InventorySinkOptions {
 class InventorySink final : public policy::Sink {
   public:
     // An error: the store cannot be opened.
-    static Result<std::unique_ptr<InventorySink>> make(const InventorySinkOptions& options);
+    static Result<std::unique_ptr<InventorySink>> make(InventorySinkOptions options);
     ~InventorySink() override;
 
     void write(const policy::CleanTransaction& transaction) override;
@@ -51,13 +51,13 @@ class InventorySink final : public policy::Sink {
     [[nodiscard]] IngestCounts ingest_counts() const { return ingest_.counts(); }
 
   private:
-    InventorySink(const InventorySinkOptions& options, store::Store store);
+    InventorySink(InventorySinkOptions options, store::Store store);
     void run();
     // Records until `until`, or until there are none and no more will come. False: the end.
     bool take_queued(Clock::time_point until);
     bool store_batch();
 
-    const InventorySinkOptions options_;
+    InventorySinkOptions options_;
     store::Store store_;
     Ingest ingest_;
     Pace pace_;                 // of the thread

@@ -21,21 +21,27 @@ class InventorySinkTest : public testing::Test {
         std::string pattern = (std::filesystem::temp_directory_path() / "apiarist-sink-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) std::abort();
         directory_ = pattern;
-        options_.database.location = directory_ + "/inventory.db";
-        options_.record.instance_id = "i";
-        options_.batch_time = std::chrono::milliseconds(1);
-        options_.on_trouble = [this](const std::string& what) {
+        database_.location = directory_ + "/inventory.db";
+        options_ = options();
+    }
+    InventorySinkOptions options() {
+        InventorySinkOptions made;
+        made.database = database_;
+        made.record.instance_id = "i";
+        made.batch_time = std::chrono::milliseconds(1);
+        made.on_trouble = [this](const std::string& what) {
             {
                 const std::scoped_lock lock(mutex_);
                 told_.push_back(what);
             }
             said_.release();
         };
+        return made;
     }
     ~InventorySinkTest() override { std::filesystem::remove_all(directory_); }
 
     std::unique_ptr<InventorySink> sink() {
-        auto made = InventorySink::make(options_);
+        auto made = InventorySink::make(std::move(options_));
         if (!made) {
             ADD_FAILURE() << made.error().what;
             std::abort();
@@ -54,18 +60,19 @@ class InventorySinkTest : public testing::Test {
         return clean;
     }
     store::Rows rows(std::string_view sql) {
-        auto database = store::open_database(options_.database);
+        auto database = store::open_database(database_);
         auto found = (*database)->query(sql, {});
         if (!found) ADD_FAILURE() << found.error().what;
         return *found;
     }
     void change(std::string_view sql) {
-        auto database = store::open_database(options_.database);
+        auto database = store::open_database(database_);
         const auto done = (*database)->script(sql);
         ASSERT_TRUE(done) << done.error().what;
     }
 
     std::string directory_;
+    store::DatabaseOptions database_;
     InventorySinkOptions options_;
     std::mutex mutex_;
     std::vector<std::string> told_;
@@ -88,7 +95,8 @@ TEST_F(InventorySinkTest, what_is_written_is_in_the_store_at_the_end) {
 
 TEST_F(InventorySinkTest, samples_are_redacted_unless_that_is_off) {
     for (const bool redact : {true, false}) {
-        options_.database.location = directory_ + (redact ? "/a.db" : "/b.db");
+        database_.location = directory_ + (redact ? "/a.db" : "/b.db");
+        options_ = options();
         options_.ingest.samples.redact = redact;
         options_.ingest.samples.redaction_key = "key";
         const auto one = sink();
@@ -135,7 +143,7 @@ TEST_F(InventorySinkTest, what_the_queue_cannot_hold_and_the_store_does_not_take
 
 TEST_F(InventorySinkTest, a_store_that_cannot_be_opened_is_an_error) {
     options_.database.location = directory_ + "/none/inventory.db";
-    const auto made = InventorySink::make(options_);
+    const auto made = InventorySink::make(std::move(options_));
     ASSERT_FALSE(made);
     EXPECT_THAT(made.error().what, testing::HasSubstr("none/inventory.db"));
 }
