@@ -42,10 +42,7 @@ bool find_full_ipv6(const Spot& spot, const Found& found) {
     const auto inside = [](char c) { return kInside[static_cast<unsigned char>(c)]; };
     std::size_t done = 0;
     for (std::size_t i = kStride - 1; i < text.size(); i += kStride) {
-        if (i < done || !inside(text[i])) continue;
-        // Of a run that is long enough one of these is a part too.
-        if (!inside(text[i - kStride / 2]) && (i + kStride / 2 >= text.size() || !inside(text[i + kStride / 2])))
-            continue;
+        if (i < done || !may_be_in_run(text, i, kStride, inside)) continue;
         Span run{i, i};
         std::size_t colons = 0;
         while (run.begin > done && inside(text[run.begin - 1]))

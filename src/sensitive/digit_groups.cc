@@ -113,10 +113,7 @@ bool find_in_run(std::string_view text, std::size_t begin, std::size_t end, cons
 bool find_digit_groups(std::string_view text, const FoundGroups& found) {
     std::size_t done = 0;  // what was looked at ends here
     for (std::size_t i = kStride - 1; i < text.size(); i += kStride) {
-        if (i < done || !in_run(text[i])) continue;
-        // Of a run that is long enough one of these is a part too.
-        if (!in_run(text[i - kStride / 2]) && (i + kStride / 2 >= text.size() || !in_run(text[i + kStride / 2])))
-            continue;
+        if (i < done || !may_be_in_run(text, i, kStride, in_run)) continue;
         std::size_t begin = i;
         while (begin > done && in_run(text[begin - 1]))
             --begin;

@@ -295,10 +295,7 @@ bool find_numbers(const Spot& spot, const FoundNumber& found) {
     const std::string_view text = spot.text;
     std::size_t done = 0;  // what was looked at ends here
     for (std::size_t i = kStride - 1; i < text.size(); i += kStride) {
-        if (i < done || !in_run(text[i])) continue;
-        // Of a run that is long enough one of these is a part too.
-        if (!in_run(text[i - kStride / 2]) && (i + kStride / 2 >= text.size() || !in_run(text[i + kStride / 2])))
-            continue;
+        if (i < done || !may_be_in_run(text, i, kStride, in_run)) continue;
         Span run{i, i};
         while (run.begin > done && in_run(text[run.begin - 1]))
             --run.begin;

@@ -45,6 +45,17 @@ struct Spot {
 [[nodiscard]] constexpr bool is_letter_or_digit(char c) {
     return is_ascii_alphanumeric(c) || static_cast<unsigned char>(c) >= 0x80;
 }
+// For loops that look at one byte of `stride`, at `i` >= stride - 1: false only if no run of more than `stride` / 2
+// bytes to one of its sides has `i` in it, as a run of `stride` bytes has.
+template <typename In>
+[[nodiscard]] bool may_be_in_run(std::string_view text, std::size_t i, std::size_t stride, const In& in) {
+    const std::size_t half = stride / 2;
+    const std::size_t quarter = stride / 4;
+    if (!in(text[i])) return false;
+    if (in(text[i - half]) && in(text[i - quarter])) return true;
+    return i + half < text.size() && in(text[i + half]) && in(text[i + quarter]);
+}
+
 [[nodiscard]] constexpr unsigned hex_value(char c) {
     if (is_ascii_digit(c)) return static_cast<unsigned>(c - '0');
     return static_cast<unsigned>((c | 0x20) - 'a') + 10;
