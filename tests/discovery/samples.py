@@ -5,7 +5,7 @@ import random
 import uuid
 
 WORDS = ("payments", "orders", "billing", "checkout", "inventory", "shipping", "search", "identity", "ledger", "catalog", "reports",
-         "alerts", "mobile", "frontend", "gateway", "profile", "returns", "pricing", "loyalty", "archive", "support", "metrics",
+         "alerts", "mobile", "frontend", "gateway", "profile", "returns", "pricing", "loyalty", "archive", "support", "telemetry",
          "notify", "import", "export", "fraud", "tax", "stock", "video", "chat")
 PLACES = ("eu", "us-east", "apac", "staging", "prod", "blue", "2024", "v2", "nightly", "canary")
 MOMENT = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)

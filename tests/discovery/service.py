@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the services have in common: each is installed once into the tests' cache by its package client, runs on loopback with its data
 in a folder of its own, and ends by its process id."""
+import json
 import os
 import pathlib
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+import gopeers  # noqa: E402
 import support  # noqa: E402
 
 CACHE = support.CACHE / "discovery"
@@ -23,6 +25,18 @@ def fetch(command: list[str], what: str, **more) -> str:
     if done.returncode:
         raise Unavailable(f"{what} cannot be had: {(done.stderr or done.stdout).strip()[-600:]}")
     return done.stdout
+
+
+def fetch_module(path: str, version: str) -> pathlib.Path:
+    """The folder of a module of Go's proxy."""
+    if gopeers.go() is None:
+        raise Unavailable("Go is not on this machine")
+    gopeers.CACHE.mkdir(parents=True, exist_ok=True)
+    done = gopeers.run(gopeers.go(), "mod", "download", "-json", f"{path}@{version}", folder=gopeers.CACHE)
+    try:
+        return pathlib.Path(json.loads(done.stdout)["Dir"])
+    except (ValueError, KeyError):
+        raise Unavailable(f"{path} {version} cannot be had: {(done.stdout + done.stderr).strip()[-600:]}") from None
 
 
 class Service:

@@ -29,7 +29,7 @@ def go() -> str | None:
                                        if pathlib.Path(path).exists()), None)
 
 
-def _run(program: str, *arguments: str, root: str | None = None, cgo: bool = False, folder: pathlib.Path = SOURCES):
+def run(program: str, *arguments: str, root: str | None = None, cgo: bool = False, folder: pathlib.Path = SOURCES):
     # Settings of the person that runs the tests must not reach the old toolchains, which do not know them.
     environment = {**os.environ, "GOENV": "off", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GOMODCACHE": str(CACHE / "mod"),
                    "GOCACHE": str(CACHE / "cache"), "CGO_ENABLED": "1" if cgo else "0"}
@@ -48,11 +48,11 @@ def toolchain(version: str) -> tuple[str | None, str]:
     program = go()
     if program is None:
         return None, "Go is not on this machine"
-    own = _run(program, "env", "GOVERSION", "GOROOT").stdout.split()
+    own = run(program, "env", "GOVERSION", "GOROOT").stdout.split()
     if own and own[0] == f"go{version}":
         return own[1], ""
     CACHE.mkdir(parents=True, exist_ok=True)
-    answer = _run(program, "mod", "download", "-json", f"golang.org/toolchain@v0.0.1-go{version}.linux-{MACHINE}", folder=CACHE)
+    answer = run(program, "mod", "download", "-json", f"golang.org/toolchain@v0.0.1-go{version}.linux-{MACHINE}", folder=CACHE)
     try:
         root = json.loads(answer.stdout).get("Dir")
     except json.JSONDecodeError:
@@ -78,7 +78,7 @@ def peer(version: str, kind: str) -> tuple[pathlib.Path | None, str]:
     cgo = "external" in "".join(KINDS[kind])
     if cgo and shutil.which("gcc") is None:
         return None, "no gcc to link with"
-    answer = _run(f"{root}/bin/go", "build", *KINDS[kind], "-o", str(made), ".", root=root, cgo=cgo)
+    answer = run(f"{root}/bin/go", "build", *KINDS[kind], "-o", str(made), ".", root=root, cgo=cgo)
     if answer.returncode:
         raise AssertionError(f"go build with {version}, {kind}: {answer.stderr}")
     return made, ""
@@ -111,7 +111,7 @@ def grpc() -> tuple[str | None, str]:
     made = CACHE / "peer-grpc"
     CACHE.mkdir(parents=True, exist_ok=True)
     if not made.exists() or made.stat().st_mtime < (sources / "main.go").stat().st_mtime:
-        answer = _run(program, "build", "-mod=readonly", "-o", str(made), ".", folder=sources)
+        answer = run(program, "build", "-mod=readonly", "-o", str(made), ".", folder=sources)
         if answer.returncode:
             return None, f"grpc-go cannot be had: {answer.stderr.strip()[-200:]}"
     return str(made), ""
