@@ -18,6 +18,8 @@ from document import Document, positions  # noqa: E402
 
 ELEMENT = "[]"
 ANY_KEY = "{*}"
+# With fewer values than this that the service knew, nobody can tell a parameter from as many fixed words.
+FEW = 8
 
 
 def kind(value) -> str:
@@ -87,6 +89,33 @@ class Fields:
                 "undocumented": {path: sorted(kinds) for path, kinds in sorted(self.unknown.items())}, "open": sorted(self.open)}
 
 
+class Values:
+    """Which values each parameter of a path had, by what stands before it, whatever the operation."""
+
+    def __init__(self):
+        self.seen: dict[str, set[str]] = collections.defaultdict(set)
+        self.known: dict[str, set[str]] = collections.defaultdict(set)  # of requests that did not fail
+
+    def add(self, template: str, path: str, status: int):
+        steps = template.split("/")
+        for position, (step, value) in enumerate(zip(steps, path.split("/"))):
+            if step == "{}":
+                name = "/".join(steps[:position + 1])
+                self.seen[name].add(value)
+                if status < 400:
+                    self.known[name].add(value)
+
+    def few(self, template: str) -> dict[str, list[str]]:
+        """Positions whose parameter had but few that the service knew, with all that it had."""
+        steps = template.split("/")
+        found = {}
+        for position, step in enumerate(steps):
+            name = "/".join(steps[:position + 1])
+            if step == "{}" and len(self.known.get(name, ())) < FEW:
+                found[str(position)] = sorted(self.seen[name])
+        return found
+
+
 class Endpoint:
     def __init__(self, method: str, template: str):
         self.method = method
@@ -126,10 +155,12 @@ class Endpoint:
 
 def compute(document: Document, exchanges: list[dict], name: str = "", version: str = "") -> dict:
     """`wide` are requests in which a parameter of the path took more or fewer segments than one: they belong to no template of the
-    same length, and are counted apart, as are those that the document does not have."""
+    same length, and are counted apart, as are those that the document does not have. `few` of an endpoint are the positions of its path
+    whose parameter had less than FEW values that did not fail: an inventory may have values instead."""
     by_name = {(one.method, one.template): one for one in document.operations.values()}
     endpoints: dict[tuple[str, str], Endpoint] = {}
-    requests, undocumented, wide = [], collections.Counter(), collections.Counter()
+    requests, undocumented, wide = set(), collections.Counter(), collections.Counter()
+    values = Values()
     for exchange in exchanges:
         path = exchange["path"].partition("?")[0]
         operation = by_name.get((exchange["method"], exchange["template"]))
@@ -142,12 +173,13 @@ def compute(document: Document, exchanges: list[dict], name: str = "", version: 
             continue
         key = exchange["method"], template
         endpoints.setdefault(key, Endpoint(*key)).add(document, operation, exchange)
-        requests.append([*key, path])
+        requests.add((*key, path))
+        values.add(template, path, exchange["status"])
     driven = {operation for one in endpoints.values() for operation in one.operations}
     return {"service": name, "version": version, "documented_operations": len(document.operations), "driven_operations": len(driven),
             "not_driven": sorted(f"{one.method} {one.template}" for one in document.operations.values() if one.name not in driven),
-            "endpoints": [one.plain() for _, one in sorted(endpoints.items())],
-            "requests": sorted(map(list, {tuple(one) for one in requests})),
+            "endpoints": [{**one.plain(), "few": values.few(one.template)} for _, one in sorted(endpoints.items())],
+            "requests": [list(one) for one in sorted(requests)],
             "undocumented": [[*key, count] for key, count in sorted(undocumented.items())],
             "wide": [[*key, count] for key, count in sorted(wide.items())]}
 
