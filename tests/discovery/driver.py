@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sends the requests of a document's operations to a service, on connections that stay open, and logs what was really sent and
 received: a line of JSON for each exchange. The same seed asks the same, but for what the service makes up itself."""
+import gzip
 import http.client
 import json
 import pathlib
@@ -10,8 +11,7 @@ import uuid
 
 import document as documents
 import samples
-import service  # noqa: F401  finds the live tests' modules
-import support
+from service import support
 
 ANSWER_SECONDS = 60  # a bound for hanging, not an expectation
 
@@ -80,9 +80,13 @@ class Client:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
             try:
-                self.connection.request(method, path, body, {"Accept": "application/json", **self.headers, **(headers or {})})
+                packed = {"Accept-Encoding": "gzip"} if self.log.count % 2 else {}
+                self.connection.request(method, path, body, {"Accept": "application/json", **packed, **self.headers, **(headers or {})})
                 response = self.connection.getresponse()
-                answer = Answer(response.status, response.headers, response.read())
+                read = response.read()
+                if response.headers.get("Content-Encoding") == "gzip" and read:
+                    read = gzip.decompress(read)
+                answer = Answer(response.status, response.headers, read)
                 if response.will_close:
                     self.close()
                 return answer
@@ -129,7 +133,7 @@ class Driver:
     def choose(self, value):
         return self.random.choice(value) if isinstance(value, list) else value() if callable(value) else value
 
-    def call(self, method: str, path: str, *, body=None, query: dict | None = None, raw: bytes | None = None, content_type: str = "",
+    def call(self, method: str, path: str, /, *, body=None, query: dict | None = None, raw: bytes | None = None, content_type: str = "",
              fixed: dict | None = None, slashes: bool = False, **parameters) -> Answer:
         """With `fixed` the body is made of the schema, these members as given; `query` likewise overrides made parameters. `slashes`:
         those in a parameter are sent as such."""
@@ -152,21 +156,21 @@ class Driver:
 
         return support.wait_until(ask, f"an answer to {method} {filled} other than 503")
 
-    def repeat(self, times: int, method: str, path: str, **more) -> list[Answer]:
+    def repeat(self, times: int, method: str, path: str, /, **more) -> list[Answer]:
         return [self.call(method, path, **more) for _ in range(times)]
 
-    def each(self, method: str, path: str, name: str, values, **more) -> list[Answer]:
+    def each(self, method: str, path: str, name: str, values, /, **more) -> list[Answer]:
         """Once with each value of one parameter."""
         return [self.call(method, path, **{name: value}, **more) for value in values]
 
-    def fails(self, method: str, path: str, **more) -> Answer:
+    def fails(self, method: str, path: str, /, **more) -> Answer:
         """A call that must not succeed: else the driver does not know the service."""
         answer = self.call(method, path, **more)
         if answer.status < 400:
             raise AssertionError(f"{method} {path} was to fail, and answered {answer.status}")
         return answer
 
-    def works(self, method: str, path: str, **more) -> Answer:
+    def works(self, method: str, path: str, /, **more) -> Answer:
         answer = self.call(method, path, **more)
         if answer.status >= 400:
             raise AssertionError(f"{method} {path} answered {answer.status}: {answer.body[:400]!r}")

@@ -20,26 +20,32 @@ class Gitea:
         self.random = driver.random
         self.pools = Pools(driver)
         driver.samples.by_name = {
-            "color": lambda: f"#{self.random.randrange(1 << 24):06x}", "events": lambda: self.random.sample(["push", "issues", "create", "release"], 2),
-            "config": lambda: {"url": f"http://127.0.0.1:9/{self.random.choice(WORDS)}", "content_type": "json"}, "type": ["gitea", "slack", "discord"],
+            "color": lambda: f"#{self.random.randrange(1 << 24):06x}", "events": lambda: self.random.sample(["push", "issues", "create",
+                "release"], 2),
+            "config": lambda: {"url": f"http://127.0.0.1:9/{self.random.choice(WORDS)}", "content_type": "json"}, "type": ["gitea", "slack",
+                "discord"],
             "visibility": ["public", "limited"], "website": ["http://127.0.0.1/site"], "permission": ["read", "write", "admin"],
-            "units": lambda: ["repo.code", "repo.issues"], "units_map": lambda: {"repo.code": "read", "repo.issues": self.random.choice(["read", "write"])},
+            "units": lambda: ["repo.code", "repo.issues"], "units_map": lambda: {"repo.code": "read",
+                "repo.issues": self.random.choice(["read", "write"])},
             "page": [1, 1, 1, 2], "limit": lambda: self.random.randint(1, 30), "description": lambda: f"about {self.random.choice(WORDS)}",
             "order": ["asc", "desc"], "private": [True, False], "login_name": "local", "source_id": 0,
-            "whitelist_usernames": lambda: ["chief"], "whitelist_teams": lambda: [], "readme": "Default", "license": ["MIT", "Apache-2.0"], "gitignores": ["Go", "Python"],
+            "whitelist_usernames": lambda: ["chief"], "whitelist_teams": lambda: [], "readme": "Default", "license": ["MIT", "Apache-2.0"],
+            "gitignores": ["Go", "Python"],
             "issue_labels": "Default", "trust_model": ["default", "committer"], "redirect_uris": lambda: ["http://127.0.0.1/back"],
             "image": PICTURE, "data": lambda: f"secret {self.random.randrange(99)}", "value": lambda: f"value {self.random.randrange(99)}",
             "language": "en-US", "theme": "gitea-auto", "diff_view_style": "unified", "Mode": ["gfm", "markdown", "comment"], "note": "blocked",
             "Text": lambda: f"# {self.random.choice(WORDS)}\n\n* one\n* two", "Context": "http://127.0.0.1/chief", "FilePath": "README.md",
         }
         driver.samples.never = {
-            "sudo", "token", "object_format_name", "template", "mirror", "default_branch", "max_repo_creation", "prohibit_login", "must_change_password",
-            "active", "restricted", "password", "send_notify", "archived", "milestone", "milestones", "labels", "assignee", "assignees", "ref", "branch",
-            "author", "committer", "dates", "has_code", "has_issues", "has_pull_requests", "has_wiki", "has_actions", "has_releases", "has_packages", "has_projects",
-            "projects_mode", "external_tracker", "external_wiki", "mirror_interval", "enable_prune", "authorization_header", "user", "user_name",
-            "unset_due_date", "content_version", "uid", "priority_owner_id", "team_id", "starredBy", "created_by", "assigned_by", "mentioned_by", "sha", "path",
-            "not", "default_merge_style", "admin", "allow_git_hook", "teams", "email", "team", "owner", "closed", "key_id", "fingerprint", "uid", "poster",
-            "repo_admin_change_team_access", "sort", "mode", "state", "status", "status-types", "subject-type", "head_sha", "event", "actor"}
+            "sudo", "token", "object_format_name", "template", "mirror", "default_branch", "max_repo_creation", "prohibit_login",
+            "must_change_password", "active", "restricted", "password", "send_notify", "archived", "milestone", "milestones",
+            "labels", "assignee", "assignees", "ref", "branch", "author", "committer", "dates", "has_code", "has_issues",
+            "has_pull_requests", "has_wiki", "has_actions", "has_releases", "has_packages", "has_projects", "projects_mode",
+            "external_tracker", "external_wiki", "mirror_interval", "enable_prune", "authorization_header", "user", "user_name",
+            "unset_due_date", "content_version", "uid", "priority_owner_id", "team_id", "starredBy", "created_by", "assigned_by",
+            "mentioned_by", "sha", "path", "not", "default_merge_style", "admin", "allow_git_hook", "teams", "email", "team",
+            "owner", "closed", "key_id", "fingerprint", "poster", "repo_admin_change_team_access", "sort", "mode", "state",
+            "status", "status-types", "subject-type", "head_sha", "event", "actor"}
 
     def key(self) -> str:
         return "ssh-ed25519 " + base64.b64encode(KEY_HEAD + self.random.randbytes(32)).decode()
@@ -53,7 +59,8 @@ class Gitea:
 
 def server(gitea: Gitea):
     driver = gitea.driver
-    for path in ("/version", "/settings/api", "/settings/attachment", "/settings/repository", "/settings/ui", "/gitignore/templates", "/label/templates",
+    for path in ("/version", "/settings/api", "/settings/attachment", "/settings/repository", "/settings/ui", "/gitignore/templates",
+                 "/label/templates",
                  "/licenses", "/signing-key.gpg", "/signing-key.pub", "/user", "/user/settings", "/user/gpg_key_token", "/admin/cron"):
         driver.repeat(5, "GET", path)
     for path, member in (("/gitignore/templates", None), ("/label/templates", None), ("/licenses", "key")):
@@ -84,8 +91,8 @@ def users(gitea: Gitea):
                                                     "must_change_password": False})
         pools.add("user", username=name)
     driver.repeat(3, "POST", "/admin/users", body={"username": "chief", "email": "other@example.com"})
-    pools.ask("user", *(("GET", f"/users/{{username}}{rest}") for rest in ("", "/followers", "/following", "/gpg_keys", "/keys", "/orgs", "/repos", "/starred",
-                                                                        "/subscriptions", "/heatmap", "/activities/feeds")))
+    pools.ask("user", *(("GET", f"/users/{{username}}{rest}") for rest in (
+        "", "/followers", "/following", "/gpg_keys", "/keys", "/orgs", "/repos", "/starred", "/subscriptions", "/heatmap", "/activities/feeds")))
     pools.ask("user", ("PATCH", "/admin/users/{username}"), fixed={"login_name": lambda one: one["username"], "source_id": 0})
     for method in ("PUT", "GET"):
         pools.ask("user", (method, "/user/following/{username}"))
@@ -95,17 +102,20 @@ def users(gitea: Gitea):
     pools.ask("user", ("GET", "/users/{username}/following/{target}"), target=lambda: gitea.user())
     for one in pools.there["user"][:22]:
         driver.call("GET", "/users/{username}/following/{target}", username="chief", target=one["username"])
-    pools.ask("user", ("POST", "/admin/users/{username}/badges"), ("GET", "/admin/users/{username}/badges"), ("DELETE", "/admin/users/{username}/badges"),
+    pools.ask("user", ("POST", "/admin/users/{username}/badges"), ("GET", "/admin/users/{username}/badges"),
+              ("DELETE", "/admin/users/{username}/badges"),
               fixed={"badge_slugs": ["first"]})
     pools.make("user_key", "user", "POST", "/admin/users/{username}/keys", 24, fixed={"key": lambda _: gitea.key()})
     pools.each("user_key", "DELETE", "/admin/users/{username}/keys/{id}")
-    pools.make("user_org", "user", "POST", "/admin/users/{username}/orgs", 22, name="org", member=("username",), fixed={"username": gitea.label("of")})
+    pools.make("user_org", "user", "POST", "/admin/users/{username}/orgs", 22, name="org", member=("username",),
+               fixed={"username": gitea.label("of")})
     for word in names(gitea.random, 22):
         driver.works("POST", "/admin/users", fixed={"username": f"{word}-old", "email": f"{word}-old@example.com", "password": "tests-Passw0rd"})
         driver.call("POST", "/admin/users/{username}/rename", username=f"{word}-old", body={"new_username": f"{word}-gone"})
         driver.call("DELETE", "/admin/users/{username}", username=f"{word}-gone")
     driver.fails("DELETE", "/admin/users/{username}", username="nobody")
-    for path in ("/admin/users", "/admin/emails", "/admin/emails/search", "/users/search", "/user/followers", "/user/following", "/user/orgs", "/user/repos",
+    for path in ("/admin/users", "/admin/emails", "/admin/emails/search", "/users/search", "/user/followers", "/user/following", "/user/orgs",
+                 "/user/repos",
                  "/user/subscriptions", "/user/teams", "/user/times", "/user/stopwatches", "/admin/orgs", "/user/gpg_keys"):
         driver.repeat(6, "GET", path, **({"query": {"q": "a"}} if path == "/users/search" else {}))
     own(gitea)
@@ -124,9 +134,11 @@ def own(gitea: Gitea):
     pools.ask("key", ("GET", "/user/keys/{id}"))
     driver.repeat(4, "GET", "/user/keys")
     pools.take("key", "DELETE", "/user/keys/{id}")
-    pools.make("application", None, "POST", "/user/applications/oauth2", 24, fixed={"name": gitea.label("app"), "redirect_uris": ["http://127.0.0.1/back"]})
+    pools.make("application", None, "POST", "/user/applications/oauth2", 24, fixed={"name": gitea.label("app"),
+        "redirect_uris": ["http://127.0.0.1/back"]})
     pools.ask("application", ("GET", "/user/applications/oauth2/{id}"))
-    pools.ask("application", ("PATCH", "/user/applications/oauth2/{id}"), fixed={"name": gitea.label("app"), "redirect_uris": ["http://127.0.0.1/other"]})
+    pools.ask("application", ("PATCH", "/user/applications/oauth2/{id}"), fixed={"name": gitea.label("app"),
+        "redirect_uris": ["http://127.0.0.1/other"]})
     driver.repeat(4, "GET", "/user/applications/oauth2")
     pools.take("application", "DELETE", "/user/applications/oauth2/{id}")
     for number in range(22):
@@ -184,7 +196,8 @@ def runners(gitea: Gitea, within: str | None, root: str):
             for what in ("jobs", "runs"):
                 driver.call("GET", f"{root}/actions/{what}", **inside)
         for method in ("GET", "PATCH", "DELETE"):
-            driver.call(method, root + "/actions/runners/{runner_id}", **inside, runner_id=number + 1, **({"body": {"disabled": True}} if method == "PATCH" else {}))
+            driver.call(method, root + "/actions/runners/{runner_id}", **inside, runner_id=number + 1,
+                        **({"body": {"disabled": True}} if method == "PATCH" else {}))
 
 
 def organisations(gitea: Gitea):
@@ -193,7 +206,8 @@ def organisations(gitea: Gitea):
         driver.works("POST", "/orgs", fixed={"username": f"{word}-co"})
         pools.add("org", org=f"{word}-co")
     driver.repeat(6, "GET", "/orgs")
-    pools.ask("org", *(("GET", f"/orgs/{{org}}{rest}") for rest in ("", "/activities/feeds", "/blocks", "/labels", "/members", "/public_members", "/repos", "/teams")))
+    pools.ask("org", *(("GET", f"/orgs/{{org}}{rest}") for rest in (
+        "", "/activities/feeds", "/blocks", "/labels", "/members", "/public_members", "/repos", "/teams")))
     pools.ask("org", ("GET", "/orgs/{org}/teams/search"), query={"q": "own"})
     pools.ask("org", ("PATCH", "/orgs/{org}"))
     pools.each("org", "POST", "/orgs/{org}/avatar", fixed={"image": PICTURE})
@@ -203,7 +217,8 @@ def organisations(gitea: Gitea):
     runners(gitea, "org", "/orgs/{org}")
     pools.make("org_label", "org", "POST", "/orgs/{org}/labels", 26, fixed={"name": gitea.label("kind")})
     pools.ask("org_label", ("GET", "/orgs/{org}/labels/{id}"), ("PATCH", "/orgs/{org}/labels/{id}"))
-    pools.make("team", "org", "POST", "/orgs/{org}/teams", 28, fixed={"name": gitea.label("team"), "units": ["repo.code", "repo.issues"], "permission": "write"})
+    pools.make("team", "org", "POST", "/orgs/{org}/teams", 28, fixed={"name": gitea.label("team"), "units": ["repo.code", "repo.issues"],
+                                                                      "permission": "write"})
     pools.ask("team", *(("GET", f"/teams/{{id}}{rest}") for rest in ("", "/activities/feeds", "/members", "/repos")))
     pools.ask("team", ("PATCH", "/teams/{id}"), fixed={"name": gitea.label("team"), "units": ["repo.code"], "permission": "read"})
     members = []

@@ -2,9 +2,9 @@
 """What is asked of the issues and pull requests of Gitea's repositories."""
 import base64
 
-import support
 from gitea_repositories import REPOSITORY, attachments
 from samples import WORDS, names
+from service import support
 
 ISSUE = REPOSITORY + "/issues/{index}"
 COMMENT = REPOSITORY + "/issues/comments/{id}"
@@ -14,10 +14,12 @@ DAY = "2027-03-01T00:00:00Z"
 
 def labels_and_milestones(gitea):
     pools = gitea.pools
-    for kind, path, fixed in (("label", "/labels", {"name": gitea.label("kind")}), ("milestone", "/milestones", {"title": gitea.label("sprint"), "state": "open"})):
+    for kind, path, fixed in (("label", "/labels", {"name": gitea.label("kind")}), ("milestone", "/milestones",
+        {"title": gitea.label("sprint"), "state": "open"})):
         pools.make(kind, "repository", "POST", REPOSITORY + path, 32, fixed=fixed)
         pools.ask(kind, ("GET", REPOSITORY + path + "/{id}"))
-        pools.ask(kind, ("PATCH", REPOSITORY + path + "/{id}"), fixed={"title": gitea.label("sprint")} if kind == "milestone" else {"name": gitea.label("kind")})
+        pools.ask(kind, ("PATCH", REPOSITORY + path + "/{id}"),
+                  fixed={"title": gitea.label("sprint")} if kind == "milestone" else {"name": gitea.label("kind")})
 
 
 def issues(gitea):
@@ -27,8 +29,8 @@ def issues(gitea):
     driver.repeat(2, "POST", REPOSITORY + "/issues", **pools.one("repository"), body={"title": ""})
     pools.ask("repository", ("GET", REPOSITORY + "/issues"), ("GET", REPOSITORY + "/issues/comments"))
     driver.repeat(8, "GET", "/repos/issues/search")
-    pools.ask("issue", *(("GET", ISSUE + rest) for rest in ("", "/assets", "/blocks", "/comments", "/dependencies", "/labels", "/reactions", "/subscriptions",
-                                                        "/subscriptions/check", "/timeline", "/times")))
+    pools.ask("issue", *(("GET", ISSUE + rest) for rest in (
+        "", "/assets", "/blocks", "/comments", "/dependencies", "/labels", "/reactions", "/subscriptions", "/subscriptions/check", "/timeline", "/times")))
     pools.ask("issue", ("PATCH", ISSUE), fixed={"title": lambda _: f"changed {gitea.random.choice(WORDS)}"})
     pools.ask("issue", ("PATCH", ISSUE), times=8, body={"state": "closed"})
     pools.ask("issue", ("PATCH", ISSUE), times=8, body=lambda: {"assignees": ["chief"], "due_date": DAY})
@@ -74,7 +76,7 @@ def issues(gitea):
 
 
 def comments(gitea):
-    driver, pools = gitea.driver, gitea.pools
+    pools = gitea.pools
     pools.make("comment", "issue", "POST", ISSUE + "/comments", 70, fixed={"body": lambda _: f"see {gitea.random.choice(WORDS)}"})
     pools.ask("comment", ("GET", COMMENT), ("GET", COMMENT + "/reactions"), ("GET", COMMENT + "/assets"))
     for path in (COMMENT, ISSUE + "/comments/{id}"):
@@ -92,7 +94,8 @@ def pulls(gitea):
         one, branch = dict(pools.one("repository")), f"{word}-change"
         driver.call("POST", REPOSITORY + "/contents/{filepath}", **one, filepath=f"{word}-change.txt", body={
             "content": base64.b64encode(f"{word}\n".encode()).decode(), "new_branch": branch, "branch": "main", "message": "a change"})
-        made = driver.call("POST", REPOSITORY + "/pulls", **one, fixed={"head": branch, "base": "main", "title": f"Change {word}", "reviewers": [], "team_reviewers": []})
+        made = driver.call("POST", REPOSITORY + "/pulls", **one, fixed={"head": branch, "base": "main", "title": f"Change {word}",
+            "reviewers": [], "team_reviewers": []})
         if made.good:
             pools.add("pull", **one, index=made.get("number"), base="main", head=branch)
     pools.ask("repository", ("GET", REPOSITORY + "/pulls"))
@@ -106,7 +109,8 @@ def pulls(gitea):
     pools.ask("pull", ("POST", PULL + "/update"), query={"style": "merge"})
     for number, one in enumerate(pools.there["pull"]):
         if number % 2 == 0:  # each costs half a second of Git
-            merged = driver.call("POST", PULL + "/merge", **one, body={"do": ("merge", "squash", "rebase")[number % 3], **({"merge_title_field": "Merged"} if number % 4 else {})})
+            merged = driver.call("POST", PULL + "/merge", **one, body={"do": ("merge", "squash", "rebase")[number % 3],
+                **({"merge_title_field": "Merged"} if number % 4 else {})})
         else:
             merged = driver.call("POST", PULL + "/merge", **one, body={"do": "merge", "head_commit_id": "0" * 40})
         driver.call("GET", PULL + "/merge", **one)

@@ -28,6 +28,8 @@ def repositories(gitea):
         else:
             owner = "chief"
             driver.works("POST", "/user/repos", fixed={**made, "name": name})
+        if number % 3 != 1:
+            pools.add("user_repository", owner=owner, repo=name)
         pools.add("repository", owner=owner, repo=name)
     driver.repeat(3, "POST", "/user/repos", body={"name": "not a name!"})
     for number in range(20):  # without a commit each is made in no time
@@ -37,8 +39,10 @@ def repositories(gitea):
         driver.call("POST", "/admin/users/{username}/repos", username=gitea.user(), fixed=bare)
     pools.ask("repository", *(("GET", REPOSITORY + rest) for rest in (
         "", "/assignees", "/branch_protections", "/branches", "/collaborators", "/commits", "/contents", "/forks", "/git/refs", "/hooks/git",
-        "/issue_config", "/issue_config/validate", "/issue_templates", "/languages", "/licenses", "/new_pin_allowed", "/notifications", "/pulls/pinned",
-        "/issues/pinned", "/push_mirrors", "/reviewers", "/signing-key.gpg", "/signing-key.pub", "/stargazers", "/subscribers", "/subscription", "/tags",
+        "/issue_config", "/issue_config/validate", "/issue_templates", "/languages", "/licenses", "/new_pin_allowed", "/notifications",
+        "/pulls/pinned",
+        "/issues/pinned", "/push_mirrors", "/reviewers", "/signing-key.gpg", "/signing-key.pub", "/stargazers", "/subscribers",
+        "/subscription", "/tags",
         "/tag_protections", "/teams", "/times", "/activities/feeds", "/keys", "/labels", "/milestones")))
     pools.ask("repository", ("PATCH", REPOSITORY), fixed={"name": lambda one: one["repo"], "private": False, "allow_merge_commits": True})
     pools.ask("repository", ("PUT", REPOSITORY + "/notifications"), ("PUT", REPOSITORY + "/subscription"), ("DELETE", REPOSITORY + "/subscription"),
@@ -60,11 +64,13 @@ def files(gitea):
         one, path = dict(pools.one("repository")), f"{word}.{gitea.random.choice(('md', 'json', 'go', 'txt'))}"
         person = {"name": "Tester", "email": "tester@example.com"}
         made = driver.call("POST", REPOSITORY + "/contents/{filepath}", **one, filepath=path, body={
-            "content": encoded(f"about {word}\n"), **({"message": f"add {word}"} if len(word) % 2 else {}), **({"author": person} if len(word) % 3 else {})})
+            "content": encoded(f"about {word}\n"), **({"message": f"add {word}"} if len(word) % 2 else {}),
+            **({"author": person} if len(word) % 3 else {})})
         if made.good:
             pools.add("file", **one, filepath=path, sha=made.get("content", "sha"), commit=made.get("commit", "sha"))
     for one in pools.there["file"][:12]:
-        changed = driver.call("PUT", REPOSITORY + "/contents/{filepath}", **one, body={"content": encoded("changed\n"), "sha": one["sha"], "message": "change"})
+        changed = driver.call("PUT", REPOSITORY + "/contents/{filepath}", **one, body={"content": encoded("changed\n"), "sha": one["sha"],
+            "message": "change"})
         one["sha"] = changed.get("content", "sha") or one["sha"]
     for one in pools.there["repository"][:6]:
         driver.call("POST", REPOSITORY + "/contents/{filepath}", **one, filepath=".editorconfig", body={
@@ -78,26 +84,32 @@ def files(gitea):
     pools.ask("file", ("POST", REPOSITORY + "/file-contents"), fixed={"files": lambda one: [one["filepath"], "README.md"]})
     pools.ask("file", ("GET", REPOSITORY + "/file-contents"), query={"body": '{"files": ["README.md"]}'})
     pools.ask("repository", ("POST", REPOSITORY + "/contents"), times=6, fixed={
-        "files": lambda _: [{"operation": "create", "path": f"{gitea.label('many')()}.txt", "content": encoded("one of many\n")}], "message": "several", "new_branch": gitea.label("change")})
+        "files": lambda _: [{"operation": "create", "path": f"{gitea.label('many')()}.txt", "content": encoded("one of many\n")}],
+        "message": "several", "new_branch": gitea.label("change")})
     patch = "diff --git a/{0} b/{0}\nnew file mode 100644\n--- /dev/null\n+++ b/{0}\n@@ -0,0 +1 @@\n+patched\n"
-    pools.ask("repository", ("POST", REPOSITORY + "/diffpatch"), times=8, fixed={"content": lambda _: patch.format(gitea.label("patch")()), "new_branch": gitea.label("change")})
+    pools.ask("repository", ("POST", REPOSITORY + "/diffpatch"), times=8, fixed={"content": lambda _: patch.format(gitea.label("patch")()),
+        "new_branch": gitea.label("change")})
     for one in pools.there["file"]:
         pools.add("commit", owner=one["owner"], repo=one["repo"], sha=one["commit"], ref=one["commit"])
     pools.ask("commit", *(("GET", REPOSITORY + path) for path in (
         "/git/commits/{sha}", "/git/notes/{sha}", "/git/trees/{sha}", "/commits/{ref}/status", "/commits/{ref}/statuses", "/commits/{sha}/pull")))
     pools.ask("commit", ("GET", REPOSITORY + "/git/commits/{sha}.{diffType}"), diffType=["diff", "patch"])
-    pools.ask("commit", ("POST", REPOSITORY + "/statuses/{sha}"), fixed={"state": lambda _: gitea.random.choice(["pending", "success", "failure"])}, times=30)
+    pools.ask("commit", ("POST", REPOSITORY + "/statuses/{sha}"), fixed={"state": lambda _: gitea.random.choice(["pending", "success",
+        "failure"])}, times=30)
     pools.ask("commit", ("GET", REPOSITORY + "/statuses/{sha}"))
-    pools.each("file", "DELETE", REPOSITORY + "/contents/{filepath}", 12, fixed={"sha": lambda one: one["sha"], "message": "away", "new_branch": gitea.label("change")})
+    pools.each("file", "DELETE", REPOSITORY + "/contents/{filepath}", 12, fixed={"sha": lambda one: one["sha"], "message": "away",
+        "new_branch": gitea.label("change")})
 
 
 def branches(gitea):
     driver, pools = gitea.driver, gitea.pools
     for number, word in enumerate(names(gitea.random, 21)):
         one, branch = dict(pools.one("repository")), f"feature/{word}" if number % 4 == 0 else word
-        if driver.call("POST", REPOSITORY + "/branches", **one, body={"new_branch_name": branch, **({"old_branch_name": "main"} if number % 2 else {})}).good:
+        if driver.call("POST", REPOSITORY + "/branches", **one, body={"new_branch_name": branch,
+                                                                      **({"old_branch_name": "main"} if number % 2 else {})}).good:
             pools.add("branch", **one, branch=branch, archive=f"{branch}.zip", basehead=f"main...{branch}", ref=f"heads/{branch}")
-    pools.ask("branch", ("GET", REPOSITORY + "/branches/{branch}"), ("GET", REPOSITORY + "/archive/{archive}"), ("GET", REPOSITORY + "/compare/{basehead}"),
+    pools.ask("branch", ("GET", REPOSITORY + "/branches/{branch}"), ("GET", REPOSITORY + "/archive/{archive}"),
+              ("GET", REPOSITORY + "/compare/{basehead}"),
               ("GET", REPOSITORY + "/git/refs/{ref}"))
     for one in pools.there["branch"][:4]:
         driver.call("GET", REPOSITORY + "/branches/{branch}", **one, slashes=True)
@@ -107,12 +119,14 @@ def branches(gitea):
         driver.call("PATCH", REPOSITORY + "/branches/{branch}", **one, body={"name": one["branch"] + "-new"})
         driver.call("DELETE", REPOSITORY + "/branches/{branch}", owner=one["owner"], repo=one["repo"], branch=one["branch"] + "-new")
     pools.make("protection", "repository", "POST", REPOSITORY + "/branch_protections", 28, name="name", member=("rule_name",), fixed={
-        "rule_name": gitea.label("release"), "approvals_whitelist_username": ["chief"], "push_whitelist_usernames": ["chief"], "merge_whitelist_usernames": ["chief"],
+        "rule_name": gitea.label("release"), "approvals_whitelist_username": ["chief"], "push_whitelist_usernames": ["chief"],
+        "merge_whitelist_usernames": ["chief"],
         "force_push_allowlist_usernames": ["chief"], "branch_name": "", **{f"{kind}_teams": [] for kind in (
             "approvals_whitelist", "push_whitelist", "merge_whitelist", "force_push_allowlist")}})
     pools.ask("protection", ("GET", REPOSITORY + "/branch_protections/{name}"))
     pools.ask("protection", ("PATCH", REPOSITORY + "/branch_protections/{name}"), fixed={
-        "approvals_whitelist_username": ["chief"], "push_whitelist_usernames": ["chief"], "merge_whitelist_usernames": [], "force_push_allowlist_usernames": [],
+        "approvals_whitelist_username": ["chief"], "push_whitelist_usernames": ["chief"], "merge_whitelist_usernames": [],
+        "force_push_allowlist_usernames": [],
         **{f"{kind}_teams": [] for kind in ("approvals_whitelist", "push_whitelist", "merge_whitelist", "force_push_allowlist")}})
     pools.ask("repository", ("POST", REPOSITORY + "/branch_protections/priority"), fixed={"ids": [1, 2]})
     pools.take("protection", "DELETE", REPOSITORY + "/branch_protections/{name}")
@@ -124,7 +138,8 @@ def branches(gitea):
         driver.call("GET", REPOSITORY + "/git/tags/{sha}", **one, sha=sha)
     pools.take("tag", "DELETE", REPOSITORY + "/tags/{tag}")
     pools.make("tag_protection", "repository", "POST", REPOSITORY + "/tag_protections", 26, fixed={"name_pattern": gitea.label("v")})
-    pools.ask("tag_protection", ("GET", REPOSITORY + "/tag_protections/{id}"), ("PATCH", REPOSITORY + "/tag_protections/{id}"), fixed={"name_pattern": gitea.label("w")})
+    pools.ask("tag_protection", ("GET", REPOSITORY + "/tag_protections/{id}"), ("PATCH", REPOSITORY + "/tag_protections/{id}"),
+              fixed={"name_pattern": gitea.label("w")})
     pools.take("tag_protection", "DELETE", REPOSITORY + "/tag_protections/{id}")
 
 
@@ -136,7 +151,8 @@ def releases(gitea):
         if made.good:
             pools.add("release", **one, id=made.get("id"), tag=tag)
     pools.ask("repository", ("GET", REPOSITORY + "/releases"), ("GET", REPOSITORY + "/releases/latest"))
-    pools.ask("release", ("GET", REPOSITORY + "/releases/{id}"), ("GET", REPOSITORY + "/releases/tags/{tag}"), ("GET", REPOSITORY + "/releases/{id}/assets"))
+    pools.ask("release", ("GET", REPOSITORY + "/releases/{id}"), ("GET", REPOSITORY + "/releases/tags/{tag}"),
+              ("GET", REPOSITORY + "/releases/{id}/assets"))
     pools.ask("release", ("PATCH", REPOSITORY + "/releases/{id}"), fixed={"tag_name": lambda one: one.get("tag", "none"), "target_commitish": "main"})
     attachments(gitea, "release", REPOSITORY + "/releases/{id}")
     half = len(pools.there["release"]) // 2
@@ -178,7 +194,8 @@ def settings(gitea):
     for word in names(gitea.random, 26):
         one, user = dict(pools.one("repository")), gitea.user()
         for method, rest in (("PUT", ""), ("GET", ""), ("GET", "/permission")):
-            driver.call(method, REPOSITORY + "/collaborators/{collaborator}" + rest, **one, collaborator=user, **({"fixed": {}} if method == "PUT" else {}))
+            driver.call(method, REPOSITORY + "/collaborators/{collaborator}" + rest, **one, collaborator=user,
+                        **({"fixed": {}} if method == "PUT" else {}))
         for method in ("PUT", "DELETE"):
             driver.call(method, REPOSITORY + "/topics/{topic}", **one, topic=word)
         driver.call("DELETE", REPOSITORY + "/collaborators/{collaborator}", **one, collaborator=user)
@@ -193,7 +210,8 @@ def settings(gitea):
             driver.call(method, REPOSITORY + "/teams/{team}", **repository, team=team)
             driver.call(method, "/teams/{id}/repos/{org}/{repo}", id=one["id"], org=repository["owner"], repo=repository["repo"])
     pools.make("mirror", "repository", "POST", REPOSITORY + "/push_mirrors", 22, name="name", member=("remote_name",), fixed={
-        "remote_address": lambda one: f"http://127.0.0.1:9/{one['repo']}.git", "interval": "8h0m0s", "sync_on_commit": False, "remote_username": "a", "remote_password": "b"})
+        "remote_address": lambda one: f"http://127.0.0.1:9/{one['repo']}.git", "interval": "8h0m0s", "sync_on_commit": False,
+        "remote_username": "a", "remote_password": "b"})
     pools.ask("mirror", ("GET", REPOSITORY + "/push_mirrors/{name}"))
     pools.take("mirror", "DELETE", REPOSITORY + "/push_mirrors/{name}")
     pools.ask("repository", ("POST", REPOSITORY + "/push_mirrors-sync"), ("POST", REPOSITORY + "/mirror-sync"), times=20)
@@ -203,11 +221,14 @@ def wiki(gitea):
     driver, pools = gitea.driver, gitea.pools
     for number, word in enumerate(names(gitea.random, 20)):
         one, title = dict(pools.one("repository")), f"{word.title()} Guide" if number % 3 else word
-        made = driver.call("POST", REPOSITORY + "/wiki/new", **one, body={"title": title, "content_base64": encoded(f"# {title}\n"), **({"message": "new"} if number % 2 else {})})
+        made = driver.call("POST", REPOSITORY + "/wiki/new", **one, body={"title": title, "content_base64": encoded(f"# {title}\n"),
+            **({"message": "new"} if number % 2 else {})})
         if made.good:
             pools.add("page", **one, pageName=made.get("sub_url"))
-    pools.ask("page", ("GET", REPOSITORY + "/wiki/page/{pageName}"), ("GET", REPOSITORY + "/wiki/revisions/{pageName}"), ("GET", REPOSITORY + "/wiki/pages"))
-    pools.each("page", "PATCH", REPOSITORY + "/wiki/page/{pageName}", 12, fixed={"title": lambda one: one["pageName"].replace("-", " "), "content_base64": encoded("other\n")})
+    pools.ask("page", ("GET", REPOSITORY + "/wiki/page/{pageName}"), ("GET", REPOSITORY + "/wiki/revisions/{pageName}"),
+              ("GET", REPOSITORY + "/wiki/pages"))
+    pools.each("page", "PATCH", REPOSITORY + "/wiki/page/{pageName}", 12, fixed={"title": lambda one: one["pageName"].replace("-", " "),
+        "content_base64": encoded("other\n")})
     pools.take("page", "DELETE", REPOSITORY + "/wiki/page/{pageName}", 12)
 
 
@@ -244,13 +265,14 @@ def packages(gitea):
     """Put by the way of packages, which the document does not have."""
     driver, pools = gitea.driver, gitea.pools
     for number, word in enumerate(names(gitea.random, 24)):
-        owner, version = gitea.user(), f"1.{number}.0"
+        owner, version = pools.one("user_repository")["owner"], f"1.{number}.0"
         driver.client.ask("PUT", f"/api/packages/{owner}/generic/{word}/{version}/file.txt", raw=b"content", content_type="application/octet-stream")
         pools.add("package", owner=owner, type="generic", name=word, version=version)
-    pools.ask("package", ("GET", "/packages/{owner}"), ("GET", "/packages/{owner}/{type}/{name}"), ("GET", "/packages/{owner}/{type}/{name}/-/latest"),
+    pools.ask("package", ("GET", "/packages/{owner}"), ("GET", "/packages/{owner}/{type}/{name}"),
+              ("GET", "/packages/{owner}/{type}/{name}/-/latest"),
               ("GET", "/packages/{owner}/{type}/{name}/{version}"), ("GET", "/packages/{owner}/{type}/{name}/{version}/files"))
     for one in pools.there["package"]:
-        repository = next((other["repo"] for other in pools.there["repository"] if other["owner"] == one["owner"]), "nothing")
+        repository = gitea.random.choice([other["repo"] for other in pools.there["user_repository"] if other["owner"] == one["owner"]])
         driver.call("POST", "/packages/{owner}/{type}/{name}/-/link/{repo_name}", **one, repo_name=repository)
         driver.call("POST", "/packages/{owner}/{type}/{name}/-/unlink", **one)
     pools.each("package", "DELETE", "/packages/{owner}/{type}/{name}/{version}", 24)
@@ -307,7 +329,8 @@ def end(gitea):
     for number in range(6):  # of itself, and of nobody
         one, name = gitea.random.choice([other for other in pools.there["repository"] if other["owner"] == "chief"]), gitea.label("moved")()
         port = driver.client.port if number else 9
-        driver.call("POST", "/repos/migrate", body={"clone_addr": f"http://127.0.0.1:{port}/{one['owner']}/{one['repo']}.git", "repo_name": name, "service": "git",
+        driver.call("POST", "/repos/migrate", body={"clone_addr": f"http://127.0.0.1:{port}/{one['owner']}/{one['repo']}.git",
+                                                    "repo_name": name, "service": "git",
                                                     "mirror": number % 2 == 1})
         driver.call("POST", REPOSITORY + "/mirror-sync", owner="chief", repo=name)
     transfers(gitea)

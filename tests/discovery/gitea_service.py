@@ -71,7 +71,8 @@ class Gitea(service.Service):
         self.settings.write_text(SETTINGS.format(folder=self.folder, port=self.port, static=self.static), encoding="utf-8")
         for command in (["migrate"], ["admin", "user", "create", "--admin", "--username", "chief", "--password", PASSWORD, "--email",
                                       "chief@example.com", "--must-change-password=false"]):
-            done = subprocess.run([self.program, "--config", self.settings, *command], cwd=self.folder, env=self.all_environment(), capture_output=True,
+            done = subprocess.run([self.program, "--config", self.settings, *command], cwd=self.folder, env=self.all_environment(),
+                                  capture_output=True,
                                   text=True, check=False)
             if done.returncode:
                 raise RuntimeError(f"gitea {command[0]}: {done.stdout[-800:]}{done.stderr[-800:]}")

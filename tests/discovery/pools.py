@@ -39,7 +39,8 @@ class Pools:
                 one = dict(self.one(kind))
                 names = [name for name in operation.path_parameters() if name in one]
                 if names and self.random.random() < self.lost:
-                    one[names[-1]] = 10**6 + self.random.randrange(10**6) if isinstance(one[names[-1]], int) else f"missing{self.random.randrange(99)}"
+                    one[names[-1]] = 10**6 + self.random.randrange(10**6) if isinstance(one[names[-1]],
+                        int) else f"missing{self.random.randrange(99)}"
                 body = {"fixed": filled(fixed or {}, one)} if operation.body is not None and "raw" not in more and "body" not in more else {}
                 self.driver.call(method, path, **{**one, **body, **more})
 

@@ -34,12 +34,14 @@ class Postgres:
         if os.geteuid() == 0:
             self.folder.parent.chmod(0o711)
             shutil.chown(self.folder, "postgres", "postgres")
-        service.fetch([*self._as_its_user(), str(programs() / "initdb"), "--pgdata", str(self.folder / "data"), "--auth", "trust", "--username", self.user,
+        service.fetch([*self._as_its_user(), str(programs() / "initdb"), "--pgdata", str(self.folder / "data"), "--auth", "trust",
+                       "--username", self.user,
                        "--encoding", "UTF8", "--no-sync"], "a database of PostgreSQL", cwd=self.folder)
         with (self.folder.parent / "postgres.txt").open("wb") as log:
             self.process = subprocess.Popen(
                 [*self._as_its_user(), str(programs() / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), "-p", str(self.port),
-                 "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder)
+                 "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                 cwd=self.folder)
         support.wait_until(self._answers, "PostgreSQL")
         self.ask("postgres", f"CREATE DATABASE {self.user}")
         return self.process
@@ -50,7 +52,8 @@ class Postgres:
         return subprocess.run([str(programs() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False).returncode == 0
 
     def ask(self, database: str, statement: str):
-        subprocess.run([str(programs() / "psql"), "--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", self.user, "-d",
+        subprocess.run([str(programs() / "psql"), "--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U",
+                        self.user, "-d",
                         database, "-c", statement], check=True, capture_output=True, text=True)
 
     @property

@@ -22,18 +22,24 @@ class Prefect:
         samples = driver.samples
         samples.by_name = {
             "timezone": ["UTC", "Europe/Berlin", "America/New_York", None], "interval": [600, 3600, 86400.0], "cron": ["0 * * * *", "15 6 * * 1"],
-            "rrule": ["FREQ=DAILY;INTERVAL=1", "FREQ=WEEKLY;BYDAY=MO"], "limit": lambda: self.random.randint(1, 50), "page": [1, 1, 2], "offset": [0, 0, 1, 5],
+            "rrule": ["FREQ=DAILY;INTERVAL=1", "FREQ=WEEKLY;BYDAY=MO"], "limit": lambda: self.random.randint(1, 50), "page": [1, 1, 2],
+            "offset": [0, 0, 1, 5],
             "version": ["1.0", "1.2.3", "2024.1"], "entrypoint": ["flows/daily.py:run", "main.py:flow"], "path": ["flows", "jobs/nightly"],
             "state": lambda: self.state(), "empirical_policy": lambda: {"retries": self.random.randint(0, 3), "retry_delay": 10},
             "parameter_openapi_schema": lambda: {"type": "object", "properties": {"region": {"type": "string"}}},
-            "schedule": lambda: self.schedule(), "timeout": 5, "concurrency_options": lambda: {"collision_strategy": self.random.choice(["ENQUEUE", "CANCEL_NEW"])},
+            "schedule": lambda: self.schedule(), "timeout": 5,
+            "concurrency_options": lambda: {"collision_strategy": self.random.choice(["ENQUEUE", "CANCEL_NEW"])},
             "pull_steps": lambda: [{"prefect.deployments.steps.set_working_directory": {"directory": "jobs"}}],
-            "base_job_template": lambda: {"job_configuration": {"command": "{{ command }}"}, "variables": {"properties": {"command": {"type": "string"}}}},
-            "slug": lambda: f"{self.random.choice(self.names)}-{self.random.randrange(10**6)}", "is_null_": [True, False], "exists_": [True, False], "is_paused": [False, False, True],
+            "base_job_template": lambda: {"job_configuration": {"command": "{{ command }}"},
+                                          "variables": {"properties": {"command": {"type": "string"}}}},
+            "slug": lambda: f"{self.random.choice(self.names)}-{self.random.randrange(10**6)}", "is_null_": [True, False], "exists_": [True,
+                False], "is_paused": [False, False, True],
         }
-        samples.never = {"id", "x-prefect-api-version", "parent_task_run_id", "infrastructure_document_id", "storage_document_id", "deployment_id",
-                         "global_concurrency_limit_id", "storage_configuration", "replaces", "version_info", "idempotency_key", "work_queue_name",
-                         "work_pool_name", "job_variables", "filter", "default_result_storage_block_id", "parameters", "retry_type"}
+        samples.never = {
+            "id", "x-prefect-api-version", "parent_task_run_id", "infrastructure_document_id", "storage_document_id",
+            "deployment_id", "global_concurrency_limit_id", "storage_configuration", "replaces", "version_info", "idempotency_key",
+            "work_queue_name", "work_pool_name", "job_variables", "filter", "default_result_storage_block_id", "parameters",
+            "retry_type"}
 
     def any(self, kind: str):
         """Of the ones that are there, mostly; sometimes one that never was."""
@@ -109,7 +115,8 @@ def deployments(prefect: Prefect):
         flow = prefect.random.randrange(len(prefect.names))
         driver.samples.chance = prefect.random.choice((0.2, 0.6))
         made = driver.call("POST", "/deployments/", fixed={"name": f"{name}-daily", "flow_id": prefect.ids["flow"][flow], "concurrency_limit": 5,
-                                                            "enforce_parameter_schema": False, "work_pool_name": prefect.random.choice(prefect.names)})
+                                                            "enforce_parameter_schema": False,
+                                                            "work_pool_name": prefect.random.choice(prefect.names)})
         if made.good:
             prefect.ids.setdefault("deployment", []).append(made.get("id"))
             prefect.deployed.append((prefect.names[flow], f"{name}-daily"))
@@ -124,7 +131,8 @@ def deployments(prefect: Prefect):
     for action in ("pause_deployment", "resume_deployment"):
         driver.repeat(20, "POST", f"/deployments/{{id}}/{action}", id=any_one)
     driver.repeat(25, "GET", "/deployments/{id}/work_queue_check", id=any_one)
-    driver.repeat(25, "POST", "/deployments/{id}/schedules", id=any_one, body=lambda: [{"schedule": prefect.schedule(), "active": prefect.random.random() < 0.5}])
+    driver.repeat(25, "POST", "/deployments/{id}/schedules", id=any_one, body=lambda: [{"schedule": prefect.schedule(),
+        "active": prefect.random.random() < 0.5}])
     schedules = []
     for deployment in prefect.ids["deployment"]:
         listed = driver.call("GET", "/deployments/{id}/schedules", id=deployment)
@@ -143,13 +151,15 @@ def deployments(prefect: Prefect):
 
 def runs(prefect: Prefect):
     driver = prefect.driver
-    prefect.make("run", "POST", "/flow_runs/", 60, fixed={"flow_id": prefect.one("flow"), "parameters": lambda: {"limit": prefect.random.randrange(9)}})
+    prefect.make("run", "POST", "/flow_runs/", 60, fixed={"flow_id": prefect.one("flow"),
+                                                          "parameters": lambda: {"limit": prefect.random.randrange(9)}})
     any_run = prefect.any("run")
     driver.repeat(3, "POST", "/flow_runs/", body={"name": "without a flow"})
     driver.repeat(40, "GET", "/flow_runs/{id}", id=any_run)
     driver.repeat(30, "PATCH", "/flow_runs/{id}", id=any_run, fixed={})
     driver.repeat(60, "POST", "/flow_runs/{id}/set_state", id=any_run, fixed={"state": prefect.state})
-    driver.repeat(25, "PATCH", "/flow_runs/{id}/labels", id=any_run, body=lambda: {word: prefect.random.randrange(5) for word in prefect.random.sample(prefect.names, 2)})
+    driver.repeat(25, "PATCH", "/flow_runs/{id}/labels", id=any_run,
+                  body=lambda: {word: prefect.random.randrange(5) for word in prefect.random.sample(prefect.names, 2)})
     driver.repeat(25, "GET", "/flow_runs/{id}/graph", id=any_run)
     driver.repeat(25, "GET", "/flow_runs/{id}/graph-v2", id=any_run)
     driver.repeat(25, "POST", "/flow_runs/{id}/resume", id=any_run, fixed={})
@@ -158,14 +168,16 @@ def runs(prefect: Prefect):
     for key in keys:
         run = prefect.one("run")()
         placed.append((run, key))
-        driver.works("POST", "/flow_runs/{id}/input", id=run, body={"key": key, "value": "{\"a\": 1}", **({"sender": "tester"} if len(key) % 2 else {})})
+        driver.works("POST", "/flow_runs/{id}/input", id=run, body={"key": key, "value": "{\"a\": 1}",
+                                                                    **({"sender": "tester"} if len(key) % 2 else {})})
     for run, key in placed:
         driver.call("GET", "/flow_runs/{id}/input/{key}", id=run, key=key)
         driver.call("POST", "/flow_runs/{id}/input/filter", id=run, fixed={"prefix": key[:3], "limit": 10})
     for run, key in placed[:22]:
         driver.call("DELETE", "/flow_runs/{id}/input/{key}", id=run, key=key)
     driver.fails("GET", "/flow_runs/{id}/input/{key}", id=prefect.ids["run"], key="no-such-key")
-    prefect.make("task", "POST", "/task_runs/", 60, fixed={"flow_run_id": prefect.one("run"), "dynamic_key": lambda: str(prefect.random.randrange(10**6)),
+    prefect.make("task", "POST", "/task_runs/", 60, fixed={"flow_run_id": prefect.one("run"),
+                                                           "dynamic_key": lambda: str(prefect.random.randrange(10**6)),
                                                            "task_inputs": lambda: {"source": [{"input_type": "constant", "type": "int"}]}})
     any_task = prefect.any("task")
     driver.repeat(35, "GET", "/task_runs/{id}", id=any_task)
@@ -193,7 +205,8 @@ def runs(prefect: Prefect):
     for path in ("count-deployments", "next-runs"):
         driver.repeat(10, "POST", f"/ui/flows/{path}", body=lambda: {"flow_ids": prefect.some("flow")()})
     driver.repeat(10, "POST", "/ui/flow_runs/count-task-runs", body=lambda: {"flow_run_ids": prefect.some("run")()})
-    driver.repeat(15, "POST", "/flow_runs/bulk_set_state", body=lambda: {"flow_runs": {"id": {"any_": prefect.some("run")()}}, "state": prefect.state()})
+    driver.repeat(15, "POST", "/flow_runs/bulk_set_state", body=lambda: {"flow_runs": {"id": {"any_": prefect.some("run")()}},
+        "state": prefect.state()})
 
 
 def logs(prefect: Prefect):

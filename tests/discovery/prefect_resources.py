@@ -2,8 +2,8 @@
 """What is asked of Prefect's server beside flows and their runs: work pools, blocks, limits, variables, artifacts, events."""
 import email.utils
 
-import support
 from samples import names
+from service import support
 
 
 def root(prefect):
@@ -90,7 +90,8 @@ def blocks(prefect):
         made = driver.works("POST", "/block_schemas/", body={
             "fields": {"title": f"Block{number}", "type": "object", "properties": {"host": {"type": "string"}, "port": {"type": "integer"}},
                        "required": ["host"], "block_type_slug": slugs[number], "secret_fields": [], "block_schema_references": {}},
-            "block_type_id": kind, "capabilities": prefect.random.sample(["read", "write", "notify"], 2), **({"version": "1.1"} if number % 2 else {})})
+            "block_type_id": kind, "capabilities": prefect.random.sample(["read", "write", "notify"], 2),
+            **({"version": "1.1"} if number % 2 else {})})
         schemas.append((made.get("id"), made.get("checksum"), kind, slugs[number]))
     prefect.ids["schema"] = [one[0] for one in schemas]
     driver.repeat(30, "GET", "/block_schemas/{id}", id=prefect.any("schema"))
@@ -233,7 +234,8 @@ def events(prefect):
     for countable in ("day", "time", "event", "resource", "week"):
         for unit in ("hour", "day", "minute"):
             driver.call("POST", "/events/count-by/{countable}", countable=countable, body={
-                "filter": {"occurred": {"since": stamp[:10] + "T00:00:00Z", "until": stamp[:10] + "T23:00:00Z"}}, "time_unit": unit, "time_interval": 6})
+                "filter": {"occurred": {"since": stamp[:10] + "T00:00:00Z", "until": stamp[:10] + "T23:00:00Z"}}, "time_unit": unit,
+                "time_interval": 6})
     automations(prefect)
 
 

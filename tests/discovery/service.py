@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
 import gopeers  # noqa: E402
-import npmpeers  # noqa: E402
+import npmpeers  # noqa: E402, F401
 import support  # noqa: E402
 
 CACHE = support.CACHE / "discovery"

@@ -23,20 +23,25 @@ class Unleash:
             self.pools.add("place", projectId="default", environment=environment)
         driver.samples.by_name = {
             "color": lambda: f"#{self.random.randrange(1 << 24):06x}", "stickiness": LEFT_OUT, "payload": lambda: {"type": "string", "value": "text"},
-            "limit": lambda: str(self.random.randint(1, 25)), "offset": ["0", "0", "1"], "sortOrder": lambda: self.random.randint(1, 99), "query": WORDS,
-            "expiresAt": lambda: self.later(), "constraints": lambda: self.constraints(), "variants": LEFT_OUT, "segments": LEFT_OUT, "segmentIds": LEFT_OUT,
+            "limit": lambda: str(self.random.randint(1, 25)), "offset": ["0", "0", "1"], "sortOrder": lambda: self.random.randint(1, 99),
+            "query": WORDS,
+            "expiresAt": lambda: self.later(), "constraints": lambda: self.constraints(), "variants": LEFT_OUT, "segments": LEFT_OUT,
+            "segmentIds": LEFT_OUT,
             "legalValues": lambda: [{"value": word, "description": f"about {word}"} if self.random.random() < 0.5 else {"value": word}
                                     for word in self.random.sample(WORDS, 2)],
             "parameters": lambda: {"rollout": str(self.random.randrange(101)), "groupId": "all", "stickiness": "default"}, "email": LEFT_OUT,
             "rootRole": lambda: self.random.choice([1, 2, 3]), "description": lambda: f"about {self.random.choice(WORDS)}", "icon": ["flag", "label"],
-            "title": lambda: f"for {self.random.choice(WORDS)}", "started": lambda: self.later(), "sdkVersion": ["unleash-client-node:6.1.0", "unleash-client-go:4.2.0"],
+            "title": lambda: f"for {self.random.choice(WORDS)}", "started": lambda: self.later(), "sdkVersion": ["unleash-client-node:6.1.0",
+                "unleash-client-go:4.2.0"],
         }
-        driver.samples.never = {"project", "projects", "environment", "email", "token", "state", "lifecycle", "type", "createdBy", "tag", "segment", "status", "createdAt",
-                                "lastSeenAt", "from", "to", "id", "groupId", "feature", "sortBy", "projectId", "tags", "archived", "username", "defaultStrategy",
-                                "changeRequestsEnabled", "userId", "sendEmail", "environments"}
+        driver.samples.never = {
+            "project", "projects", "environment", "email", "token", "state", "lifecycle", "type", "createdBy", "tag", "segment",
+            "status", "createdAt", "lastSeenAt", "from", "to", "id", "groupId", "feature", "sortBy", "projectId", "tags",
+            "archived", "username", "defaultStrategy", "changeRequestsEnabled", "userId", "sendEmail", "environments"}
 
     def later(self, *_) -> str:
-        return (datetime.datetime(2030, 1, 1, tzinfo=datetime.timezone.utc) + datetime.timedelta(days=self.random.randrange(900))).isoformat().replace("+00:00", "Z")
+        day = datetime.date(2030, 1, 1) + datetime.timedelta(days=self.random.randrange(900))
+        return f"{day.isoformat()}T00:00:00Z"
 
     def constraints(self) -> list[dict]:
         return [self.random.choice(({"contextName": "userId", "operator": "IN", "values": [str(self.random.randrange(99))], "inverted": False},
@@ -49,11 +54,15 @@ class Unleash:
 
 def server(unleash: Unleash):
     driver = unleash.driver
-    for path in ("/ready", "/health", "/api/admin/feature-types", "/api/admin/strategies", "/api/admin/event-creators", "/api/admin/metrics/unknown-flags",
+    for path in ("/ready", "/health", "/api/admin/feature-types", "/api/admin/strategies", "/api/admin/event-creators",
+                 "/api/admin/metrics/unknown-flags",
                  "/api/admin/metrics/sdks/outdated", "/api/admin/user", "/api/admin/user/profile", "/api/admin/ui-config",
-                 "/api/admin/instance-admin/statistics", "/api/admin/instance-admin/statistics/csv", "/api/admin/lifecycle/count", "/api/admin/personal-dashboard",
-                 "/api/admin/environments", "/api/admin/maintenance", "/api/admin/telemetry/settings", "/api/admin/tags", "/api/admin/tag-types", "/api/admin/addons",
-                 "/api/admin/api-tokens", "/api/admin/user-admin/inactive", "/api/admin/user-admin/access", "/api/admin/user-admin/admin-count", "/api/admin/context",
+                 "/api/admin/instance-admin/statistics", "/api/admin/instance-admin/statistics/csv", "/api/admin/lifecycle/count",
+                 "/api/admin/personal-dashboard",
+                 "/api/admin/environments", "/api/admin/maintenance", "/api/admin/telemetry/settings", "/api/admin/tags",
+                 "/api/admin/tag-types", "/api/admin/addons",
+                 "/api/admin/api-tokens", "/api/admin/user-admin/inactive", "/api/admin/user-admin/access",
+                 "/api/admin/user-admin/admin-count", "/api/admin/context",
                  "/api/admin/projects", "/api/admin/invite-link/tokens", "/api/admin/segments", "/api/admin/user/tokens"):
         driver.repeat(5, "GET", path)
     driver.repeat(4, "GET", "/api/admin/user/roles", query={"projectId": "default"})
@@ -82,7 +91,8 @@ def server(unleash: Unleash):
 def users(unleash: Unleash):
     driver, pools = unleash.driver, unleash.pools
     pools.make("user", None, "POST", "/api/admin/user-admin", 28, fixed={
-        "email": lambda _: f"{unleash.random.choice(WORDS)}{unleash.random.randrange(10**6)}@example.com", "username": unleash.name("user"), "sendEmail": False})
+        "email": lambda _: f"{unleash.random.choice(WORDS)}{unleash.random.randrange(10**6)}@example.com", "username": unleash.name("user"),
+        "sendEmail": False})
     driver.repeat(3, "POST", "/api/admin/user-admin", body={"rootRole": 2})
     driver.repeat(4, "GET", "/api/admin/user-admin")
     driver.repeat(6, "GET", "/api/admin/user-admin/search", query={"q": "a"})
@@ -114,7 +124,8 @@ def users(unleash: Unleash):
         cookie, driver.client.headers = driver.client.headers, {}  # a session would become the guest's
         driver.call("GET", "/invite/{token}/validate", token=secret)
         mail = unleash.name("guest")()
-        driver.call("POST", "/invite/{token}/signup", token=secret, body={"name": "Guest", "email": f"{mail}@example.com", "password": STRONG, "username": mail})
+        driver.call("POST", "/invite/{token}/signup", token=secret, body={"name": "Guest", "email": f"{mail}@example.com", "password": STRONG,
+            "username": mail})
         driver.client.headers = cookie
     for word in names(unleash.random, 20):
         driver.call("GET", "/invite/{token}/validate", token=word)
@@ -139,7 +150,8 @@ def fields(unleash: Unleash, within: str | None, root: str):
     for _ in range(24):
         one, value = pools.one(kind), unleash.name("value")()
         values.append((one, value))
-        driver.call("POST", root + "/{contextField}/legal-values", **one, body={"value": value, **({"description": "of a test"} if len(value) % 2 else {})})
+        driver.call("POST", root + "/{contextField}/legal-values", **one, body={"value": value,
+            **({"description": "of a test"} if len(value) % 2 else {})})
     for one, value in values:
         driver.call("DELETE", root + "/{contextField}/legal-values/{legalValue}", **one, legalValue=value)
     if within:
@@ -164,14 +176,17 @@ def kinds(unleash: Unleash):
             pools.add("tag", type=one["type"], value=word)
     pools.ask("tag", ("GET", "/api/admin/tags/{type}"), ("GET", "/api/admin/tags/{type}/{value}"))
     for word in names(unleash.random, 24):
-        parameters = [{"name": "share", "type": unleash.random.choice(["percentage", "string", "list"]), "description": "how many", "required": len(word) % 2 == 0}]
+        parameters = [{"name": "share", "type": unleash.random.choice(["percentage", "string", "list"]), "description": "how many",
+                       "required": len(word) % 2 == 0}]
         if driver.call("POST", "/api/admin/strategies", fixed={"name": f"{word}-plan", "parameters": parameters}).good:
             pools.add("plan", name=f"{word}-plan", strategyName=f"{word}-plan")
     pools.ask("plan", ("GET", "/api/admin/strategies/{name}"))
     pools.ask("plan", ("PUT", "/api/admin/strategies/{name}"), fixed={"parameters": []})
-    pools.ask("plan", ("POST", "/api/admin/strategies/{strategyName}/deprecate"), ("POST", "/api/admin/strategies/{strategyName}/reactivate"), times=20)
+    pools.ask("plan", ("POST", "/api/admin/strategies/{strategyName}/deprecate"), ("POST", "/api/admin/strategies/{strategyName}/reactivate"),
+              times=20)
     pools.take("plan", "DELETE", "/api/admin/strategies/{name}", 22)
-    addon = {"provider": "webhook", "enabled": False, "parameters": {"url": "http://127.0.0.1:9/hook"}, "events": ["feature-created", "feature-archived"]}
+    addon = {"provider": "webhook", "enabled": False, "parameters": {"url": "http://127.0.0.1:9/hook"}, "events": ["feature-created",
+        "feature-archived"]}
     pools.make("addon", None, "POST", "/api/admin/addons", 24, fixed=addon)
     pools.ask("addon", ("GET", "/api/admin/addons/{id}"), ("GET", "/api/admin/addons/{id}/events"))
     pools.ask("addon", ("PUT", "/api/admin/addons/{id}"), fixed=addon)
@@ -205,28 +220,33 @@ def clients(unleash: Unleash):
 
     for number, name in enumerate(applications):
         instance = f"instance-{number}"
-        driver.call("POST", "/api/client/register", fixed={"appName": name, "instanceId": instance, "interval": 1000, "started": unleash.later(), "strategies": ["default"]})
+        driver.call("POST", "/api/client/register", fixed={"appName": name, "instanceId": instance, "interval": 1000,
+                                                           "started": unleash.later(), "strategies": ["default"]})
         driver.call("POST", "/api/client/metrics", fixed={"appName": name, "instanceId": instance, "bucket": bucket()})
         pools.add("application", appName=name, environment="development")
     driver.repeat(8, "POST", "/api/client/metrics/bulk", body=lambda: {
-        "applications": [{"appName": unleash.random.choice(applications), "environment": "development", "instanceId": "bulk", "interval": 5, "started": unleash.later()}],
+        "applications": [{"appName": unleash.random.choice(applications), "environment": "development", "instanceId": "bulk", "interval": 5,
+                          "started": unleash.later()}],
         "metrics": [{"featureName": unleash.random.choice(flags), "appName": unleash.random.choice(applications), "environment": "development",
                      "timestamp": "2026-11-01T10:00:00Z", "yes": 3, "no": 1}]})
     driver.repeat(6, "GET", "/api/client/features")
     driver.each("GET", "/api/client/features/{featureName}", "featureName", [*unleash.random.sample(flags, 24), "nothing"])
     driver.client.headers = {"Authorization": unleash.tokens["frontend"]}
     driver.repeat(6, "GET", "/api/frontend", query={"userId": "7"})
-    driver.repeat(6, "POST", "/api/frontend", body=lambda: {"context": {"appName": "shop", "userId": str(unleash.random.randrange(99)), "properties": {"region": "eu"}}})
+    driver.repeat(6, "POST", "/api/frontend", body=lambda: {"context": {"appName": "shop", "userId": str(unleash.random.randrange(99)),
+        "properties": {"region": "eu"}}})
     for number, name in enumerate(applications[:8]):
         driver.call("POST", "/api/frontend/client/metrics", fixed={"appName": name, "instanceId": "browser", "bucket": bucket()})
-        driver.call("POST", "/api/frontend/client/register", fixed={"appName": name, "instanceId": "browser", "interval": 1000, "started": unleash.later(), "strategies": []})
+        driver.call("POST", "/api/frontend/client/register", fixed={"appName": name, "instanceId": "browser", "interval": 1000,
+                                                                    "started": unleash.later(), "strategies": []})
     driver.client.headers = {}
     driver.repeat(4, "GET", "/api/client/features")
     driver.client.headers = cookie
     for tokens in (["*:*.nothing"], [unleash.tokens["client"]], ["bad"]):
         driver.call("POST", "/edge/validate", body={"tokens": tokens})
         driver.call("POST", "/edge/issue-token", body={"tokens": [{"environment": "development", "projects": ["default"]}]})
-    pools.ask("application", ("POST", "/api/admin/metrics/applications/{appName}"), fixed={"strategies": ["default"], "url": "http://127.0.0.1/shop"}, times=22)
+    pools.ask("application", ("POST", "/api/admin/metrics/applications/{appName}"), fixed={"strategies": ["default"],
+        "url": "http://127.0.0.1/shop"}, times=22)
     pools.ask("application", ("GET", "/api/admin/metrics/applications/{appName}"), ("GET", "/api/admin/metrics/applications/{appName}/overview"),
               ("GET", "/api/admin/metrics/instances/{appName}/environment/{environment}"), times=22)
     driver.repeat(6, "GET", "/api/admin/metrics/applications")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is asked of Unleash's projects and their flags."""
 from samples import LEFT_OUT, names
+from service import support
 
 PROJECT = "/api/admin/projects/{projectId}"
 FLAG = PROJECT + "/features/{featureName}"
@@ -11,7 +12,8 @@ STRATEGY = PLACE + "/strategies/{strategyId}"
 def projects(unleash):
     driver, pools = unleash.driver, unleash.pools
     pools.ask("project", *(("GET", PROJECT + rest) for rest in (
-        "/overview", "/dora", "/applications", "/flag-creators", "/sdks/outdated", "/features", "/dependencies", "/health-report", "/api-tokens", "/insights", "/status")))
+        "/overview", "/dora", "/applications", "/flag-creators", "/sdks/outdated", "/features", "/dependencies", "/health-report",
+        "/api-tokens", "/insights", "/status")))
     pools.ask("project", ("GET", "/api/admin/personal-dashboard/{projectId}"), ("GET", "/api/admin/environments/project/{projectId}"))
     for method in ("POST", "DELETE") * 4:
         driver.call(method, PROJECT + "/favorites", projectId="default", body={})
@@ -24,7 +26,8 @@ def projects(unleash):
     pools.take("project_token", "DELETE", PROJECT + "/api-tokens/{token}")
     for number in range(6):
         driver.call("DELETE", PROJECT + "/environments/{environment}", projectId="default", environment="production")
-        driver.call("POST", PROJECT + "/environments", projectId="default", body={"environment": "production", **({"changeRequestsEnabled": False} if number % 2 else {})})
+        driver.call("POST", PROJECT + "/environments", projectId="default", body={"environment": "production",
+            **({"changeRequestsEnabled": False} if number % 2 else {})})
         driver.call("POST", PROJECT + "/environments/{environment}/default-strategy", projectId="default", environment="production", fixed={
             "name": "flexibleRollout", "parameters": {"rollout": "50", "stickiness": "default", "groupId": "all"}, "segments": LEFT_OUT})
 
@@ -38,13 +41,15 @@ def flags(unleash):
         if driver.call("POST", PROJECT + "/features", **place, fixed={"name": name}).good:
             pools.add("flag", **place, featureName=name, child=name, parent=name)
     driver.fails("POST", PROJECT + "/features", **pools.one("project"), body={"name": "not a name!"})
-    pools.ask("flag", *(("GET", path) for path in (FLAG, PLACE, PLACE + "/strategies", PLACE + "/variants", FLAG + "/lifecycle", "/api/admin/features/{featureName}/tags",
-                                                "/api/admin/events/{featureName}", PROJECT + "/features/{child}/parents", PROJECT + "/features/{parent}/parent-variants")), times=24)
+    pools.ask("flag", *(("GET", path) for path in (
+        FLAG, PLACE, PLACE + "/strategies", PLACE + "/variants", FLAG + "/lifecycle", "/api/admin/features/{featureName}/tags",
+        "/api/admin/events/{featureName}", PROJECT + "/features/{child}/parents", PROJECT + "/features/{parent}/parent-variants")), times=24)
     pools.ask("flag", ("PUT", FLAG), fixed={"archived": False})
     pools.ask("flag", ("PATCH", FLAG), body=lambda: [{"op": "replace", "path": "/description", "value": unleash.name("about")()}])
     for _ in range(22):
         one = pools.one("flag")
-        driver.call("POST", FLAG + "/clone", **one, body={"name": unleash.name("clone")(), **({"replaceGroupId": True} if unleash.random.random() < 0.5 else {})})
+        driver.call("POST", FLAG + "/clone", **one, body={"name": unleash.name("clone")(),
+                                                          **({"replaceGroupId": True} if unleash.random.random() < 0.5 else {})})
     for method in ("POST", "DELETE"):
         pools.each("flag", method, FLAG + "/favorites", body={})
     for _ in range(24):
@@ -69,7 +74,8 @@ def strategies(unleash):
         driver.call("POST", PLACE + "/strategies/set-sort-order", **one, body=[{"id": one["strategyId"], "sortOrder": unleash.random.randrange(9)}])
         driver.call("GET", "/api/admin/segments/strategies/{strategyId}", **one)
         driver.call("POST", "/api/admin/segments/strategies", body={
-            "projectId": one["projectId"], "strategyId": one["strategyId"], "environmentId": one["environment"], "segmentIds": [pools.one("segment")["id"]]})
+            "projectId": one["projectId"], "strategyId": one["strategyId"], "environmentId": one["environment"],
+            "segmentIds": [pools.one("segment")["id"]]})
         driver.call("GET", PLACE, **one)
     for switch in ("on", "off"):
         pools.ask("strategy", ("POST", PLACE + "/" + switch), times=22)
@@ -91,7 +97,8 @@ def details(unleash):
         driver.call("GET", PLACE + "/variants", **one)
         driver.call("GET", PROJECT + "/features/{parent}/parent-variants", **one)
         for path in ("complete", "uncomplete"):
-            body = {"body": {"status": ("kept", "discarded")[number % 2], **({"statusValue": "blue"} if number % 2 == 0 else {})}} if path == "complete" else {}
+            body = {"body": {"status": ("kept", "discarded")[number % 2],
+                             **({"statusValue": "blue"} if number % 2 == 0 else {})}} if path == "complete" else {}
             driver.call("POST", FLAG + "/lifecycle/" + path, **one, **body)
         driver.call("POST", PROJECT + "/stale", **one, body={"features": [one["featureName"]], "stale": number % 2 == 0})
         link = {"url": f"http://127.0.0.1/wiki/{number}", **({"title": "notes"} if number % 2 else {})}
@@ -99,15 +106,16 @@ def details(unleash):
         for found in (driver.call("GET", FLAG, **one).get("links", default=None) or [])[:1]:
             driver.call("PUT", FLAG + "/link/{linkId}", **one, linkId=found["id"], body=link)
             driver.call("DELETE", FLAG + "/link/{linkId}", **one, linkId=found["id"])
+    parents, children = pools.there["flag"][:40], pools.there["flag"][40:]  # one is not both
     for _ in range(26):
-        child = pools.one("flag")
-        parent = next((other for other in pools.there["flag"] if other["projectId"] == child["projectId"] and other["featureName"] != child["featureName"]), child)
+        child, parent = unleash.random.choice(children), unleash.random.choice(parents)
         driver.call("POST", PROJECT + "/features/{child}/dependencies", projectId=child["projectId"], child=child["featureName"], body={
             "feature": parent["featureName"], **({"enabled": True, "variants": ["blue"]} if unleash.random.random() < 0.5 else {})})
         driver.call("GET", PROJECT + "/features/{child}/parents", **child)
         if unleash.random.random() < 0.5:
             driver.call("DELETE", PROJECT + "/features/{child}/dependencies", **child)
-        driver.call("DELETE", PROJECT + "/features/{child}/dependencies/{parent}", projectId=child["projectId"], child=child["featureName"], parent=parent["featureName"])
+        driver.call("DELETE", PROJECT + "/features/{child}/dependencies/{parent}", projectId=child["projectId"], child=child["featureName"],
+                    parent=parent["featureName"])
 
 
 def searches(unleash):
@@ -118,7 +126,8 @@ def searches(unleash):
     context = {"appName": "shop", "userId": "7", "properties": {"region": "eu"}}
     for _ in range(6):
         driver.call("POST", "/api/admin/playground", body={"environment": "development", "projects": "*", "context": context})
-        driver.call("POST", "/api/admin/playground/advanced", body={"environments": ["development"], "projects": [pools.one("project")["projectId"]], "context": context})
+        driver.call("POST", "/api/admin/playground/advanced", body={"environments": ["development"],
+                                                                    "projects": [pools.one("project")["projectId"]], "context": context})
     for _ in range(8):
         one = pools.one("flag")
         exported = driver.call("POST", "/api/admin/features-batch/export", body={"features": [one["featureName"]], "environment": one["environment"]})
@@ -138,19 +147,28 @@ def drive(unleash):
 
 def end(unleash):
     driver, pools = unleash.driver, unleash.pools
-    chosen = pools.there["flag"]
-    for number, one in enumerate(chosen):
+
+    def is_archived(one: dict) -> bool:
+        stages = driver.call("GET", FLAG + "/lifecycle", **one).json
+        return any(stage.get("stage") == "archived" for stage in stages)
+
+    for number, one in enumerate(pools.there["flag"]):
         body = {"features": [one["featureName"]]}
         if number % 2:
             driver.call("DELETE", FLAG, **one)
         else:
             driver.call("POST", PROJECT + "/archive/validate", **one, body=body)
             driver.call("POST", PROJECT + "/archive", **one, body=body)
+    for number, one in enumerate(pools.there["flag"]):
+        body = {"features": [one["featureName"]]}
+        # It writes down by the way that a flag is archived, and ends when the flag is gone before.
+        support.wait_until(lambda one=one: is_archived(one), "a flag in the archive")
         if number % 4 == 0:
             driver.call("POST", PROJECT + "/revive", **one, body=body)
-            driver.call("POST", PROJECT + "/delete", **one, body=body)
         elif number % 4 == 1:
             driver.call("POST", "/api/admin/archive/revive/{featureName}", **one)
+        elif number % 4 == 2:
+            driver.call("POST", PROJECT + "/delete", **one, body=body)
         else:
             driver.call("DELETE", "/api/admin/archive/{featureName}", **one)
         driver.call("GET", FLAG, **one)

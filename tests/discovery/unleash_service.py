@@ -14,7 +14,8 @@ BEFORE = "2026-11-01"  # what the version needs is as of then
 ADMIN_TOKEN = "*:*.tests-admin"
 CLIENT_TOKEN = "default:development.tests-client"
 FRONTEND_TOKEN = "default:development.tests-frontend"
-LIMITS = ("CREATE_USER_RATE_LIMIT_PER_MINUTE", "SIMPLE_LOGIN_LIMIT_PER_MINUTE", "PASSWORD_RESET_LIMIT_PER_MINUTE", "REGISTER_CLIENT_RATE_LIMIT_PER_MINUTE",
+LIMITS = ("CREATE_USER_RATE_LIMIT_PER_MINUTE", "SIMPLE_LOGIN_LIMIT_PER_MINUTE", "PASSWORD_RESET_LIMIT_PER_MINUTE",
+          "REGISTER_CLIENT_RATE_LIMIT_PER_MINUTE",
           "CLIENT_METRICS_RATE_LIMIT_PER_MINUTE", "FRONTEND_METRICS_RATE_LIMIT_PER_MINUTE", "REGISTER_FRONTEND_RATE_LIMIT_PER_MINUTE",
           "AUTHENTICATION_RATE_LIMIT_PER_MINUTE", "TOKEN_AUTHENTICATION_RATE_LIMIT_PER_MINUTE", "SDK_API_RATE_LIMIT_PER_MINUTE",
           "SEARCH_FEATURES_RATE_LIMIT_PER_MINUTE")
@@ -45,7 +46,8 @@ class Unleash(service.Service):
 
     def environment(self) -> dict[str, str]:
         return {"DATABASE_URL": self.postgres.url, "DATABASE_SSL": "false", "HTTP_HOST": "127.0.0.1", "PORT": str(self.port), "LOG_LEVEL": "warn",
-                "CHECK_VERSION": "false", "SEND_TELEMETRY": "false", "ENABLE_OAS": "true", "NODE_ENV": "production", "UNLEASH_ALLOW_PRIVATE_URL_IN_INTEGRATION": "true", "INIT_ADMIN_API_TOKENS": ADMIN_TOKEN,
+                "CHECK_VERSION": "false", "SEND_TELEMETRY": "false", "ENABLE_OAS": "true", "NODE_ENV": "production",
+                "UNLEASH_ALLOW_PRIVATE_URL_IN_INTEGRATION": "true", "INIT_ADMIN_API_TOKENS": ADMIN_TOKEN,
                 "INIT_BACKEND_API_TOKENS": CLIENT_TOKEN, "INIT_FRONTEND_API_TOKENS": FRONTEND_TOKEN, **{name: "100000" for name in LIMITS}}
 
     def is_ready(self, client) -> bool:
