@@ -95,10 +95,11 @@ def users(gitea: Gitea):
         "", "/followers", "/following", "/gpg_keys", "/keys", "/orgs", "/repos", "/starred", "/subscriptions", "/heatmap", "/activities/feeds")))
     pools.ask("user", ("PATCH", "/admin/users/{username}"), fixed={"login_name": lambda one: one["username"], "source_id": 0})
     for method in ("PUT", "GET"):
-        pools.ask("user", (method, "/user/following/{username}"))
         pools.each("user", method, "/user/blocks/{username}", 25)
     driver.repeat(4, "GET", "/user/blocks")
-    pools.each("user", "DELETE", "/user/blocks/{username}", 22)
+    pools.each("user", "DELETE", "/user/blocks/{username}", 30)
+    pools.each("user", "PUT", "/user/following/{username}", 24)
+    pools.ask("user", ("GET", "/user/following/{username}"))
     pools.ask("user", ("GET", "/users/{username}/following/{target}"), target=lambda: gitea.user())
     for one in pools.there["user"][:22]:
         driver.call("GET", "/users/{username}/following/{target}", username="chief", target=one["username"])

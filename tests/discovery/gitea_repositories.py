@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is asked of Gitea's repositories: files, branches, releases, settings, actions, packages."""
 import base64
+import urllib.parse
 
 import gitea_driver
 from samples import WORDS, names
@@ -72,8 +73,8 @@ def files(gitea):
         changed = driver.call("PUT", REPOSITORY + "/contents/{filepath}", **one, body={"content": encoded("changed\n"), "sha": one["sha"],
             "message": "change"})
         one["sha"] = changed.get("content", "sha") or one["sha"]
-    for one in pools.there["repository"][:6]:
-        driver.call("POST", REPOSITORY + "/contents/{filepath}", **one, filepath=".editorconfig", body={
+    for one in pools.there["file"][:9]:
+        driver.call("POST", REPOSITORY + "/contents/{filepath}", **{**one, "filepath": ".editorconfig"}, body={
             "content": encoded("root = true\n[*]\nindent_style = tab\n")})
     pools.ask("file", ("GET", REPOSITORY + "/editorconfig/{filepath}"))
     for folder in ("docs", "src"):  # a parameter with a slash
@@ -224,7 +225,7 @@ def wiki(gitea):
         made = driver.call("POST", REPOSITORY + "/wiki/new", **one, body={"title": title, "content_base64": encoded(f"# {title}\n"),
             **({"message": "new"} if number % 2 else {})})
         if made.good:
-            pools.add("page", **one, pageName=made.get("sub_url"))
+            pools.add("page", **one, pageName=urllib.parse.unquote(made.get("sub_url")))
     pools.ask("page", ("GET", REPOSITORY + "/wiki/page/{pageName}"), ("GET", REPOSITORY + "/wiki/revisions/{pageName}"),
               ("GET", REPOSITORY + "/wiki/pages"))
     pools.each("page", "PATCH", REPOSITORY + "/wiki/page/{pageName}", 12, fixed={"title": lambda one: one["pageName"].replace("-", " "),
@@ -265,14 +266,15 @@ def packages(gitea):
     """Put by the way of packages, which the document does not have."""
     driver, pools = gitea.driver, gitea.pools
     for number, word in enumerate(names(gitea.random, 24)):
-        owner, version = pools.one("user_repository")["owner"], f"1.{number}.0"
+        owner, version = gitea.user() if number % 2 else pools.one("user_repository")["owner"], f"1.{number}.0"
         driver.client.ask("PUT", f"/api/packages/{owner}/generic/{word}/{version}/file.txt", raw=b"content", content_type="application/octet-stream")
         pools.add("package", owner=owner, type="generic", name=word, version=version)
     pools.ask("package", ("GET", "/packages/{owner}"), ("GET", "/packages/{owner}/{type}/{name}"),
               ("GET", "/packages/{owner}/{type}/{name}/-/latest"),
               ("GET", "/packages/{owner}/{type}/{name}/{version}"), ("GET", "/packages/{owner}/{type}/{name}/{version}/files"))
     for one in pools.there["package"]:
-        repository = gitea.random.choice([other["repo"] for other in pools.there["user_repository"] if other["owner"] == one["owner"]])
+        there = [other["repo"] for other in pools.there["user_repository"] if other["owner"] == one["owner"]]
+        repository = gitea.random.choice(there or ["nothing"])
         driver.call("POST", "/packages/{owner}/{type}/{name}/-/link/{repo_name}", **one, repo_name=repository)
         driver.call("POST", "/packages/{owner}/{type}/{name}/-/unlink", **one)
     pools.each("package", "DELETE", "/packages/{owner}/{type}/{name}/{version}", 24)

@@ -35,8 +35,9 @@ class Pools:
         stands below it."""
         for method, path in operations:
             operation = self.driver.document.operations[method, path]
-            for _ in range(times or (22 if path.endswith("}") else 10)):
-                one = dict(self.one(kind))
+            order = self.random.sample(self.there[kind], len(self.there[kind]))
+            for turn in range(times or (22 if path.endswith("}") else 10)):
+                one = dict(order[turn % len(order)])
                 names = [name for name in operation.path_parameters() if name in one]
                 if names and self.random.random() < self.lost:
                     one[names[-1]] = 10**6 + self.random.randrange(10**6) if isinstance(one[names[-1]],

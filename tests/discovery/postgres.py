@@ -29,7 +29,8 @@ class Postgres:
         # It refuses to run as root.
         return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
 
-    def start(self) -> subprocess.Popen:
+    def start(self, helpers: list[subprocess.Popen]):
+        """Among `helpers` as soon as it runs."""
         self.folder.mkdir(mode=0o700)
         if os.geteuid() == 0:
             self.folder.parent.chmod(0o711)
@@ -42,9 +43,9 @@ class Postgres:
                 [*self._as_its_user(), str(programs() / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), "-p", str(self.port),
                  "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                  cwd=self.folder)
+        helpers.append(self.process)
         support.wait_until(self._answers, "PostgreSQL")
         self.ask("postgres", f"CREATE DATABASE {self.user}")
-        return self.process
 
     def _answers(self) -> bool:
         if self.process.poll() is not None:

@@ -84,7 +84,7 @@ class Service:
     def end_helpers(self):
         for helper in reversed(self.helpers):
             helper.send_signal(signal.SIGINT)
-            helper.wait()
+            helper.wait(support.PATIENCE_SECONDS)
 
 
 def children(process: int) -> list[int]:
@@ -116,6 +116,14 @@ class Running:
     def fail_if_ended(self):
         if self.process.poll() is not None:
             raise RuntimeError(f"{self.service.name} ended with {self.process.returncode}: {self.output.read_text(errors='replace')[-2000:]}")
+
+    def fail_if_it_ends(self):
+        """After a connection was cut, which is before its process is gone."""
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            return
+        self.fail_if_ended()
 
     def wait_until_ready(self, client):
         def listens():

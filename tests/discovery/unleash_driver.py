@@ -170,8 +170,8 @@ def kinds(unleash: Unleash):
         if driver.call("POST", "/api/admin/tag-types", fixed=body).good:
             pools.add("tag_type", name=body["name"], type=body["name"])
     pools.ask("tag_type", ("GET", "/api/admin/tag-types/{name}"), ("PUT", "/api/admin/tag-types/{name}"))
-    for word in names(unleash.random, 28):
-        one = dict(pools.one("tag_type"))
+    for number, word in enumerate(names(unleash.random, 28)):
+        one = pools.there["tag_type"][number % len(pools.there["tag_type"])]
         if driver.call("POST", "/api/admin/tags", fixed={"value": word, "type": one["type"]}).good:
             pools.add("tag", type=one["type"], value=word)
     pools.ask("tag", ("GET", "/api/admin/tags/{type}"), ("GET", "/api/admin/tags/{type}/{value}"))
@@ -203,7 +203,7 @@ def kinds(unleash: Unleash):
     driver.repeat(8, "POST", "/api/admin/segments/validate", body=lambda: {"name": unleash.name("segment")()})
     pools.make("segment", None, "POST", "/api/admin/segments", 28, fixed=segment)
     pools.ask("segment", ("GET", "/api/admin/segments/{id}"), ("GET", "/api/admin/segments/{id}/strategies"))
-    pools.ask("segment", ("PUT", "/api/admin/segments/{id}"), fixed=segment)
+    pools.each("segment", "PUT", "/api/admin/segments/{id}", fixed=segment)  # one that is not there ends the server
 
 
 def clients(unleash: Unleash):

@@ -52,8 +52,8 @@ def flags(unleash):
                                                           **({"replaceGroupId": True} if unleash.random.random() < 0.5 else {})})
     for method in ("POST", "DELETE"):
         pools.each("flag", method, FLAG + "/favorites", body={})
-    for _ in range(24):
-        one, tag = pools.one("flag"), pools.one("tag")
+    for tag in pools.there["tag"]:
+        one = pools.one("flag")
         driver.call("POST", "/api/admin/features/{featureName}/tags", **one, body={"value": tag["value"], "type": tag["type"]})
         driver.call("GET", "/api/admin/features/{featureName}/tags", **one)
         if unleash.random.random() < 0.9:

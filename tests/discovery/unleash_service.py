@@ -39,7 +39,7 @@ class Unleash(service.Service):
 
     def prepare(self):
         self.postgres = Postgres(self.folder, "unleash")
-        self.helpers.append(self.postgres.start())
+        self.postgres.start(self.helpers)
 
     def command(self) -> list[str]:
         return [str(self.node), str(self.program)]
