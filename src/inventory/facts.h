@@ -12,26 +12,14 @@
 
 #include "inventory/evidence.h"
 #include "inventory/latency_sketch.h"
+#include "inventory/marks.h"
 #include "inventory/schema.h"
 
 namespace apiarist::inventory {
 
 struct FactLimits {
-    static constexpr std::size_t kMarks = 64;    // of a kind; what is more is the mark "(others)"
     static constexpr std::size_t kParts = 64;    // schemas of an endpoint; what is more is left out, and counted
     static constexpr std::size_t kSamples = 10;  // of each status and content type
-    static constexpr std::size_t kMarkSize = 256;
-};
-
-// When something was seen, in Unix seconds, and how often.
-struct Seen {
-    std::uint64_t count = 0;
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-
-    void add(std::int64_t time, std::uint64_t times = 1);
-    void merge(const Seen& other);
-    bool operator==(const Seen&) const = default;
 };
 
 struct HourKey {
@@ -44,13 +32,6 @@ struct HourCounts {
     std::uint64_t requests = 0;
     LatencySketch latency;
     bool operator==(const HourCounts&) const = default;
-};
-
-// A property of an endpoint's traffic: ("auth", "bearer").
-struct MarkKey {
-    std::string kind;
-    std::string value;
-    auto operator<=>(const MarkKey&) const = default;
 };
 
 enum class Part : std::uint8_t { kPath, kQuery, kRequestHeaders, kRequest, kResponseHeaders, kResponse };
@@ -77,13 +58,15 @@ struct Sample {
 struct Facts {
     Seen requests;
     std::map<HourKey, HourCounts> hours;
-    std::map<MarkKey, Seen> marks;
+    Marks marks;
     std::map<PartKey, PartFacts> parts;
     std::vector<Sample> samples;
     Evidence evidence;
     std::uint64_t parts_left_out = 0;
 
-    void mark(std::string_view kind, std::string_view value, std::int64_t time);
+    void mark(std::string_view kind, std::string_view value, std::int64_t time) {
+        marks.add(kind, value, {1, time, time});
+    }
     // Nothing: there is no room for another part.
     PartFacts* part(const PartKey& key);
     void merge(const Facts& other);

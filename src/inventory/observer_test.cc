@@ -75,9 +75,9 @@ TEST_F(ObserverTest, counts_by_hour_status_and_direction) {
     EXPECT_EQ((facts.hours.at({kNow / 3600, 1, 200}).requests), 2u);
     EXPECT_EQ((facts.hours.at({kNow / 3600, 1, 200}).latency.count()), 2u);
     EXPECT_EQ((facts.hours.at({kNow / 3600, 2, 404}).requests), 1u);
-    EXPECT_EQ((facts.marks.at({"client", "10.0.0.1"}).count), 2u);
-    EXPECT_EQ((facts.marks.at({"access", "private"}).count), 2u);
-    EXPECT_EQ((facts.marks.at({"auth", "none"}).count), 3u);
+    EXPECT_EQ(facts.marks.find("client", "10.0.0.1")->count, 2u);
+    EXPECT_EQ(facts.marks.find("access", "private")->count, 2u);
+    EXPECT_EQ(facts.marks.find("auth", "none")->count, 3u);
     EXPECT_EQ(delta_.records, 3u);
 }
 
@@ -130,8 +130,8 @@ TEST_F(ObserverTest, a_body_that_is_not_whole_has_no_schema) {
     record.capture = "complete";
     see(record);
     EXPECT_TRUE(only().parts.at({Part::kResponse, 200, "application/json"}).schema.empty());
-    EXPECT_EQ((only().marks.at({"incomplete", "response_not_json"}).count), 1u);
-    EXPECT_EQ((only().marks.at({"incomplete", "response_truncated"}).count), 1u);
+    EXPECT_EQ(only().marks.find("incomplete", "response_not_json")->count, 1u);
+    EXPECT_EQ(only().marks.find("incomplete", "response_truncated")->count, 1u);
 }
 
 TEST_F(ObserverTest, sensitive_data_is_told_by_type_and_place) {
@@ -146,8 +146,9 @@ TEST_F(ObserverTest, sensitive_data_is_told_by_type_and_place) {
     record.request_payload = R"({"card":"4111 1111 1111 1111","ip":"45.67.89.10","order":"4111111111111112"})";
     observer.observe(record, kNow, catalog_, delta_);
     std::vector<std::string> marks;
-    for (const auto& [key, seen] : only().marks)
-        if (key.kind.ends_with("_sensitive")) marks.push_back(key.kind.substr(0, key.kind.find('_')) + " " + key.value);
+    for (const std::string_view side : {"request", "response"})
+        for (const auto& [place, seen] : only().marks.of(std::string(side) + "_sensitive"))
+            marks.push_back(std::string(side) + " " + place);
     EXPECT_THAT(marks, testing::UnorderedElementsAre(
                            "request email query mail", "request email header x-user", "request payment_card body /card",
                            "response email body /items/[]/email", "response ip_address body /items/[]/ip"));

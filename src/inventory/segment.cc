@@ -156,12 +156,14 @@ bool is_marked_token(std::string_view text) {
            text.find_first_of("-_", mark + 1) == std::string_view::npos;
 }
 
+bool is_of_token(char c) {
+    return is_ascii_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' || c == '$' || c == '=' || c == '+';
+}
+
 bool is_token(std::string_view text) {
     constexpr std::string_view kMarks = "-_.~$";
     if (text.size() < 5) return false;
-    if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~$=+") !=
-        std::string_view::npos)
-        return false;
+    if (!std::all_of(text.begin(), text.end(), is_of_token)) return false;
     if (text.size() >= 16 && is_mixed(text) && count(text, is_ascii_digit) >= 3) return true;
     if (is_marked_token(text)) return true;
     while (!text.empty()) {
@@ -176,7 +178,10 @@ bool is_token(std::string_view text) {
 bool is_text(std::string_view text) {
     if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
         return true;
-    return text.find_first_of(" ,;|\"'()[]<>") != std::string_view::npos || text.size() > 96;
+    return text.size() > 96 || std::any_of(text.begin(), text.end(), [](char c) {
+               return c == ' ' || c == ',' || c == ';' || c == '|' || c == '"' || c == '\'' || c == '(' || c == ')' ||
+                      c == '[' || c == ']' || c == '<' || c == '>';
+           });
 }
 
 Shape plain_shape(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "inventory/segment.h"
 
 namespace apiarist::inventory {
@@ -15,6 +16,10 @@ constexpr std::size_t kLongestPlace = 200;  // bytes; one that is longer ends th
 
 bool is_name_of_a_field(std::string_view name) {
     if (name.empty() || name.size() > 100) return false;
+    // Nearly all; the others are looked at closer.
+    if (name.size() < 20 &&
+        std::all_of(name.begin(), name.end(), [](char c) { return is_ascii_letter(c) || c == '_'; }))
+        return true;
     const Shape shape = shape_of(name);
     return shape == Shape::kWord || shape == Shape::kToken || shape == Shape::kText || shape == Shape::kLocale;
 }

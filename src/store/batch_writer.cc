@@ -22,26 +22,23 @@ using inventory::EndpointRef;
 using inventory::Evidence;
 using inventory::Facts;
 using inventory::LatencySketch;
-using inventory::MarkKey;
 using inventory::OpenedPlace;
 using inventory::Seen;
 
 // "bearer,none": the values of a kind, in order.
-std::string values_of(const Facts& facts, const std::string& kind) {
+std::string values_of(const Facts& facts, std::string_view kind) {
     std::string out;
-    for (auto at = facts.marks.lower_bound(MarkKey{kind, {}}); at != facts.marks.end() && at->first.kind == kind;
-         ++at) {
-        if (!out.empty()) out += ',';
-        out += at->first.value;
-    }
+    for (const auto& [value, seen] : facts.marks.of(kind))
+        out += (out.empty() ? "" : ",") + value;
     return out;
 }
 
-// Types of sensitive data, out of marks "response_sensitive" → "email /customer/email".
+// Types of sensitive data, out of marks ("response_sensitive", "email body /customer/email").
 std::string sensitive_of(const Facts& facts) {
     std::set<std::string> types;
-    for (const auto& [key, seen] : facts.marks)
-        if (key.kind.ends_with("_sensitive")) types.insert(key.value.substr(0, key.value.find(' ')));
+    for (const std::string_view kind : {"request_sensitive", "response_sensitive"})
+        for (const auto& [place, seen] : facts.marks.of(kind))
+            types.insert(place.substr(0, place.find(' ')));
     std::string out;
     for (const std::string& type : types)
         out += (out.empty() ? "" : ",") + type;
@@ -50,7 +47,7 @@ std::string sensitive_of(const Facts& facts) {
 
 std::string_view access_of(const Facts& facts) {
     for (const std::string_view access : {"public", "partner", "third_party", "private"})
-        if (facts.marks.contains({"access", std::string(access)})) return access;
+        if (facts.marks.find("access", access) != nullptr) return access;
     return {};
 }
 

@@ -96,7 +96,7 @@ Result<Facts> read_facts(Database& database, std::int64_t endpoint) {
                                 {endpoint});
     if (!marks) return std::move(marks).error();
     for (const Row& row : *marks)
-        facts.marks[{text(row[0]), text(row[1])}] = seen_of(row, 2);
+        facts.marks.add(text(row[0]), text(row[1]), seen_of(row, 2));
     auto parts = database.query(
         "SELECT part, status, content_type, count, first_seen, last_seen, schema FROM parts WHERE endpoint_id = $1",
         {endpoint});
@@ -161,17 +161,18 @@ Result<std::vector<Facts>> add_marks(Database& database, std::span<const Touched
     std::vector<Facts> all(touched.size());
     std::vector<Row> rows;
     for (std::size_t i = 0; i < touched.size(); ++i) {
-        Facts before;
+        inventory::Marks before;
         for (const Row& row : (*stored)[i])
-            before.marks[{text(row[0]), text(row[1])}] = seen_of(row, 2);
-        Facts added;
-        added.marks = touched[i].facts->marks;
-        all[i].marks = before.marks;
-        all[i].merge(added);
-        for (const auto& [key, seen] : all[i].marks) {
-            const auto known = before.marks.find(key);
-            if (known != before.marks.end() && known->second == seen) continue;
-            rows.push_back({touched[i].id, key.kind, key.value, signed_of(seen.count), seen.first, seen.last});
+            before.add(text(row[0]), text(row[1]), seen_of(row, 2));
+        inventory::Marks& after = all[i].marks;
+        after = before;
+        after.merge(touched[i].facts->marks);
+        for (const auto& [kind, values] : after.kinds()) {
+            for (const auto& [value, seen] : values) {
+                const Seen* known = before.find(kind, value);
+                if (known != nullptr && *known == seen) continue;
+                rows.push_back({touched[i].id, kind, value, signed_of(seen.count), seen.first, seen.last});
+            }
         }
     }
     APIARIST_TRY(database.execute_many(
