@@ -102,6 +102,8 @@ Result<processor::KafkaConsumerOptions> consumer_options(const Settings& setting
                                                        {"enable.auto.commit", "false"},
                                                        {"enable.auto.offset.store", "false"},
                                                        {"auto.offset.reset", "earliest"},
+                                                       // How long the partitions of one that died lie still.
+                                                       {"session.timeout.ms", "10000"},
                                                        // What waits to be taken, above the batch.
                                                        {"queued.max.messages.kbytes", "65536"}};
     for (const auto& [name, value] : own)

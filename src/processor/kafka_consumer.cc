@@ -133,8 +133,8 @@ void KafkaConsumer::assign(rd_kafka_topic_partition_list_s* partitions) {
 // Another processor gets the partitions: what is in the batch is stored now, or read again by that one.
 void KafkaConsumer::revoke() {
     if (!ingest_.is_empty() && !flush()) ingest_.drop();
+    pause(false);  // librdkafka would remember it of a partition that comes back
     positions_.clear();
-    paused_ = false;
     assigned_.store(0);
 }
 

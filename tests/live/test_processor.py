@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`apiarist processor` between a real Apache Kafka and a real store: what is in the inventory at the end is the truth, to the last
+record, although processors are killed, PostgreSQL is restarted and disks are full.
+
+PROCESSOR_RECORDS says how many records; 1,000,000 take some minutes."""
+import collections
+import contextlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import broker  # noqa: E402
+import postgres  # noqa: E402
+import support  # noqa: E402
+
+RECORDS = int(os.environ.get("PROCESSOR_RECORDS", "120000"))
+PARTITIONS = 4
+RESOURCES = ["orders", "users", "carts", "invoices", "payments"]
+
+
+class Traffic:
+    """Records, and what an inventory of them must say: (method, template, status) → how many."""
+
+    def __init__(self, seed: int):
+        self.source = random.Random(seed)
+        self.truth = collections.Counter()
+        self.now = int(time.time())
+
+    def record(self) -> str:
+        name, number = self.source.choice(RESOURCES), self.source.randrange(10**6)
+        method, path, template, status = self.source.choice([
+            ("GET", f"/api/{name}/{number}", f"/api/{name}/{{}}", 200), ("GET", f"/api/{name}?page={number}", f"/api/{name}", 200),
+            ("POST", f"/api/{name}", f"/api/{name}", 201), ("DELETE", f"/api/{name}/{number}/items/{number}", f"/api/{name}/{{}}/items/{{}}", 204),
+            ("GET", f"/api/{name}/{number}", f"/api/{name}/{{}}", 404)])
+        self.truth[(method, template, status)] += 1
+        return json.dumps({
+            "path": path, "method": method, "type": "HTTP/1.1", "statusCode": str(status), "direction": "1", "time": str(self.now),
+            "requestHeaders": json.dumps({"host": "shop.example", "authorization": "Bearer abc"}),
+            "responseHeaders": json.dumps({"content-type": "application/json"}),
+            "requestPayload": "", "responsePayload": json.dumps({"id": number, f"{name}_state": "open", "mail": "jane@example.org"}),
+            "ip": "10.0.0.1:1000", "destIp": "10.0.0.2:80", "latency_us": "1000"})
+
+
+def counts(rows) -> collections.Counter:
+    return collections.Counter({(method, template, int(status)): int(requests) for method, template, status, requests in rows})
+
+
+QUERY = ("SELECT e.method, e.template, h.status, SUM(h.requests) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id "
+         "WHERE e.merged_into = 0 GROUP BY e.method, e.template, h.status")
+TOTAL = "SELECT COALESCE(SUM(requests), 0) FROM endpoints WHERE merged_into = 0"
+
+
+class Processor:
+    def __init__(self, folder: pathlib.Path, name: str, address: str, inventory: str):
+        self.errors = folder / f"{name}.err"
+        self.ledger = folder / f"{name}.ledger"
+        with self.errors.open("wb") as errors:
+            self.process = subprocess.Popen(
+                [support.APIARIST, "processor", "--kafka", address, "--inventory", inventory, "--inventory-batch-time", "200ms",
+                 "--ledger", str(self.ledger)], stdin=subprocess.DEVNULL, stderr=errors)
+
+    def said(self) -> str:
+        return self.errors.read_text(errors="replace")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def end(self) -> dict:
+        support.end(self.process)
+        if self.process.returncode != 0:
+            raise AssertionError(f"status {self.process.returncode}: {self.said()}")
+        return json.loads(self.ledger.read_text())
+
+
+class ProcessorTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        broker.need()
+
+    def setUp(self):
+        self.folder = support.temporary_folder()
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.broker = broker.Broker(self.folder / "broker", {"num.partitions": str(PARTITIONS)})
+        self.broker.start()
+        self.addCleanup(self.broker.stop)
+        self.traffic = Traffic(7)
+        self.processors = []
+        self.addCleanup(self.kill_all)
+
+    def kill_all(self):
+        for one in self.processors:
+            if one.process.poll() is None:
+                one.kill()
+
+    def start(self, name: str, inventory: str) -> Processor:
+        self.processors.append(Processor(self.folder, name, self.broker.address, inventory))
+        return self.processors[-1]
+
+    def produce(self, records: int):
+        path = self.folder / "records"
+        with path.open("w") as out:
+            for _ in range(records):
+                out.write(self.traffic.record() + "\n")
+        subprocess.run(["kcat", "-P", "-b", self.broker.address, "-t", broker.TOPIC, "-l", str(path), "-X", "linger.ms=50"], check=True,
+                       stdin=subprocess.DEVNULL)
+
+    def wait_for(self, total, least: int, what: str):
+        def reached():
+            for one in self.processors:
+                if one.process.poll() not in (None, -9):
+                    raise AssertionError(one.said())
+            return total() >= least
+        support.wait_until(reached, what, int(os.environ.get("PATIENCE","300")))
+
+    def sqlite(self, folder: pathlib.Path, query: str) -> list:
+        if not (folder / "inventory.db").exists():
+            return []
+        database = sqlite3.connect(f"file:{folder}/inventory.db?mode=ro", uri=True, timeout=30)
+        try:
+            return database.execute(query).fetchall()
+        except sqlite3.OperationalError:  # no tables yet
+            return []
+        finally:
+            database.close()
+
+    def sqlite_total(self, folder: pathlib.Path) -> int:
+        rows = self.sqlite(folder, TOTAL)
+        return rows[0][0] if rows else 0
+
+    def test_one_of_two_is_killed_and_postgresql_is_restarted(self):
+        with postgres.postgres({"fsync": "on"}) as store:
+            def ask(query: str) -> list:
+                done = subprocess.run(["psql", store.url, "-At", "-F", "\t", "-c", query], capture_output=True, text=True, check=False)
+                return [line.split("\t") for line in done.stdout.splitlines()]
+
+            def total() -> int:
+                rows = ask(TOTAL)
+                return int(rows[0][0]) if rows else 0
+
+            self.produce(RECORDS // 2)
+            first, second = self.start("first", store.url), self.start("second", store.url)
+            self.wait_for(total, 1, "the first records to be stored")
+            first.kill()
+            third = self.start("third", store.url)
+            self.wait_for(total, RECORDS // 4, "a part of the records to be stored")
+            store.stop("immediate")
+            self.produce(RECORDS - RECORDS // 2)
+            support.wait_until(lambda: "tried again" in second.said() + third.said(), "a processor to miss its store")
+            store.start()
+            self.wait_for(total, RECORDS, "all records to be stored")
+            ledgers = [second.end(), third.end()]
+            self.assertEqual(counts(ask(QUERY)), self.traffic.truth)
+            self.assertEqual(total(), RECORDS)
+            self.assertEqual([int(row[0]) for row in ask("SELECT SUM(next_offset) FROM offsets")], [RECORDS])
+            support.log(f"\n{RECORDS} records; the two that lived stored {ledgers[0]['stored']} and {ledgers[1]['stored']}, after "
+                        f"{sum(one['failures'] for one in ledgers)} failures; {sum(one['dropped'] for one in ledgers)} read again")
+
+    def test_a_processor_goes_on_where_one_was_killed(self):
+        inventory = self.folder / "inventory"
+        self.produce(20_000)
+        first = self.start("first", str(inventory))
+        self.wait_for(lambda: self.sqlite_total(inventory), 1, "the first records to be stored")
+        first.kill()
+        self.produce(1_000)
+        second = self.start("second", str(inventory))
+        self.wait_for(lambda: self.sqlite_total(inventory), 21_000, "all records to be stored")
+        second.end()
+        self.assertEqual(counts(self.sqlite(inventory, QUERY)), self.traffic.truth)
+
+    def test_a_full_disk(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "apiarist-test", str(disk)], check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", str(disk)], check=False)
+        inventory = disk / "inventory"
+        self.produce(5_000)
+        processor = self.start("one", str(inventory))
+        self.wait_for(lambda: self.sqlite_total(inventory), 5_000, "the first records to be stored")
+        filler = disk / "filler"
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as out:
+            while True:
+                out.write(bytes(4096))
+        self.produce(5_000)
+        support.wait_until(lambda: "full" in processor.said(), "the processor to say that the disk is full")
+        self.assertIsNone(processor.process.poll())
+        filler.unlink()
+        self.wait_for(lambda: self.sqlite_total(inventory), 10_000, "all records to be stored")
+        processor.end()
+        self.assertEqual(counts(self.sqlite(inventory, QUERY)), self.traffic.truth)
+        self.assertEqual(processor.said().count("tried again"), 1)
+        self.assertIn("takes records again", processor.said())
+
+    def test_what_is_no_record_is_counted_and_passed(self):
+        inventory = self.folder / "inventory"
+        path = self.folder / "hostile"
+        path.write_bytes(b"no json\n{\"path\":\"/a\"}\n" + b"[" * 50_000 + b"\n" + b'{"path":"/\xff","method":"GET"}\n' +
+                         json.dumps(broker.INIT).encode() + b"\n")
+        subprocess.run(["kcat", "-P", "-b", self.broker.address, "-t", broker.TOPIC, "-l", str(path)], check=True, stdin=subprocess.DEVNULL)
+        self.produce(100)
+        processor = self.start("one", str(inventory))
+        self.wait_for(lambda: self.sqlite_total(inventory), 100, "the records to be stored")
+        offsets = "SELECT COALESCE(SUM(next_offset), 0) FROM offsets"
+        self.wait_for(lambda: self.sqlite(inventory, offsets)[0][0], 105, "the rest to be passed")
+        ledger = processor.end()
+        self.assertEqual((ledger["stored"], ledger["refused"], ledger["first_words"]), (100, 4, 1))
+
+
+if __name__ == "__main__":
+    unittest.main()
