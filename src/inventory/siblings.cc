@@ -194,8 +194,9 @@ std::vector<Group> grouped(const PathTree& tree, const PathNode& place, const st
             std::any_of(groups.begin(), groups.end(), [&](Group& group) { return take(tree, group, word, may_join); });
         if (!taken && groups.size() < kMostGroups) groups.push_back({{word}, {}});
     }
-    std::stable_sort(groups.begin(), groups.end(),
-                     [](const Group& a, const Group& b) { return a.words.size() > b.words.size(); });
+    std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
+        return a.words.size() != b.words.size() ? a.words.size() > b.words.size() : a.words[0] < b.words[0];
+    });
     return groups;
 }
 
