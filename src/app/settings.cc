@@ -351,7 +351,11 @@ namespace {
 
 std::string shown_value(const Setting& setting, const Value& value) {
     std::string text = fmt::format("{}", fmt::join(value.texts, ","));
-    return setting.secret && !text.empty() ? "(not shown)" : text;
+    // A URL may have a password in it.
+    const bool hidden =
+        setting.secret || (text.find("://") != std::string::npos &&
+                           (text.find('@') != std::string::npos || text.find("password") != std::string::npos));
+    return hidden && !text.empty() ? "(not shown)" : text;
 }
 
 }  // namespace

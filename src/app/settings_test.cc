@@ -235,6 +235,15 @@ TEST(ConfigText, has_a_line_for_each_setting_with_value_and_origin) {
     EXPECT_THAT(text, ::testing::ContainsRegex("\nworkers +=[ ]+1\n +from default"));
 }
 
+TEST(ConfigText, shows_no_password_of_a_url) {
+    for (const char* url : {"postgresql://me:hunter2@db/x", "postgresql://db/x?user=me&password=hunter2"}) {
+        const auto settings = make({{"inventory", {url}}});
+        ASSERT_TRUE(settings);
+        EXPECT_THAT(config_text(*settings), ::testing::Not(HasSubstr("hunter2")));
+        EXPECT_THAT(chosen_settings(*settings), ::testing::Each(::testing::Not(HasSubstr("hunter2"))));
+    }
+}
+
 TEST(ConfigMarkdown, is_what_stands_in_the_documentation) {
     std::ifstream file(APIARIST_SOURCE_DIR "/docs/configuration.md");
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

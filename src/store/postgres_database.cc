@@ -18,6 +18,11 @@ namespace {
 constexpr std::string_view kWriterLock = "SELECT pg_advisory_xact_lock(7021240104462610548)";
 constexpr std::size_t kInFlight = 500;  // statements that are sent before answers are read: beyond, both sides may wait
 
+// A processor that stands still in a transaction must not hold up the others, nor they wait for ever.
+constexpr std::string_view kSession =
+    "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; "
+    "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '60s'";
+
 // Types of PostgreSQL's answers (catalog pg_type).
 constexpr Oid kBool = 16;
 constexpr Oid kInt8 = 20;
@@ -89,8 +94,7 @@ Result<std::unique_ptr<Database>> PostgresDatabase::open(const DatabaseOptions& 
     if (database->lost()) return database->error("connect");
     PQsetNoticeProcessor(
         database->connection_.get(), [](void*, const char*) {}, nullptr);
-    if (auto done = database->script("SET client_encoding = 'UTF8'; SET standard_conforming_strings = on"); !done)
-        return std::move(done).error();
+    if (auto done = database->script(kSession); !done) return std::move(done).error();
     return std::unique_ptr<Database>(std::move(database));
 }
 
