@@ -14,6 +14,7 @@ namespace apiarist::app {
 int run(const Settings& settings, const std::vector<std::string>& command);
 int replay(const Settings& settings, const std::string& recording);
 int processor(const Settings& settings);
+int export_inventory(const Settings& settings);
 int coverage(const Settings& settings, bool json);
 
 }  // namespace apiarist::app

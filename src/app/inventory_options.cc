@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
@@ -59,6 +60,15 @@ Result<store::DatabaseOptions> inventory_database(const Settings& settings, cons
     return store::DatabaseOptions{place + "/inventory.db"};
 }
 
+Result<store::DatabaseOptions> existing_inventory(const Settings& settings) {
+    const std::string place = settings.text("inventory");
+    if (place.empty()) return Error{std::errc::invalid_argument, "which inventory: --inventory FOLDER, or URL"};
+    if (store::is_postgres(place)) return store::DatabaseOptions{place, true};
+    const std::string file = place + "/inventory.db";
+    if (::access(file.c_str(), R_OK) != 0) return Error::from_errno(errno, "--inventory " + file);
+    return store::DatabaseOptions{file, true};
+}
+
 inventory::CatalogLimits inventory_limits(const Settings& settings) {
     inventory::CatalogLimits limits;
     limits.collections = settings.count("inventory-collections");
@@ -73,6 +83,7 @@ Result<processor::IngestOptions> ingest_options(const Settings& settings) {
     if (!own) return std::move(own).error();
     auto partner = networks(settings, "partner-networks", {});
     if (!partner) return std::move(partner).error();
+    options.batch_records = settings.count("inventory-batch-records");
     options.networks = {std::move(*own), std::move(*partner)};
     const auto redaction = policy::parse_redaction(settings.text("redact"));
     if (!redaction) return Error{std::errc::invalid_argument, "--redact: off, samples or all"};

@@ -15,6 +15,8 @@ namespace apiarist::app {
 
 // Where it is. Makes its folder, mode 0700. `fallback`: where no setting says.
 Result<store::DatabaseOptions> inventory_database(const Settings& settings, const std::string& fallback);
+// The same of one that must be there already, to be read.
+Result<store::DatabaseOptions> existing_inventory(const Settings& settings);
 [[nodiscard]] inventory::CatalogLimits inventory_limits(const Settings& settings);
 Result<processor::IngestOptions> ingest_options(const Settings& settings);
 

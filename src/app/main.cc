@@ -101,6 +101,7 @@ int main(int argc, char** argv) {
     Given replay_given;
     Given coverage_given;
     Given processor_given;
+    Given export_given;
     bool markdown = false;
     bool json = false;
     std::string recording;
@@ -114,6 +115,8 @@ int main(int argc, char** argv) {
         "coverage", "how much a running collector (--metrics) sees of each process, and why not the rest");
     CLI::App* processor_command =
         cli.add_subcommand("processor", "keep an inventory of the APIs whose records are in a Kafka topic, or a file");
+    CLI::App* export_command =
+        cli.add_subcommand("export", "a collection of an inventory as an OpenAPI document, to standard output");
     run_command->footer("Behind the options: -- COMMAND ARG...  starts the command and collects from its process tree");
     add_settings(*run_command, kRun, given);
     add_settings(*replay_command, kReplay, replay_given);
@@ -122,6 +125,7 @@ int main(int argc, char** argv) {
     doctor_command->add_flag("--json", json, "as JSON");
     add_settings(*coverage_command, kCoverage, coverage_given);
     add_settings(*processor_command, kProcessor, processor_given);
+    add_settings(*export_command, kExport, export_given);
     coverage_command->add_flag("--json", json, "as JSON");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -131,6 +135,7 @@ int main(int argc, char** argv) {
         show_brackets(replay_given);
         show_brackets(coverage_given);
         show_brackets(processor_given);
+        show_brackets(export_given);
         show_bracket(recording);
     } catch (const CLI::ParseError& error) {
         return error.get_exit_code() == 0 ? cli.exit(error) : fail(2, error.what());
@@ -142,6 +147,7 @@ int main(int argc, char** argv) {
     const Given& asked = replay_command->parsed()      ? replay_given
                          : coverage_command->parsed()  ? coverage_given
                          : processor_command->parsed() ? processor_given
+                         : export_command->parsed()    ? export_given
                                                        : given;
     const auto settings = Settings::make(asked, environment);
     if (!settings) return fail(2, settings.error().what);
@@ -152,6 +158,7 @@ int main(int argc, char** argv) {
         log.warn(line);
     if (run_command->parsed()) return run(*settings, child);
     if (processor_command->parsed()) return processor(*settings);
+    if (export_command->parsed()) return export_inventory(*settings);
     if (replay_command->parsed()) return replay(*settings, recording);
     for (const std::string& warning : settings->warnings())
         log.warn(warning);

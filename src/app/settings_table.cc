@@ -9,6 +9,7 @@ namespace {
 
 constexpr unsigned kPipeline = kRun | kReplay;
 constexpr unsigned kAll = kPipeline | kProcessor;
+constexpr unsigned kInventory = kAll | kExport;
 
 constexpr std::array kTable = {
     Setting{"pid", "APIARIST_PID", Kind::kList, "", "",
@@ -420,7 +421,7 @@ constexpr std::array kTable = {
             "keep an inventory of the APIs in this folder (SQLite), or in the PostgreSQL of this postgresql:// URL; "
             "better in "
             "the variable where it has a password; of `processor` without it: the folder apiarist-inventory",
-            kAll},
+            kInventory},
     Setting{"inventory-batch-time",
             "APIARIST_INVENTORY_BATCH_TIME",
             Kind::kDuration,
@@ -431,6 +432,16 @@ constexpr std::array kTable = {
             {},
             false,
             "0..900s"},
+    Setting{"inventory-batch-records",
+            "APIARIST_INVENTORY_BATCH_RECORDS",
+            Kind::kCount,
+            "200000",
+            "records",
+            "what was seen is in the inventory after so many records, however little time has passed",
+            kAll,
+            {},
+            false,
+            "1..10000000"},
     Setting{"inventory-queue-bytes", "APIARIST_INVENTORY_QUEUE_BYTES", Kind::kBytes, "64M", "bytes",
             "records that wait for the inventory; beyond it they are dropped, and counted", kPipeline},
     Setting{"inventory-collections",
@@ -473,6 +484,18 @@ constexpr std::array kTable = {
     Setting{"records", "APIARIST_RECORDS", Kind::kText, "", "",
             "read records from this file (lines of JSON, as --ndjson writes them; -: standard input), then end",
             kProcessor},
+    Setting{"collection", "APIARIST_COLLECTION", Kind::kText, "", "",
+            "the host whose APIs are exported; needed where the inventory has several", kExport},
+    Setting{"format",
+            "APIARIST_FORMAT",
+            Kind::kText,
+            "openapi",
+            "",
+            "what they are exported as: openapi (OpenAPI 3.1, JSON)",
+            kExport,
+            {},
+            false,
+            "openapi"},
     Setting{"metrics", "APIARIST_METRICS", Kind::kText, "", "",
             "serve /metrics, /coverage, /healthz and /readyz here, as in 127.0.0.1:9464; of `coverage`: where to ask",
             kRun | kCoverage},

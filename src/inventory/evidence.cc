@@ -86,20 +86,6 @@ bool is_name_of_kind(std::string_view name) {
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-// Names under which a message says which thing it is about.
-bool is_name_of_one(std::string_view name) {
-    constexpr std::array<std::string_view, 9> kNames{"name", "key",   "slug",  "id",        "title",
-                                                     "code", "login", "alias", "identifier"};
-    return std::any_of(kNames.begin(), kNames.end(),
-                       [name](std::string_view one) {
-                           if (!name.ends_with(one)) return false;
-                           if (name.size() == one.size()) return true;
-                           const char before = name[name.size() - one.size() - 1];
-                           return before == '_' || before == '-';
-                       }) ||
-           name == "username" || name.ends_with("Name") || name.ends_with("Id") || name.ends_with("Key");
-}
-
 class StringFinder {
   public:
     StringFinder(const std::vector<std::string>& words, Evidence& evidence) : words_(words), evidence_(evidence) {}
@@ -174,6 +160,19 @@ Agreement compare(const ShapeSet& a, const ShapeSet& b) {
 
 std::uint32_t name_hash(std::string_view name) {
     return step(kStart, name);
+}
+
+bool is_name_of_one(std::string_view name) {
+    constexpr std::array<std::string_view, 9> kNames{"name", "key",   "slug",  "id",        "title",
+                                                     "code", "login", "alias", "identifier"};
+    return std::any_of(kNames.begin(), kNames.end(),
+                       [name](std::string_view one) {
+                           if (!name.ends_with(one)) return false;
+                           if (name.size() == one.size()) return true;
+                           const char before = name[name.size() - one.size() - 1];
+                           return before == '_' || before == '-';
+                       }) ||
+           name == "username" || name.ends_with("Name") || name.ends_with("Id") || name.ends_with("Key");
 }
 
 void add_strings(const simdjson::dom::element& message, const std::vector<std::string>& words, Evidence& evidence) {

@@ -57,5 +57,7 @@ enum class Agreement : std::uint8_t {
 // names that it says.
 void add_strings(const simdjson::dom::element& message, const std::vector<std::string>& words, Evidence& evidence);
 [[nodiscard]] std::uint32_t name_hash(std::string_view name);
+// Whether a field of this name says which thing a message is about: "login", "project_key".
+[[nodiscard]] bool is_name_of_one(std::string_view field);
 
 }  // namespace apiarist::inventory

@@ -317,6 +317,10 @@ void Schema::merge_at(std::uint32_t index, const Schema& other, std::uint32_t ot
         if (const std::uint32_t inside = items(index); inside != 0) merge_at(inside, other, from.items);
 }
 
+void Schema::merge_place(const Schema& other, std::uint32_t index) {
+    merge_at(0, other, index);
+}
+
 bool Schema::operator==(const Schema& other) const {
     return encode() == other.encode();
 }

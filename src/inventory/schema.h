@@ -68,6 +68,8 @@ class Schema {
     // One more text, as what it looks like.
     void observe_text(std::string_view text);
     void merge(const Schema& other);
+    // What is at one place of another schema becomes part of this one's root.
+    void merge_place(const Schema& other, std::uint32_t index);
 
     [[nodiscard]] bool empty() const { return root().count() == 0; }
     [[nodiscard]] const SchemaNode& root() const { return nodes_.front(); }

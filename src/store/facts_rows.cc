@@ -79,6 +79,22 @@ void compare(const Places& before, const Schema& after, const PartKey& key, Chan
 
 }  // namespace
 
+Result<std::map<PartKey, PartFacts>> read_parts(Database& database, std::int64_t endpoint) {
+    auto rows = database.query(
+        "SELECT part, status, content_type, count, first_seen, last_seen, schema FROM parts WHERE endpoint_id = $1",
+        {endpoint});
+    if (!rows) return std::move(rows).error();
+    std::map<PartKey, PartFacts> parts;
+    for (const Row& row : *rows) {
+        const auto part = part_of(text(row[0]));
+        auto schema = Schema::decode(text(row[6]));
+        if (!part || !schema) continue;
+        parts[{*part, static_cast<std::uint16_t>(integer(row[1])), text(row[2])}] = {std::move(*schema),
+                                                                                     seen_of(row, 3)};
+    }
+    return parts;
+}
+
 Result<Facts> read_facts(Database& database, std::int64_t endpoint) {
     Facts facts;
     auto own = database.query("SELECT requests, first_seen, last_seen FROM endpoints WHERE id = $1", {endpoint});
@@ -97,17 +113,9 @@ Result<Facts> read_facts(Database& database, std::int64_t endpoint) {
     if (!marks) return std::move(marks).error();
     for (const Row& row : *marks)
         facts.marks.add(text(row[0]), text(row[1]), seen_of(row, 2));
-    auto parts = database.query(
-        "SELECT part, status, content_type, count, first_seen, last_seen, schema FROM parts WHERE endpoint_id = $1",
-        {endpoint});
+    auto parts = read_parts(database, endpoint);
     if (!parts) return std::move(parts).error();
-    for (const Row& row : *parts) {
-        const auto part = part_of(text(row[0]));
-        auto schema = Schema::decode(text(row[6]));
-        if (!part || !schema) continue;
-        facts.parts[{*part, static_cast<std::uint16_t>(integer(row[1])), text(row[2])}] = {std::move(*schema),
-                                                                                           seen_of(row, 3)};
-    }
+    facts.parts = std::move(*parts);
     auto samples = database.query(
         "SELECT status, content_type, time, record FROM samples WHERE endpoint_id = $1 ORDER BY id", {endpoint});
     if (!samples) return std::move(samples).error();

@@ -3,6 +3,7 @@
 // Facts of an endpoint ↔ rows of the tables hours, marks, parts and samples.
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ namespace apiarist::store {
 
 // All that is stored of an endpoint; without evidence, which is in its own row.
 Result<inventory::Facts> read_facts(Database& database, std::int64_t endpoint);
+
+// Schemas alone.
+Result<std::map<inventory::PartKey, inventory::PartFacts>> read_parts(Database& database, std::int64_t endpoint);
 
 // What a batch says of an endpoint that has this id.
 struct Touched {

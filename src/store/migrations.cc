@@ -79,6 +79,15 @@ std::int64_t newest_version() {
     return static_cast<std::int64_t>(kVersions.size());
 }
 
+Status check_version(Database& database) {
+    auto version = version_of(database);
+    if (!version) return std::move(version).error();
+    if (*version == newest_version()) return Done{};
+    if (*version == 0) return Error{std::errc::invalid_argument, "there is no inventory in this database"};
+    return Error{std::errc::not_supported,
+                 fmt::format("the store has version {}; this apiarist knows {}", *version, newest_version())};
+}
+
 Status migrate(Database& database) {
     // In the transaction, for another process may be doing the same.
     auto transaction = Transaction::begin(database);

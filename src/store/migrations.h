@@ -8,6 +8,8 @@
 namespace apiarist::store {
 
 Status migrate(Database& database);
+// An error: it has no tables of ours, or of another version. For who only reads.
+Status check_version(Database& database);
 [[nodiscard]] std::int64_t newest_version();
 
 }  // namespace apiarist::store

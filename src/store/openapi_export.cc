@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/openapi_export.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "inventory/openapi.h"
+#include "store/facts_rows.h"
+
+namespace apiarist::store {
+namespace {
+
+using inventory::DocumentedCollection;
+using inventory::DocumentedEndpoint;
+
+Result<bool> uses_tls(Database& database, std::int64_t collection) {
+    auto rows = database.query(
+        "SELECT COUNT(*) FROM marks m JOIN endpoints e ON e.id = m.endpoint_id "
+        "WHERE e.collection_id = $1 AND m.kind = 'tls' AND m.value <> 'clear'",
+        {collection});
+    if (!rows) return std::move(rows).error();
+    return integer((*rows)[0][0]) > 0;
+}
+
+Status read_endpoint(Database& database, std::int64_t id, DocumentedEndpoint& endpoint) {
+    auto statuses = database.query(
+        "SELECT status, CAST(SUM(requests) AS BIGINT) FROM hours WHERE endpoint_id = $1 GROUP BY status", {id});
+    if (!statuses) return std::move(statuses).error();
+    for (const Row& row : *statuses)
+        endpoint.statuses[static_cast<std::uint16_t>(integer(row[0]))] = static_cast<std::uint64_t>(integer(row[1]));
+    auto parts = read_parts(database, id);
+    if (!parts) return std::move(parts).error();
+    endpoint.parts = std::move(*parts);
+    return Done{};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> collection_names(Database& database) {
+    auto rows = database.query("SELECT name FROM collections ORDER BY name", {});
+    if (!rows) return std::move(rows).error();
+    std::vector<std::string> names;
+    for (const Row& row : *rows)
+        names.push_back(text(row[0]));
+    return names;
+}
+
+Result<std::string> export_openapi(Database& database, const std::string& collection) {
+    auto found = database.query("SELECT id FROM collections WHERE name = $1", {collection});
+    if (!found) return std::move(found).error();
+    if (found->empty())
+        return Error{std::errc::no_such_file_or_directory, fmt::format("there is no collection {}", collection)};
+    const std::int64_t id = integer((*found)[0][0]);
+    auto tls = uses_tls(database, id);
+    if (!tls) return std::move(tls).error();
+    DocumentedCollection document{collection, *tls, {}};
+    auto rows = database.query(
+        "SELECT id, method, template, operation, requests FROM endpoints "
+        "WHERE collection_id = $1 AND merged_into = 0 AND folded = '' ORDER BY id",
+        {id});
+    if (!rows) return std::move(rows).error();
+    for (const Row& row : *rows) {
+        DocumentedEndpoint endpoint{
+            text(row[1]), text(row[2]), text(row[3]), static_cast<std::uint64_t>(integer(row[4])), {}, {}};
+        APIARIST_TRY(read_endpoint(database, integer(row[0]), endpoint));
+        document.endpoints.push_back(std::move(endpoint));
+    }
+    return inventory::openapi_document(document);
+}
+
+}  // namespace apiarist::store
