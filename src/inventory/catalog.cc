@@ -15,10 +15,12 @@ Evidence evidence_of(const Facts& facts) {
     Evidence evidence = facts.evidence;
     for (const auto& [key, part] : facts.parts) {
         Evidence one;
-        if (key.part == Part::kResponse && key.status / 100 == 2)
+        if (key.part == Part::kResponse && key.status / 100 == 2) {
             one.response = shape_set(part.schema);
-        else if (key.part == Part::kRequest)
+            one.answers = answers_of(part.schema);
+        } else if (key.part == Part::kRequest) {
             one.request = shape_set(part.schema);
+        }
         evidence.merge(one);
     }
     return evidence;
@@ -83,12 +85,9 @@ void attach(Catalog& catalog, std::vector<DetachedFacts> detached, Delta& delta)
 std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta) {
     for (auto& [ref, facts] : delta.endpoints) {
         PathTree& tree = catalog.at(ref.collection).tree;
-        Endpoint& endpoint = tree.endpoint(ref.endpoint);
+        const Endpoint& endpoint = tree.endpoint(ref.endpoint);
         facts->evidence = evidence_of(*facts);
-        Evidence merged = endpoint.evidence;
-        merged.merge(facts->evidence);
-        if (merged == endpoint.evidence) continue;
-        endpoint.evidence = std::move(merged);
+        if (!tree.learn(ref.endpoint, facts->evidence)) continue;
         mark_words_above(tree, endpoint.node);
     }
     std::vector<OpenedPlace> opened;

@@ -158,6 +158,22 @@ Agreement compare(const ShapeSet& a, const ShapeSet& b) {
     return nested.smaller > 0 || first.both > kEnough ? Agreement::kSame : Agreement::kUnknown;
 }
 
+std::uint8_t answers_of(const Schema& schema) {
+    const SchemaNode& root = schema.root();
+    std::uint8_t answers = 0;
+    if (root.count(JsonType::kObject) > 0) answers |= kObjectAnswer;
+    if (root.count(JsonType::kArray) > 0) answers |= kArrayAnswer;
+    for (const JsonType type : {JsonType::kBoolean, JsonType::kInteger, JsonType::kNumber, JsonType::kString})
+        if (root.count(type) > 0) answers |= kPlainAnswer;
+    return answers;
+}
+
+Agreement compare_answers(const Evidence& a, const Evidence& b) {
+    // A number is no thing, and a list none of its members.
+    if (a.answers != 0 && b.answers != 0 && (a.answers & b.answers) == 0) return Agreement::kDifferent;
+    return compare(a.response, b.response);
+}
+
 std::uint32_t name_hash(std::string_view name) {
     return step(kStart, name);
 }
@@ -181,6 +197,7 @@ void add_strings(const simdjson::dom::element& message, const std::vector<std::s
 
 void Evidence::merge(const Evidence& other) {
     succeeded = succeeded || other.succeeded;
+    answers |= other.answers;
     for (const std::uint32_t place : other.request)
         insert(request, place);
     for (const std::uint32_t place : other.response)
@@ -192,7 +209,7 @@ void Evidence::merge(const Evidence& other) {
 }
 
 std::string Evidence::encode() const {
-    std::string out(succeeded ? "1 " : "0 ");
+    std::string out = fmt::format("{} {} ", succeeded ? 1 : 0, answers);
     append_hex(out, request);
     out += ' ';
     append_hex(out, response);
@@ -205,19 +222,22 @@ std::string Evidence::encode() const {
 }
 
 std::optional<Evidence> Evidence::decode(std::string_view text) {
-    std::array<std::string_view, 5> parts;
+    std::array<std::string_view, 6> parts;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const auto blank = i + 1 < parts.size() ? text.find(' ') : text.size();
         if (blank == std::string_view::npos) return std::nullopt;
         parts[i] = text.substr(0, blank);
         text.remove_prefix(std::min(blank + 1, text.size()));
     }
-    auto request = read_hex(parts[1]);
-    auto response = read_hex(parts[2]);
-    const auto echoes = read_hex(parts[3]);
-    auto names = read_hex(parts[4]);
-    if (!request || !response || !echoes || echoes->size() % 2 != 0 || !names) return std::nullopt;
-    Evidence evidence{parts[0] == "1", std::move(*request), std::move(*response), {}, std::move(*names)};
+    const auto answers = hex(parts[1]);
+    auto request = read_hex(parts[2]);
+    auto response = read_hex(parts[3]);
+    const auto echoes = read_hex(parts[4]);
+    auto names = read_hex(parts[5]);
+    if (!answers || !request || !response || !echoes || echoes->size() % 2 != 0 || !names) return std::nullopt;
+    Evidence evidence{
+        parts[0] == "1",  static_cast<std::uint8_t>(*answers), std::move(*request), std::move(*response), {},
+        std::move(*names)};
     for (std::size_t i = 0; i < echoes->size(); i += 2)
         evidence.echoes.push_back({(*echoes)[i], (*echoes)[i + 1]});
     return evidence;

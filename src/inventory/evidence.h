@@ -26,13 +26,17 @@ struct Echo {
     bool operator==(const Echo&) const = default;
 };
 
+// What answers are, several of them at once.
+enum Answer : std::uint8_t { kObjectAnswer = 1, kArrayAnswer = 2, kPlainAnswer = 4 };
+
 struct Evidence {
     static constexpr std::size_t kPlaces = 96;  // of a set
     static constexpr std::size_t kEchoes = 16;
     static constexpr std::size_t kNames = 128;
 
-    bool succeeded = false;  // a response of class 2 or 3 was seen
-    ShapeSet request;        // of requests that succeeded
+    bool succeeded = false;    // a response of class 2 or 3 was seen
+    std::uint8_t answers = 0;  // in JSON, of Answer: of those that succeeded
+    ShapeSet request;          // of requests that succeeded
     ShapeSet response;
     std::vector<Echo> echoes;
     // Hashes of what messages say under "name", "key", "slug" and the like, sorted: of more than kNames the least.
@@ -51,7 +55,10 @@ enum class Agreement : std::uint8_t {
     kSame,
     kDifferent,
 };
+[[nodiscard]] std::uint8_t answers_of(const Schema& schema);
 [[nodiscard]] Agreement compare(const ShapeSet& a, const ShapeSet& b);
+// Of what was answered, objects, lists and plain values apart.
+[[nodiscard]] Agreement compare_answers(const Evidence& a, const Evidence& b);
 
 // Adds the strings of a message that are equal to one of `words` (by depth; empty ones are not looked for), and the
 // names that it says.

@@ -194,6 +194,16 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
     }
 }
 
+// Below a parameter it is the health of what the API is about.
+bool is_health_of_service(std::string_view template_text) {
+    constexpr std::array<std::string_view, 4> kNames{"health", "healthz", "healthcheck", "health-check"};
+    for (const std::string_view segment : split(template_text, "/")) {
+        if (segment.find('{') != std::string_view::npos) return false;
+        if (is_one_of(segment, kNames)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::string collection_of(const records::Record& record) {
@@ -296,7 +306,7 @@ std::string_view folded(std::string_view method, std::string_view template_text,
                            response_type.starts_with("video/") || response_type == "text/css" ||
                            response_type == "text/javascript" || response_type == "application/javascript";
         if (asset) return "static";
-        if (template_text.find("/health") != std::string_view::npos || is_one_of(last, kHealth)) return "health";
+        if (is_health_of_service(template_text) || is_one_of(last, kHealth)) return "health";
     }
     return {};
 }

@@ -87,13 +87,9 @@ void write_named(JsonWriter& json, std::string_view name, const Schema& schema, 
     write_format(json, node);
     write_enum(json, name, node);
     if (objects_of(node) > 0) write_object(json, schema, node);
-    if (node.count(JsonType::kArray) > 0) {
-        json.key("items");
-        if (node.items != 0)
-            write_named(json, name, schema, schema.node(node.items));
-        else
-            json.begin_object().end_object();
-    }
+    // Of an array that was always empty nothing is known.
+    if (node.count(JsonType::kArray) > 0 && node.items != 0)
+        write_named(json.key("items"), name, schema, schema.node(node.items));
     json.end_object();
 }
 

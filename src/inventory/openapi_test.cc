@@ -55,7 +55,7 @@ TEST(OpenApiSchema, says_types_null_among_them) {
     EXPECT_EQ(written({R"({"a":1,"b":null})", R"({"a":1.5,"b":"x"})"}),
               R"({"type":"object","properties":{"a":{"type":"number"},"b":{"type":["string","null"]}}})");
     EXPECT_EQ(written({"[[true],[]]"}), R"({"type":"array","items":{"type":"array","items":{"type":"boolean"}}})");
-    EXPECT_EQ(written({"[]"}), R"({"type":"array","items":{}})");
+    EXPECT_EQ(written({"[]"}), R"({"type":"array"})");
 }
 
 TEST(OpenApiSchema, what_is_in_every_object_is_required_once_there_are_a_few) {

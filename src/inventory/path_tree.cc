@@ -138,6 +138,16 @@ EndpointIndex PathTree::endpoint(NodeIndex node, std::string_view method, std::s
     return added;
 }
 
+bool PathTree::learn(EndpointIndex index, const Evidence& evidence) {
+    Endpoint& known = endpoints_[index];
+    if (names_.size() < kMostNames) names_.insert(evidence.names.begin(), evidence.names.end());
+    Evidence merged = known.evidence;
+    merged.merge(evidence);
+    if (merged == known.evidence) return false;
+    known.evidence = std::move(merged);
+    return true;
+}
+
 EndpointIndex PathTree::add(std::string_view template_text, std::string_view method, std::string_view operation) {
     NodeIndex at = 0;
     for (const std::string_view pattern : split_path(template_text))

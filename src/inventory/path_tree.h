@@ -4,6 +4,8 @@
 // told by their shape, by decisions that were made from evidence (sibling words), and by limits. Not thread-safe; owns
 // its memory; bounded by TreeLimits whatever paths are asked for.
 
+#include <absl/container/flat_hash_set.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +28,9 @@ struct TreeLimits {
     std::size_t failed_endpoints = 2'000;  // of a collection, after which paths that fail are one endpoint
     std::size_t endpoints = 20'000;        // of a collection, after which new ones are one endpoint
 };
+
+// Names that messages say, of a collection.
+constexpr std::size_t kMostNames = 200'000;
 
 // How a place of a path was decided. Stored.
 enum class Decision : std::uint8_t {
@@ -88,6 +93,11 @@ class PathTree {
     [[nodiscard]] const Endpoint& endpoint(EndpointIndex index) const { return endpoints_[index]; }
     [[nodiscard]] Endpoint& endpoint(EndpointIndex index) { return endpoints_[index]; }
     [[nodiscard]] std::size_t endpoint_count() const { return endpoints_.size(); }
+    // What was seen of the endpoint. False: nothing of it is new.
+    bool learn(EndpointIndex index, const Evidence& evidence);
+    // Whether a message of any endpoint said this name of something (name_hash()).
+    [[nodiscard]] bool is_name(std::uint32_t hash) const { return names_.contains(hash); }
+
     // Places at which a word succeeded that is new, since the last call.
     [[nodiscard]] std::vector<NodeIndex> take_changed();
     void mark_changed(NodeIndex node) { changed_.push_back(node); }
@@ -105,6 +115,7 @@ class PathTree {
     std::vector<PathNode> nodes_;  // the first is the root
     std::vector<Endpoint> endpoints_;
     std::vector<NodeIndex> changed_;
+    absl::flat_hash_set<std::uint32_t> names_;
     std::uint64_t failed_endpoints_ = 0;
     std::uint64_t forced_ = 0;
 };

@@ -157,11 +157,12 @@ bool is_marked_token(std::string_view text) {
 }
 
 bool is_of_token(char c) {
-    return is_ascii_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' || c == '$' || c == '=' || c == '+';
+    return is_ascii_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' || c == '$' || c == '=' || c == '+' ||
+           c == ':';
 }
 
 bool is_token(std::string_view text) {
-    constexpr std::string_view kMarks = "-_.~$";
+    constexpr std::string_view kMarks = "-_.~$:";
     if (text.size() < 5) return false;
     if (!std::all_of(text.begin(), text.end(), is_of_token)) return false;
     if (text.size() >= 16 && is_mixed(text) && count(text, is_ascii_digit) >= 3) return true;

@@ -34,13 +34,29 @@ class Comparison {
             else if (pairs_ < kMostPairs)
                 nodes(child, there->second);
         }
-        for (const auto& [pattern, child] : tree_.node(b).children)
-            if (!tree_.node(a).children.contains(pattern)) crosswise(mine, child);
+        for (const auto& [pattern, child] : tree_.node(b).children) {
+            if (tree_.node(a).children.contains(pattern)) continue;
+            if (const auto parameter = found_parameter(a); parameter != 0 && is_word(pattern))
+                nodes(parameter, child);
+            else
+                crosswise(mine, child);
+        }
     }
 
-    Likeness likeness;
+    [[nodiscard]] Likeness result() const {
+        Likeness all = likeness;
+        all.alike = std::max(all.alike, below_);
+        return all;
+    }
 
   private:
+    // Where words below were found to be values: a new one is held against them. 0: none.
+    [[nodiscard]] NodeIndex found_parameter(NodeIndex place) const {
+        const PathNode& here = tree_.node(place);
+        const auto found = here.children.find("{}");
+        return here.decision == Decision::kEvidence && found != here.children.end() ? found->second : 0;
+    }
+
     // Below two words that may be values there may be words that are: of different names, with answers of one shape.
     void crosswise(const std::vector<NodeIndex>& mine, NodeIndex other) {
         for (const NodeIndex one : mine) {
@@ -50,8 +66,10 @@ class Comparison {
                     const Endpoint& second = tree_.endpoint(b);
                     if (first.method != second.method || first.operation != second.operation) continue;
                     if (++pairs_ > kMostPairs) return;
-                    if (inventory::compare(first.evidence.response, second.evidence.response) == Agreement::kSame)
-                        likeness.crosswise = 1;
+                    if (!first.evidence.succeeded || !second.evidence.succeeded) continue;
+                    const Agreement answered = compare_answers(first.evidence, second.evidence);
+                    if (answered == Agreement::kSame) likeness.crosswise = 1;
+                    if (answered == Agreement::kUnknown) below_ = 1;
                 }
             }
         }
@@ -61,7 +79,7 @@ class Comparison {
         if (a.method != b.method || a.operation != b.operation || ++pairs_ > kMostPairs) return;
         if (!a.evidence.succeeded || !b.evidence.succeeded) return;
         const Agreement asked = inventory::compare(a.evidence.request, b.evidence.request);
-        const Agreement answered = inventory::compare(a.evidence.response, b.evidence.response);
+        const Agreement answered = compare_answers(a.evidence, b.evidence);
         if (answered == Agreement::kDifferent) ++likeness.different;
         if (answered == Agreement::kSame) ++likeness.same;
         if (asked == Agreement::kSame) ++likeness.same;
@@ -73,9 +91,11 @@ class Comparison {
         }
     }
 
+    Likeness likeness;
     const PathTree& tree_;
     const std::uint32_t depth_;  // of the words, the first segment being 0
     std::size_t pairs_ = 0;
+    unsigned below_ = 0;  // likeness.alike of words below that differ
 };
 
 bool succeeded(const PathTree& tree, NodeIndex node) {
@@ -149,8 +169,29 @@ bool is_noun_of_many(std::string_view word) {
     return word.ends_with('s') || std::find(kAttributes.begin(), kAttributes.end(), last) != kAttributes.end();
 }
 
+// Words of an API are letters. Names that people give have digits, points, escapes too; an extension that all have is
+// none of theirs.
+bool are_given_names(const PathTree& tree, const std::vector<NodeIndex>& words) {
+    constexpr std::size_t kOneOf = 4;
+    const auto extension_of = [&tree](NodeIndex node) {
+        const std::string& word = tree.node(node).pattern;
+        const auto point = word.rfind('.');
+        return point == std::string::npos ? std::string_view() : std::string_view(word).substr(point);
+    };
+    const std::string_view extension = extension_of(words[0]);
+    const bool shared =
+        std::all_of(words.begin(), words.end(), [&](NodeIndex one) { return extension_of(one) == extension; });
+    const auto is_given = [&](NodeIndex one) {
+        std::string_view word = tree.node(one).pattern;
+        if (shared) word.remove_suffix(extension.size());
+        return word.find_first_of("0123456789.%@~+:") != std::string_view::npos;
+    };
+    return static_cast<std::size_t>(std::count_if(words.begin(), words.end(), is_given)) * kOneOf >= words.size();
+}
+
 // How many words make a parameter.
-std::size_t enough(const PathTree& tree, NodeIndex place, const Likeness& least) {
+std::size_t enough(const PathTree& tree, NodeIndex place, const Group& group) {
+    const Likeness& least = group.least;
     const bool entry = is_entry(tree, place);
     if (least.echoes > 0 && least.same > 0) return 3;
     if (least.echoes > 0) return entry ? 8 : 4;
@@ -159,7 +200,7 @@ std::size_t enough(const PathTree& tree, NodeIndex place, const Likeness& least)
     if (least.same == 2) return 5;
     if (least.same == 1) return is_noun_of_many(tree.node(place).pattern) ? 5 : 8;
     if (least.crosswise > 0) return 8;
-    return least.alike >= 2 ? 12 : 40;
+    return least.alike >= 2 || are_given_names(tree, group.words) ? 8 : 16;
 }
 
 // Words in one order, whatever the tree's memory looks like.
@@ -177,7 +218,7 @@ std::vector<NodeIndex> words_of(const PathTree& tree, NodeIndex place) {
 Likeness compare(const PathTree& tree, NodeIndex a, NodeIndex b) {
     Comparison comparison(tree, tree.node(a).depth - 1);
     comparison.nodes(a, b);
-    return comparison.likeness;
+    return comparison.result();
 }
 
 namespace {
@@ -236,6 +277,35 @@ Group named(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>&
     return group;
 }
 
+// Words that no answer tells apart, of which most are names of something anywhere in the collection: a user's name is a
+// value in "/members/{}" as in "/users/{}", where it was said.
+Group known(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>& words) {
+    constexpr std::size_t kEnough = 4;
+    Group group;
+    if (is_entry(tree, place)) return group;
+    const PathNode& here = tree.node(place);
+    const auto parameter = here.children.find("{}");
+    const bool open = here.decision == Decision::kEvidence && parameter != here.children.end();
+    std::size_t names = 0;
+    std::vector<NodeIndex> compared;
+    if (open) compared.push_back(parameter->second);
+    for (const NodeIndex word : words) {
+        const bool is_name = tree.is_name(name_hash(percent_decoded(tree.node(word).pattern)));
+        if (open && !is_name) continue;
+        const bool fits = std::all_of(compared.begin(), compared.end(), [&tree, word](NodeIndex other) {
+            const Likeness likeness = compare(tree, other, word);
+            return likeness.different == 0 && (speaks(likeness) || likeness.alike > 0);
+        });
+        if (!fits) continue;
+        if (compared.size() < kCompared) compared.push_back(word);
+        group.words.push_back(word);
+        names += is_name ? 1 : 0;
+    }
+    if (!open && (group.words.size() < kEnough || names * 3 < group.words.size() * 2)) group.words.clear();
+    group.least.named = 1;
+    return group;
+}
+
 // Beside a parameter that was found: changes of which the answers say nothing.
 bool changes_only(const PathTree& tree, NodeIndex word) {
     const PathNode& node = tree.node(word);
@@ -255,10 +325,11 @@ std::optional<Group> convincing(const PathTree& tree, NodeIndex place, const std
             if (group.words.size() < 2) break;
             // Beside what is known for a parameter one word is enough.
             const bool beside = open && !is_word(tree.node(group.words[0]).pattern);
-            if (beside || group.words.size() >= enough(tree, place, group.least)) return std::move(group);
+            if (beside || group.words.size() >= enough(tree, place, group)) return std::move(group);
         }
     }
     if (Group group = named(tree, place, words); group.words.size() >= (open ? 1 : kNamed)) return group;
+    if (Group group = known(tree, place, words); !group.words.empty()) return group;
     if (!open) return std::nullopt;
     Group changed;
     std::copy_if(words.begin(), words.end(), std::back_inserter(changed.words),

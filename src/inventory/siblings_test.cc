@@ -27,9 +27,10 @@ void saw(PathTree& tree, std::string_view method, const std::string& path, const
         Schema schema;
         schema.observe(root);
         evidence.*member = shape_set(schema);
+        if (text == &answer) evidence.answers = answers_of(schema);
         add_strings(root, words, evidence);
     }
-    tree.endpoint(tree.endpoint(tree.route(segments, true), method, "", true)).evidence.merge(evidence);
+    tree.learn(tree.endpoint(tree.route(segments, true), method, "", true), evidence);
 }
 
 std::vector<std::string> proposed(const PathTree& tree, std::string_view place) {
@@ -152,10 +153,10 @@ TEST(Siblings, a_decision_that_was_undone_is_not_made_again) {
 }
 
 TEST(Evidence, comes_back_from_its_text) {
-    Evidence evidence{true, {1, 2, 0xffffffff}, {}, {{3, 4}, {5, 6}}, {7}};
+    Evidence evidence{true, 5, {1, 2, 0xffffffff}, {}, {{3, 4}, {5, 6}}, {7}};
     EXPECT_EQ(Evidence::decode(evidence.encode()), evidence);
     EXPECT_EQ(Evidence::decode(Evidence{}.encode()), Evidence{});
-    for (const char* text : {"", "1", "1  ", "1 xyz   ", "1 00000001   0000000"})
+    for (const char* text : {"", "1", "1  ", "1 0 xyz   ", "1 0 00000001   0000000"})
         EXPECT_EQ(Evidence::decode(text), std::nullopt) << text;
 }
 

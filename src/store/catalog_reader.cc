@@ -50,9 +50,9 @@ Status read_endpoints(Database& database, Catalog& catalog, const Collections& c
         const auto collection = collections.find(integer(row[1]));
         if (collection == collections.end()) continue;
         auto& tree = catalog.at(collection->second).tree;
-        Endpoint& endpoint = tree.endpoint(tree.add(text(row[3]), text(row[2]), text(row[4])));
-        endpoint.id = integer(row[0]);
-        if (const auto evidence = Evidence::decode(text(row[5]))) endpoint.evidence.merge(*evidence);
+        const auto index = tree.add(text(row[3]), text(row[2]), text(row[4]));
+        tree.endpoint(index).id = integer(row[0]);
+        if (const auto evidence = Evidence::decode(text(row[5]))) tree.learn(index, *evidence);
     }
     return Done{};
 }

@@ -107,6 +107,11 @@ def _is_endpoint(endpoint: dict, method: str, template: str) -> bool:
         step == one or (one == "{}" and step in endpoint["few"].get(str(position), ())) for position, (one, step) in enumerate(zip(wanted, steps)))
 
 
+def _ever_succeeded(endpoint: dict) -> bool:
+    """What was never answered with success cannot be told from a path that somebody made up: an inventory may leave it out."""
+    return any(status < "400" for status in endpoint["statuses"])
+
+
 def _is_below(path: str, roots: list[str]) -> bool:
     return any(path.startswith(root + "/") for root in roots)
 
@@ -120,6 +125,14 @@ def _unfolded(path: str, fields: dict) -> str | None:
             steps)):
             return field
     return None
+
+
+def _is_below_open_map(path: str, wanted: dict, opened: list[str]) -> bool:
+    """Whether one of the steps is a key of a map of which the document leaves open what is behind it."""
+    steps = path.split("/")
+    above = ("/".join(steps[:length]) for length in range(2, len(steps)))
+    fields = (_unfolded(one, wanted) for one in above)
+    return any(field in opened or _is_below(field, opened) for field in fields if field)
 
 
 class Comparison:
@@ -138,6 +151,8 @@ class Comparison:
     def run(self) -> Result:
         self._endpoints()
         for key, endpoint in self.wanted.items():
+            if not self.templates[key] and not _ever_succeeded(endpoint):
+                continue
             operations = [one for found in self.templates[key] for one in self.found[found]]
             name = " ".join(key)
             self._query(name, endpoint, operations)
@@ -154,8 +169,10 @@ class Comparison:
             if templates:
                 measure.right += 1
                 self.result.by_values += key not in templates
-            else:
+            elif _ever_succeeded(self.wanted[key]):
                 measure.missed.append(" ".join(key))
+            else:
+                measure.apart.append(" ".join(key) + " never succeeded")
         right = {found for templates in self.templates.values() for found in templates}
         for method, template in self.found:
             if (method, template) in right:
@@ -205,8 +222,7 @@ class Comparison:
             elif path in part["undocumented"] or _is_below(path, [*part["undocumented"], *part["open"]]):
                 apart.append(f"{name} {path}")
             else:
-                below = next((field for field in wanted if ANY_KEY in field and _unfolded(path.rsplit("/", 1)[0], {field: 0})), None)
-                (apart if below and _is_below(below, part["open"]) else false).append(f"{name} {path}")
+                (apart if _is_below_open_map(path, wanted, part["open"]) else false).append(f"{name} {path}")
         missed = [f"{name} {path}" for path in wanted if path not in reached]
         for measure in [self.result[kind]] + ([self.result["fields of found endpoints"]] if is_found else []):
             measure.right += len(reached)
