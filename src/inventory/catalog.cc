@@ -99,7 +99,13 @@ std::vector<OpenedPlace> decide(Catalog& catalog, Delta& delta) {
             for (const NodeIndex place : changed) {
                 auto proposal = propose(tree, place);
                 if (!proposal) continue;
-                OpenedPlace one{index, catalog.at(index).name, tree.text_of(place), {}, std::move(proposal->why), {}};
+                OpenedPlace one{index,
+                                catalog.at(index).name,
+                                tree.text_of(place),
+                                {},
+                                std::move(proposal->why),
+                                {},
+                                tree.node(place).decision == Decision::kEvidence};
                 for (const NodeIndex word : proposal->words)
                     one.words.push_back(tree.node(word).pattern);
                 one.joined = tree.open(place, proposal->words);
@@ -120,7 +126,7 @@ std::optional<OpenedPlace> open_again(Catalog& catalog, const OpenedPlace& place
     for (const std::string& word : place.words)
         if (const auto child = tree.node(node).children.find(word); child != tree.node(node).children.end())
             words.push_back(child->second);
-    OpenedPlace again{index, place.name, place.place, place.words, place.why, {}};
+    OpenedPlace again{index, place.name, place.place, place.words, place.why, {}, false};
     again.joined = tree.open(node, words);
     return again;
 }

@@ -65,6 +65,7 @@ struct OpenedPlace {
     std::vector<std::string> words;  // that became its values
     std::string why;
     PathTree::Joined joined;
+    bool again = false;  // it was a parameter before: more words became its values
 };
 
 struct Delta {

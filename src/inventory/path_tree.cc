@@ -47,18 +47,26 @@ NodeIndex PathTree::child(NodeIndex parent, std::string_view pattern) {
     node.pattern = pattern;
     nodes_.push_back(std::move(node));
     nodes_[parent].children.emplace(pattern, added);
-    if (is_word(pattern)) ++nodes_[parent].literals;
+    if (is_word(pattern)) {
+        ++nodes_[parent].literals;
+        places_[name_hash(percent_decoded(pattern))].push_back(parent);
+    }
     return added;
 }
 
 bool PathTree::is_full(bool succeeded) const {
-    return endpoints_.size() >= limits_.endpoints || (!succeeded && failed_endpoints_ >= limits_.failed_endpoints);
+    return endpoints_.size() - gone_endpoints_ >= limits_.endpoints ||
+           (!succeeded && failed_endpoints_ >= limits_.failed_endpoints);
 }
 
 // A word without a literal of its own.
 NodeIndex PathTree::word(NodeIndex parent, std::string_view text, bool succeeded) {
     PathNode& place = nodes_[parent];
-    if (place.decision == Decision::kEvidence) return child(parent, kParameter);
+    if (place.decision == Decision::kEvidence) {
+        if (!succeeded || place.probed >= kMostProbed || place.values.contains(name_hash(text)))
+            return child(parent, kParameter);
+        ++place.probed;
+    }
     if (!succeeded && place.decision != Decision::kLiterals && place.children.contains(kParameter))
         return child(parent, kParameter);
     if (place.literals >= limits_.literals || (!succeeded && place.failed >= limits_.failed_literals)) {
@@ -72,8 +80,23 @@ NodeIndex PathTree::word(NodeIndex parent, std::string_view text, bool succeeded
     return child(parent, text);
 }
 
+void PathTree::add_above(NodeIndex node, std::uint32_t value) {
+    PathNode& here = nodes_[node];
+    const auto end = here.above.begin() + here.above_count;
+    if (here.above_count < PathNode::kAbove && std::find(here.above.begin(), end, value) == end)
+        here.above[here.above_count++] = value;
+}
+
 NodeIndex PathTree::route(const std::vector<std::string_view>& segments, bool succeeded) {
     NodeIndex at = 0;
+    std::string_view value;  // that stands before
+    const auto step = [this, &at, &value](NodeIndex next, std::string_view segment) {
+        at = next;
+        if (!is_word(nodes_[at].pattern))
+            value = segment;
+        else if (!value.empty() && nodes_[at].above_count < PathNode::kAbove)
+            add_above(at, name_hash(value));
+    };
     for (std::size_t i = 0; i < segments.size(); ++i) {
         if (i == limits_.segments) {
             ++forced_;
@@ -83,18 +106,18 @@ NodeIndex PathTree::route(const std::vector<std::string_view>& segments, bool su
         const auto& children = nodes_[at].children;
         // A literal that is known, or the one way on.
         if (const auto known = children.find(segment); known != children.end() && is_word(segment)) {
-            at = known->second;
+            step(known->second, segment);
             continue;
         }
         const Pattern pattern = pattern_of(segment);
         const auto there = children.find(pattern.text);
         if (there != children.end()) {
-            at = there->second;
+            step(there->second, segment);
         } else if (is_full(succeeded)) {
             ++forced_;
             return child(0, kRest);
         } else {
-            at = is_word(pattern.text) ? word(at, pattern.text, succeeded) : child(at, pattern.text);
+            step(is_word(pattern.text) ? word(at, pattern.text, succeeded) : child(at, pattern.text), segment);
         }
     }
     return at;
@@ -140,7 +163,11 @@ EndpointIndex PathTree::endpoint(NodeIndex node, std::string_view method, std::s
 
 bool PathTree::learn(EndpointIndex index, const Evidence& evidence) {
     Endpoint& known = endpoints_[index];
-    if (names_.size() < kMostNames) names_.insert(evidence.names.begin(), evidence.names.end());
+    for (const std::uint32_t name : evidence.names) {
+        if (names_.size() >= kMostNames || !names_.insert(name).second) continue;
+        if (const auto found = places_.find(name); found != places_.end())
+            changed_.insert(changed_.end(), found->second.begin(), found->second.end());
+    }
     Evidence merged = known.evidence;
     merged.merge(evidence);
     if (merged == known.evidence) return false;
@@ -207,7 +234,7 @@ void PathTree::collect(NodeIndex from, Joined& joined) const {
         collect(node, joined);
 }
 
-void PathTree::join(NodeIndex from, NodeIndex to, Joined& joined) {
+void PathTree::join(NodeIndex from, NodeIndex to, std::uint32_t value, Joined& joined) {
     nodes_[from].gone = true;
     for (const EndpointIndex index : std::exchange(nodes_[from].endpoints, {})) {
         Endpoint& moved = endpoints_[index];
@@ -222,14 +249,20 @@ void PathTree::join(NodeIndex from, NodeIndex to, Joined& joined) {
         } else {
             endpoints_[*same].evidence.merge(moved.evidence);
             moved.gone = true;
+            ++gone_endpoints_;
             joined.emplace_back(index, *same);
         }
     }
     if (nodes_[from].decision != Decision::kShape && nodes_[to].decision == Decision::kShape)
         nodes_[to].decision = nodes_[from].decision;
     const auto children = std::exchange(nodes_[from].children, {});
-    for (const auto& [pattern, node] : children)
-        join(node, child(to, pattern), joined);
+    for (const auto& [pattern, node] : children) {
+        const NodeIndex there = child(to, pattern);
+        for (std::size_t i = 0; i < nodes_[node].above_count; ++i)
+            add_above(there, nodes_[node].above[i]);
+        add_above(there, value);
+        join(node, there, value, joined);
+    }
     changed_.push_back(to);
 }
 
@@ -239,9 +272,10 @@ PathTree::Joined PathTree::open(NodeIndex place, const std::vector<NodeIndex>& w
     Joined joined;
     const NodeIndex parameter = child(place, kParameter);
     for (const NodeIndex word : words) {
+        if (nodes_[place].values.size() < kMostProbed) nodes_[place].values.insert(name_hash(nodes_[word].pattern));
         nodes_[place].children.erase(nodes_[word].pattern);
         --nodes_[place].literals;
-        join(word, parameter, joined);
+        join(word, parameter, name_hash(nodes_[word].pattern), joined);
     }
     return joined;
 }

@@ -4,8 +4,10 @@
 // told by their shape, by decisions that were made from evidence (sibling words), and by limits. Not thread-safe; owns
 // its memory; bounded by TreeLimits whatever paths are asked for.
 
+#include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,6 +31,9 @@ struct TreeLimits {
     std::size_t endpoints = 20'000;        // of a collection, after which new ones are one endpoint
 };
 
+// New words at a place that was found to be a parameter, "search" among them, which are held against it first.
+constexpr std::uint32_t kMostProbed = 256;
+
 // Names that messages say, of a collection.
 constexpr std::size_t kMostNames = 200'000;
 
@@ -48,7 +53,16 @@ struct PathNode {
     Decision decision = Decision::kShape;
     std::uint32_t literals = 0;  // children that are words
     std::uint32_t failed = 0;    // of these, asked for the first time without success
-    bool gone = false;           // merged into another
+    // Where a decision was made: hashes of words that became values, and words that were literals since, until it is
+    // known whether they are. Of kMostProbed at most: later ones are values at once.
+    absl::flat_hash_set<std::uint32_t> values;
+    std::uint32_t probed = 0;
+    // Of a word: hashes of different values that stood before it, the first few. A word of an API follows many values,
+    // a value follows few of another parameter.
+    static constexpr std::size_t kAbove = 3;
+    std::array<std::uint32_t, kAbove> above{};
+    std::uint32_t above_count = 0;
+    bool gone = false;  // merged into another
 };
 
 struct Endpoint {
@@ -93,7 +107,7 @@ class PathTree {
     [[nodiscard]] const Endpoint& endpoint(EndpointIndex index) const { return endpoints_[index]; }
     [[nodiscard]] Endpoint& endpoint(EndpointIndex index) { return endpoints_[index]; }
     [[nodiscard]] std::size_t endpoint_count() const { return endpoints_.size(); }
-    // What was seen of the endpoint. False: nothing of it is new.
+    // What was seen of the endpoint. Places of words that are names now are changed. False: nothing of it is new.
     bool learn(EndpointIndex index, const Evidence& evidence);
     // Whether a message of any endpoint said this name of something (name_hash()).
     [[nodiscard]] bool is_name(std::uint32_t hash) const { return names_.contains(hash); }
@@ -108,7 +122,9 @@ class PathTree {
     NodeIndex child(NodeIndex parent, std::string_view pattern);
     NodeIndex word(NodeIndex parent, std::string_view text, bool succeeded);
     [[nodiscard]] bool is_full(bool succeeded) const;
-    void join(NodeIndex from, NodeIndex to, Joined& joined);
+    // `value`: hash of the word that became one, which stands before what is below it.
+    void join(NodeIndex from, NodeIndex to, std::uint32_t value, Joined& joined);
+    void add_above(NodeIndex node, std::uint32_t value);
     void collect(NodeIndex from, Joined& joined) const;
 
     TreeLimits limits_;
@@ -116,6 +132,9 @@ class PathTree {
     std::vector<Endpoint> endpoints_;
     std::vector<NodeIndex> changed_;
     absl::flat_hash_set<std::uint32_t> names_;
+    // Where there are words that may turn out to be names, by hash.
+    absl::flat_hash_map<std::uint32_t, std::vector<NodeIndex>> places_;
+    std::size_t gone_endpoints_ = 0;
     std::uint64_t failed_endpoints_ = 0;
     std::uint64_t forced_ = 0;
 };

@@ -18,6 +18,10 @@ constexpr std::size_t kMostGroups = 24;  // of words that are alike
 constexpr std::size_t kCompared = 3;     // members of a group that a word is held against
 constexpr std::size_t kMostPairs = 200;  // of endpoints below two words
 
+bool is_hollow(const Evidence& evidence) {
+    return (evidence.answers & (kObjectAnswer | kArrayAnswer)) != 0 && evidence.response.empty();
+}
+
 class Comparison {
   public:
     Comparison(const PathTree& tree, std::uint32_t depth) : tree_(tree), depth_(depth) {}
@@ -83,7 +87,10 @@ class Comparison {
         if (answered == Agreement::kDifferent) ++likeness.different;
         if (answered == Agreement::kSame) ++likeness.same;
         if (asked == Agreement::kSame) ++likeness.same;
-        if (answered == Agreement::kUnknown && asked != Agreement::kSame) ++likeness.alike;
+        if (answered == Agreement::kUnknown && asked != Agreement::kSame) {
+            ++likeness.alike;
+            if (is_hollow(a.evidence) || is_hollow(b.evidence)) ++likeness.hollow;
+        }
         for (const Echo& echo : a.evidence.echoes) {
             const bool both =
                 std::find(b.evidence.echoes.begin(), b.evidence.echoes.end(), echo) != b.evidence.echoes.end();
@@ -128,6 +135,7 @@ void weaken(Likeness& least, const Likeness& one) {
     least.same = std::min(least.same, one.same);
     least.echoes = std::min(least.echoes, one.echoes);
     least.alike = std::min(least.alike, one.alike);
+    least.hollow = std::max(least.hollow, one.hollow);
     least.crosswise = std::min(least.crosswise, one.crosswise);
 }
 
@@ -189,6 +197,13 @@ bool are_given_names(const PathTree& tree, const std::vector<NodeIndex>& words) 
     return static_cast<std::size_t>(std::count_if(words.begin(), words.end(), is_given)) * kOneOf >= words.size();
 }
 
+bool follow_many_values(const PathTree& tree, const std::vector<NodeIndex>& words) {
+    const auto many = std::count_if(words.begin(), words.end(), [&tree](NodeIndex word) {
+        return tree.node(word).above_count == PathNode::kAbove;
+    });
+    return static_cast<std::size_t>(many) * 2 > words.size();
+}
+
 // How many words make a parameter.
 std::size_t enough(const PathTree& tree, NodeIndex place, const Group& group) {
     const Likeness& least = group.least;
@@ -200,6 +215,8 @@ std::size_t enough(const PathTree& tree, NodeIndex place, const Group& group) {
     if (least.same == 2) return 5;
     if (least.same == 1) return is_noun_of_many(tree.node(place).pattern) ? 5 : 8;
     if (least.crosswise > 0) return 8;
+    // Empty lists are of anything, and what follows many values is a word: no number is enough.
+    if (least.alike <= least.hollow || follow_many_values(tree, group.words)) return kMostWords + 1;
     return least.alike >= 2 || are_given_names(tree, group.words) ? 8 : 16;
 }
 
@@ -317,9 +334,23 @@ bool changes_only(const PathTree& tree, NodeIndex word) {
            });
 }
 
+// Beside a parameter that was found: words of which an endpoint is asked for there too, and none is answered otherwise.
+Group like_parameter(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>& words) {
+    Group group;
+    const PathNode& here = tree.node(place);
+    const auto parameter = here.children.find("{}");
+    if (here.decision != Decision::kEvidence || parameter == here.children.end()) return group;
+    for (const NodeIndex word : words) {
+        const Likeness likeness = compare(tree, parameter->second, word);
+        if (likeness.different == 0 && (speaks(likeness) || likeness.alike > 0)) group.words.push_back(word);
+    }
+    return group;
+}
+
 std::optional<Group> convincing(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>& words) {
     constexpr std::size_t kNamed = 3;
     const bool open = tree.node(place).decision == Decision::kEvidence;
+    if (Group group = like_parameter(tree, place, words); !group.words.empty()) return group;
     for (const auto may_join : {joins, joins_weakly}) {
         for (Group& group : grouped(tree, tree.node(place), words, may_join)) {
             if (group.words.size() < 2) break;

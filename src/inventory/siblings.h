@@ -19,6 +19,7 @@ struct Likeness {
     unsigned echoes = 0;     // places at which messages of both repeat their word
     unsigned crosswise = 0;  // 1: below them, under words that differ, there are answers of one shape
     unsigned named = 0;      // 1: other messages say these words for names
+    unsigned hollow = 0;     // of `alike`: answers that had no field at all ("[]")
     unsigned alike = 0;      // pairs with the same method and path below, of which the messages say too little
 };
 // Of two children of `place`.

@@ -157,7 +157,7 @@ Status BatchWriter::archive_joined(const std::vector<OpenedPlace>& opened) {
         inherited.facts.merge(*stored);
         if (!row->empty()) add(inherited.beyond_hours, (*row)[0], 0);
         take_away(inherited.beyond_hours, totals_of(*stored));
-        archived_.push_back({std::exchange(endpoint.id, 0), target});
+        archived_.push_back({std::exchange(endpoint.id, 0), source, target});
     }
     for (auto& [ref, inherited] : inherited_)
         if (const auto own = delta_.endpoints.find(ref); own != delta_.endpoints.end())
@@ -283,11 +283,26 @@ Status BatchWriter::write_changes(const std::vector<Change>& changes) {
 }
 
 Status BatchWriter::write_decisions(const std::vector<OpenedPlace>& opened) {
+    std::set<EndpointRef> stored;
+    for (const Archived& one : archived_)
+        stored.insert(one.from);
     std::vector<Row> rows;
-    for (const OpenedPlace& place : opened)
+    std::vector<Row> again;
+    for (const OpenedPlace& place : opened) {
+        if (place.again) {
+            // Others must read anew only what they have read before; the words that were the evidence stay.
+            const bool seen = std::any_of(place.joined.begin(), place.joined.end(), [&](const auto& one) {
+                return stored.contains({place.collection, one.first});
+            });
+            if (seen) again.push_back({catalog_.at(place.collection).id, place.place, revision_});
+            continue;
+        }
         rows.push_back({catalog_.at(place.collection).id, place.place,
                         static_cast<std::int64_t>(inventory::Decision::kEvidence), place.why, json_list(place.words),
                         now_s_, revision_});
+    }
+    APIARIST_TRY(
+        database_.execute_many("UPDATE decisions SET revision = $3 WHERE collection_id = $1 AND template = $2", again));
     APIARIST_TRY(database_.execute_many(
         "INSERT INTO decisions (collection_id, template, decision, why, words, time, revision) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (collection_id, template) DO UPDATE SET "

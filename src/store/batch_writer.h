@@ -56,6 +56,7 @@ class BatchWriter {
     std::int64_t revision_ = 0;
     struct Archived {
         std::int64_t id = 0;
+        inventory::EndpointRef from;
         inventory::EndpointRef into;
     };
     std::vector<Archived> archived_;
