@@ -145,7 +145,8 @@ TEST(PathTree, comes_back_from_what_it_says) {
             again.add(tree.text_of(one.node), one.method, one.operation);
     for (const char* path : {"/p/zebra", "/p/1", "/q/8.json", "/p/1/", "/"})
         EXPECT_EQ(route(again, path), route(tree, path)) << path;
-    EXPECT_EQ(again.endpoint_count(), 4u);
+    // Those that came back, and "zebra", which was not held against the parameter yet.
+    EXPECT_EQ(again.endpoint_count(), 5u);
 }
 
 }  // namespace

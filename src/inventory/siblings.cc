@@ -311,7 +311,8 @@ Group known(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>&
         if (open && !is_name) continue;
         const bool fits = std::all_of(compared.begin(), compared.end(), [&tree, word](NodeIndex other) {
             const Likeness likeness = compare(tree, other, word);
-            return likeness.different == 0 && (speaks(likeness) || likeness.alike > 0);
+            const bool leaves = tree.node(other).children.empty() && tree.node(word).children.empty();
+            return likeness.different == 0 && (leaves || speaks(likeness) || likeness.alike > 0);
         });
         if (!fits) continue;
         if (compared.size() < kCompared) compared.push_back(word);
