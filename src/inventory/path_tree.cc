@@ -158,6 +158,9 @@ EndpointIndex PathTree::endpoint(NodeIndex node, std::string_view method, std::s
     endpoints_.push_back(std::move(made));
     nodes_[node].endpoints.push_back(added);
     if (!succeeded) ++failed_endpoints_;
+    // Nothing may be said by its messages, and it is evidence all the same.
+    for (NodeIndex at = node; succeeded && at != 0; at = nodes_[at].parent)
+        if (is_word(nodes_[at].pattern)) changed_.push_back(nodes_[at].parent);
     return added;
 }
 

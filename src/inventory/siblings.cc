@@ -294,6 +294,13 @@ Group named(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>&
     return group;
 }
 
+bool says_nothing(const PathTree& tree, NodeIndex node) {
+    const PathNode& here = tree.node(node);
+    return here.children.empty() &&
+           std::all_of(here.endpoints.begin(), here.endpoints.end(),
+                       [&tree](EndpointIndex one) { return tree.endpoint(one).evidence.answers == 0; });
+}
+
 // Words that no answer tells apart, of which most are names of something anywhere in the collection: a user's name is a
 // value in "/members/{}" as in "/users/{}", where it was said.
 Group known(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>& words) {
@@ -311,8 +318,8 @@ Group known(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>&
         if (open && !is_name) continue;
         const bool fits = std::all_of(compared.begin(), compared.end(), [&tree, word](NodeIndex other) {
             const Likeness likeness = compare(tree, other, word);
-            const bool leaves = tree.node(other).children.empty() && tree.node(word).children.empty();
-            return likeness.different == 0 && (leaves || speaks(likeness) || likeness.alike > 0);
+            const bool silent = says_nothing(tree, other) && says_nothing(tree, word);
+            return likeness.different == 0 && (silent || speaks(likeness) || likeness.alike > 0);
         });
         if (!fits) continue;
         if (compared.size() < kCompared) compared.push_back(word);
