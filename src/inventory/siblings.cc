@@ -304,18 +304,22 @@ bool says_nothing(const PathTree& tree, NodeIndex node) {
 // Words that no answer tells apart, of which most are names of something anywhere in the collection: a user's name is a
 // value in "/members/{}" as in "/users/{}", where it was said.
 Group known(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>& words) {
-    constexpr std::size_t kEnough = 4;
     Group group;
     if (is_entry(tree, place)) return group;
+    const auto is_name = [&tree](NodeIndex word) {
+        return tree.is_name(name_hash(percent_decoded(tree.node(word).pattern)));
+    };
+    // Others may be in their company, not they in that of others.
+    std::vector<NodeIndex> ordered = words;
+    const auto others = std::stable_partition(ordered.begin(), ordered.end(), is_name);
     const PathNode& here = tree.node(place);
     const auto parameter = here.children.find("{}");
     const bool open = here.decision == Decision::kEvidence && parameter != here.children.end();
+    if (open) ordered.erase(others, ordered.end());
     std::size_t names = 0;
     std::vector<NodeIndex> compared;
     if (open) compared.push_back(parameter->second);
-    for (const NodeIndex word : words) {
-        const bool is_name = tree.is_name(name_hash(percent_decoded(tree.node(word).pattern)));
-        if (open && !is_name) continue;
+    for (const NodeIndex word : ordered) {
         const bool fits = std::all_of(compared.begin(), compared.end(), [&tree, word](NodeIndex other) {
             const Likeness likeness = compare(tree, other, word);
             const bool silent = says_nothing(tree, other) && says_nothing(tree, word);
@@ -324,9 +328,11 @@ Group known(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>&
         if (!fits) continue;
         if (compared.size() < kCompared) compared.push_back(word);
         group.words.push_back(word);
-        names += is_name ? 1 : 0;
+        names += is_name(word) ? 1 : 0;
     }
-    if (!open && (group.words.size() < kEnough || names * 3 < group.words.size() * 2)) group.words.clear();
+    // Persons stand below many things, and so do the few fields of a thing that have a name elsewhere too.
+    const std::size_t least = follow_many_values(tree, group.words) ? 8 : 4;
+    if (!open && (group.words.size() < least || names * 3 < group.words.size() * 2)) group.words.clear();
     group.least.named = 1;
     return group;
 }

@@ -123,6 +123,91 @@ TEST(Siblings, words_that_messages_name_are_values_whatever_is_answered) {
     EXPECT_THAT(proposed(tree, "/api/store/{}/keys"), testing::UnorderedElementsAre("alpha", "beta", "gamma", "delta"));
 }
 
+TEST(Siblings, names_that_are_said_elsewhere_are_values_though_nothing_is_answered) {
+    PathTree tree;
+    for (const std::string& name : kNames) {
+        saw(tree, "PUT", "/api/orgs/7/members/" + name, "");
+        saw(tree, "POST", "/api/orgs/7/actions/" + name, R"({"done":1})");
+    }
+    EXPECT_TRUE(proposed(tree, "/api/orgs/{}/members").empty()) << "nobody said what they are";
+    for (const std::string& name : kNames)
+        saw(tree, "POST", "/api/people", "", fmt::format(R"({{"login":"{}"}})", name));
+    EXPECT_EQ(proposed(tree, "/api/orgs/{}/members").size(), kNames.size());
+}
+
+TEST(Siblings, fields_below_many_things_are_words_though_they_have_a_name_elsewhere) {
+    PathTree tree;
+    for (const char* field : {"mail", "phone", "avatar", "title"}) {
+        saw(tree, "POST", "/api/fields", "", fmt::format(R"({{"name":"{}"}})", field));
+        for (int user = 1; user < 9; ++user)
+            saw(tree, "PUT", fmt::format("/api/users/{}/{}", user, field), "");
+    }
+    EXPECT_TRUE(proposed(tree, "/api/users/{}").empty());
+}
+
+TEST(Siblings, names_with_digits_and_points_are_values_sooner_than_words) {
+    PathTree tree;
+    for (const std::string& name : kNames) {
+        saw(tree, "GET", "/api/repo/archive/" + name + "2.zip", "");
+        saw(tree, "GET", "/api/repo/page/" + name + ".html", "");
+    }
+    EXPECT_EQ(proposed(tree, "/api/repo/archive").size(), kNames.size());
+    EXPECT_TRUE(proposed(tree, "/api/repo/page").empty()) << "an extension of all is no name of one";
+}
+
+TEST(Siblings, empty_lists_and_words_that_follow_many_values_are_no_evidence) {
+    PathTree tree;
+    for (char a = 'a'; a < 'e'; ++a) {
+        for (const std::string& name : kNames) {
+            saw(tree, "GET", fmt::format("/api/list/{}{}", name, a), "[]");
+            for (int order = 1; order < 4; ++order)
+                saw(tree, "POST", fmt::format("/api/orders/{}/{}{}", order, name, a), "");
+        }
+    }
+    EXPECT_TRUE(proposed(tree, "/api/list").empty());
+    EXPECT_TRUE(proposed(tree, "/api/orders/{}").empty());
+}
+
+TEST(Siblings, two_names_in_a_row_are_two_values) {
+    PathTree tree;
+    for (const std::string& name : kNames)
+        saw(tree, "PUT", fmt::format("/api/starred/{0}-1/{0}-repository", name), "");
+    EXPECT_EQ(proposed(tree, "/api/starred").size(), kNames.size());
+    PathTree words;
+    for (const std::string& name : kNames)
+        saw(words, "PUT", fmt::format("/api/jobs/{0}/{0}-now", name), "");
+    EXPECT_TRUE(proposed(words, "/api/jobs").empty());
+}
+
+TEST(Siblings, a_new_word_of_an_open_place_joins_unless_it_is_answered_otherwise) {
+    PathTree tree;
+    const std::string repository = R"({"id":1,"title":"x","members":[{"id":2,"role":"r"}]})";
+    for (const std::string& name : kNames)
+        saw(tree, "GET", "/api/repos/" + name, repository);
+    tree.open(tree.find("/api/repos"), propose(tree, tree.find("/api/repos"))->words);
+    saw(tree, "GET", "/api/repos/late", repository);
+    saw(tree, "GET", "/api/repos/find", R"([{"id":1,"title":"x"}])");
+    saw(tree, "GET", "/api/repos/count", "3");
+    saw(tree, "GET", "/api/repos/issues/search", repository);
+    EXPECT_THAT(proposed(tree, "/api/repos"), testing::ElementsAre("late"));
+}
+
+TEST(Siblings, what_is_below_a_new_word_is_held_against_parameters_that_were_found_there) {
+    PathTree tree;
+    for (const char* owner : {"ann", "bob", "cid"})
+        for (const std::string& name : kNames)
+            saw(tree, "DELETE", fmt::format("/api/repos/{}/{}", owner, name), "");
+    tree.open(tree.find("/api/repos"),
+              {tree.find("/api/repos/ann"), tree.find("/api/repos/bob"), tree.find("/api/repos/cid")});
+    std::vector<NodeIndex> words;
+    for (const std::string& name : kNames)
+        words.push_back(tree.find("/api/repos/{}/" + name));
+    tree.open(tree.find("/api/repos/{}"), words);
+    saw(tree, "DELETE", "/api/repos/dan/fresh", "");
+    saw(tree, "GET", "/api/repos/issues/search", "[]");
+    EXPECT_THAT(proposed(tree, "/api/repos"), testing::ElementsAre("dan"));
+}
+
 TEST(Siblings, beside_a_parameter_that_was_found_changes_join_without_answers) {
     PathTree tree;
     for (const std::string& name : kNames)
