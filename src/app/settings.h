@@ -22,7 +22,15 @@ namespace apiarist::app {
 
 enum class Kind : std::uint8_t { kFlag, kText, kList, kCount, kBytes, kDuration, kBrokers };
 
-enum Command : unsigned { kRun = 1, kReplay = 2, kConfig = 4, kDoctor = 8, kCoverage = 16, kProcessor = 32, kExport = 64 };
+enum Command : unsigned {
+    kRun = 1,
+    kReplay = 2,
+    kConfig = 4,
+    kDoctor = 8,
+    kCoverage = 16,
+    kProcessor = 32,
+    kExport = 64
+};
 
 // How the reference writes a value that we write in another way.
 enum class Form : std::uint8_t {
