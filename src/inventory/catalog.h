@@ -5,12 +5,12 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "inventory/facts.h"
@@ -50,7 +50,10 @@ class Catalog {
 struct EndpointRef {
     CollectionIndex collection = 0;
     EndpointIndex endpoint = 0;
-    auto operator<=>(const EndpointRef&) const = default;
+    bool operator==(const EndpointRef&) const = default;
+    bool operator<(const EndpointRef& other) const {
+        return std::tie(collection, endpoint) < std::tie(other.collection, other.endpoint);
+    }
     template <typename H>
     friend H AbslHashValue(H h, const EndpointRef& ref) {
         return H::combine(std::move(h), ref.collection, ref.endpoint);

@@ -26,7 +26,10 @@ struct HourKey {
     std::int64_t hour = 0;  // hours since 1970
     std::uint8_t direction = 1;
     std::uint16_t status = 0;  // 0: no response
-    auto operator<=>(const HourKey&) const = default;
+    bool operator==(const HourKey&) const = default;
+    bool operator<(const HourKey& other) const {
+        return std::tie(hour, direction, status) < std::tie(other.hour, other.direction, other.status);
+    }
 };
 struct HourCounts {
     std::uint64_t requests = 0;
@@ -41,7 +44,10 @@ struct PartKey {
     Part part = Part::kRequest;
     std::uint16_t status = 0;  // of responses
     std::string content_type;  // of bodies: "application/json"
-    auto operator<=>(const PartKey&) const = default;
+    bool operator==(const PartKey&) const = default;
+    bool operator<(const PartKey& other) const {
+        return std::tie(part, status, content_type) < std::tie(other.part, other.status, other.content_type);
+    }
 };
 struct PartFacts {
     Schema schema;

@@ -276,6 +276,7 @@ Status BatchWriter::write_endpoints() {
 
 Status BatchWriter::write_changes(const std::vector<Change>& changes) {
     std::vector<Row> rows;
+    rows.reserve(changes.size());
     for (const Change& change : changes)
         rows.push_back({++*last_id_, change.time, change.endpoint, change.kind, change.detail});
     return database_.execute_many(
@@ -310,6 +311,7 @@ Status BatchWriter::write_decisions(const std::vector<OpenedPlace>& opened) {
         "revision = excluded.revision",
         rows));
     std::vector<Row> merged;
+    merged.reserve(archived_.size());
     for (const Archived& one : archived_)
         merged.push_back({one.id, catalog_.at(one.into.collection).tree.endpoint(one.into.endpoint).id, revision_});
     return database_.execute_many("UPDATE endpoints SET merged_into = $2, revision = $3 WHERE id = $1", merged);
