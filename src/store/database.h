@@ -55,7 +55,7 @@ class Database {
 struct DatabaseOptions {
     // A file of SQLite, or "postgresql://…" as libpq takes it.
     std::string location;
-    bool read_only = false;  // of SQLite: several readers beside one writer
+    bool read_only = false;  // several readers beside one writer; of PostgreSQL, none of their statements above 20 s
 };
 // Makes a file of SQLite that is not there, mode 0600. An error names no password.
 Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options);

@@ -95,6 +95,10 @@ Result<std::unique_ptr<Database>> PostgresDatabase::open(const DatabaseOptions& 
     PQsetNoticeProcessor(
         database->connection_.get(), [](void*, const char*) {}, nullptr);
     if (auto done = database->script(kSession); !done) return std::move(done).error();
+    if (options.read_only)
+        if (auto done = database->script("SET default_transaction_read_only = on; SET statement_timeout = '20s'");
+            !done)
+            return std::move(done).error();
     return std::unique_ptr<Database>(std::move(database));
 }
 

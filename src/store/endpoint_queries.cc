@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/endpoint_queries.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "store/conditions.h"
+
+namespace apiarist::store {
+namespace {
+
+struct SortColumn {
+    std::string_view name;
+    std::string_view sql;
+};
+// What is missing comes before what is there.
+constexpr std::array kSorts = {
+    SortColumn{"id", "e.id"},
+    SortColumn{"collection", "c.name"},
+    SortColumn{"collection_id", "e.collection_id"},
+    SortColumn{"method", "e.method"},
+    SortColumn{"template", "e.template"},
+    SortColumn{"operation", "e.operation"},
+    SortColumn{"first_seen", "e.first_seen"},
+    SortColumn{"last_seen", "e.last_seen"},
+    SortColumn{"requests", "e.requests"},
+    SortColumn{"requests_client", "e.requests_client"},
+    SortColumn{"failed_4xx", "e.failed_4xx"},
+    SortColumn{"failed_5xx", "e.failed_5xx"},
+    SortColumn{"unanswered", "e.unanswered"},
+    SortColumn{"p50", "COALESCE(e.p50, -1)"},
+    SortColumn{"p95", "COALESCE(e.p95, -1)"},
+    SortColumn{"p99", "COALESCE(e.p99, -1)"},
+    SortColumn{"folded", "e.folded"},
+    SortColumn{"auth", "e.auth"},
+    SortColumn{"access", "e.access"},
+    SortColumn{"sensitive", "e.sensitive"},
+};
+
+const std::vector<Column> kEndpointColumns = {
+    {"id"},         {"collection_id"}, {"collection"},         {"method"},   {"template"},
+    {"operation"},  {"first_seen"},    {"last_seen"},          {"requests"}, {"requests_client"},
+    {"failed_4xx"}, {"failed_5xx"},    {"unanswered"},         {"p50"},      {"p95"},
+    {"p99"},        {"folded"},        {"auth", Shape::kList}, {"access"},   {"sensitive", Shape::kList}};
+constexpr std::string_view kEndpointSql =
+    "e.id, e.collection_id, c.name, e.method, e.template, e.operation, e.first_seen, e.last_seen, e.requests, "
+    "e.requests_client, e.failed_4xx, e.failed_5xx, e.unanswered, e.p50, e.p95, e.p99, e.folded, e.auth, e.access, "
+    "e.sensitive";
+
+Status add_status(Conditions& conditions, const std::string& status) {
+    if (status == "4xx") {
+        conditions.add("e.failed_4xx > 0");
+    } else if (status == "5xx") {
+        conditions.add("e.failed_5xx > 0");
+    } else if (status == "unanswered") {
+        conditions.add("e.unanswered > 0");
+    } else if (status == "2xx" || status == "3xx") {
+        const std::int64_t least = (status[0] - '0') * 100;
+        const std::string from = conditions.parameter(least);
+        const std::string to = conditions.parameter(least + 99);
+        conditions.add(fmt::format(
+            "EXISTS (SELECT 1 FROM hours h WHERE h.endpoint_id = e.id AND h.status BETWEEN {} AND {})", from, to));
+    } else {
+        return Error{std::errc::invalid_argument, "status: 2xx, 3xx, 4xx, 5xx or unanswered"};
+    }
+    return Done{};
+}
+
+// One of the values by commas.
+void add_one_of(Conditions& conditions, std::string_view column, const std::string& value) {
+    conditions.add(fmt::format("(',' || {} || ',') LIKE ", column), containing("," + value + ","), " ESCAPE '!'");
+}
+
+Status add_filter(Conditions& conditions, const EndpointFilter& filter) {
+    conditions.add("e.merged_into = 0");
+    if (filter.folded == FoldedFilter::kShown) conditions.add("e.folded = ''");
+    if (filter.folded == FoldedFilter::kFolded) conditions.add("e.folded <> ''");
+    if (filter.collection) conditions.add("e.collection_id = ", *filter.collection);
+    if (!filter.method.empty()) conditions.add("e.method = ", filter.method);
+    if (!filter.search.empty())
+        conditions.add("lower(e.template) LIKE lower(", containing(filter.search), ") ESCAPE '!'");
+    if (filter.auth == "none") {
+        conditions.add("e.auth = 'none'");
+    } else if (!filter.auth.empty()) {
+        add_one_of(conditions, "e.auth", filter.auth);
+    }
+    if (!filter.access.empty()) conditions.add("e.access = ", filter.access == "none" ? std::string() : filter.access);
+    if (filter.sensitive == "any") {
+        conditions.add("e.sensitive <> ''");
+    } else if (filter.sensitive == "none") {
+        conditions.add("e.sensitive = ''");
+    } else if (!filter.sensitive.empty()) {
+        add_one_of(conditions, "e.sensitive", filter.sensitive);
+    }
+    if (filter.seen_since) conditions.add("e.last_seen >= ", *filter.seen_since);
+    if (filter.new_since) conditions.add("e.first_seen >= ", *filter.new_since);
+    if (!filter.status.empty()) return add_status(conditions, filter.status);
+    return Done{};
+}
+
+void count_each(std::map<std::string, std::int64_t>& counts, const std::string& list, std::int64_t endpoints) {
+    if (list.empty()) {
+        counts["none"] += endpoints;
+        return;
+    }
+    for (std::size_t at = 0; at <= list.size();) {
+        const auto comma = std::min(list.find(',', at), list.size());
+        counts[list.substr(at, comma - at)] += endpoints;
+        at = comma + 1;
+    }
+}
+
+Result<Table> table(Database& database, std::vector<Column> columns, std::string_view sql, const Row& values) {
+    auto rows = database.query(sql, values);
+    if (!rows) return std::move(rows).error();
+    return Table{std::move(columns), std::move(*rows), {}};
+}
+
+}  // namespace
+
+Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, const Page& page) {
+    const std::string sort_name = page.sort.empty() ? "last_seen" : page.sort;
+    const auto* sort =
+        std::find_if(kSorts.begin(), kSorts.end(), [&](const SortColumn& column) { return column.name == sort_name; });
+    if (sort == kSorts.end()) return Error{std::errc::invalid_argument, "sort: not the name of a column"};
+    Conditions conditions;
+    APIARIST_TRY(add_filter(conditions, filter));
+    const std::string_view order = page.descending ? "DESC" : "ASC";
+    if (!page.cursor.empty()) {
+        const auto cursor = read_cursor(sort_name, page.cursor);
+        if (!cursor) return cursor.error();
+        const bool is_text = std::holds_alternative<std::string>(cursor->value);
+        constexpr std::array<std::string_view, 8> kTexts = {"collection", "method", "template", "operation",
+                                                            "folded",     "auth",   "access",   "sensitive"};
+        if (is_text != (std::find(kTexts.begin(), kTexts.end(), sort_name) != kTexts.end()))
+            return Error{std::errc::invalid_argument, "the cursor is not of this list and order"};
+        const std::string value = conditions.parameter(cursor->value);
+        const std::string id = conditions.parameter(cursor->id);
+        conditions.add(fmt::format("({0} {1} {2} OR ({0} = {2} AND e.id {1} {3}))", sort->sql,
+                                   page.descending ? "<" : ">", value, id));
+    }
+    const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, Page::kMost);
+    const std::string most = conditions.parameter(static_cast<std::int64_t>(limit + 1));
+    // The page is found among narrow rows of an index; what a row has beside that is read for the page alone.
+    const std::string sql = fmt::format(
+        "SELECT {0} FROM (SELECT e.id FROM endpoints e{1}{2} ORDER BY {3} {4}, e.id {4} LIMIT {5}) p "
+        "JOIN endpoints e ON e.id = p.id JOIN collections c ON c.id = e.collection_id ORDER BY {3} {4}, e.id {4}",
+        kEndpointSql, sort_name == "collection" ? " JOIN collections c ON c.id = e.collection_id" : "",
+        conditions.sql(), sort->sql, order, most);
+    auto found = table(database, kEndpointColumns, sql, conditions.values());
+    if (!found || found->rows.size() <= limit) return found;
+    found->rows.resize(limit);
+    const Row& last = found->rows.back();
+    const auto at =
+        static_cast<std::size_t>(std::find_if(kEndpointColumns.begin(), kEndpointColumns.end(),
+                                              [&](const Column& column) { return column.name == sort_name; }) -
+                                 kEndpointColumns.begin());
+    const Value value = std::holds_alternative<std::monostate>(last[at]) ? Value(std::int64_t{-1}) : last[at];
+    found->next = write_cursor(sort_name, {value, integer(last[0])});
+    return found;
+}
+
+Result<Facets> endpoint_facets(Database& database, const EndpointFilter& filter) {
+    Conditions conditions;
+    APIARIST_TRY(add_filter(conditions, filter));
+    auto rows = database.query(
+        fmt::format(
+            "SELECT e.folded, e.collection_id, e.access, e.sensitive, e.auth, e.method, COUNT(*) FROM endpoints "
+            "e{} GROUP BY e.folded, e.collection_id, e.access, e.sensitive, e.auth, e.method",
+            conditions.sql()),
+        conditions.values());
+    if (!rows) return std::move(rows).error();
+    auto names = database.query("SELECT id, name FROM collections", {});
+    if (!names) return std::move(names).error();
+    Facets facets;
+    std::map<std::int64_t, std::int64_t> collections;
+    for (const Row& row : *rows) {
+        const std::int64_t endpoints = integer(row[6]);
+        facets.endpoints += endpoints;
+        facets.counts["folded"][text(row[0]).empty() ? "shown" : text(row[0])] += endpoints;
+        collections[integer(row[1])] += endpoints;
+        count_each(facets.counts["access"], text(row[2]), endpoints);
+        count_each(facets.counts["sensitive"], text(row[3]), endpoints);
+        count_each(facets.counts["auth"], text(row[4]), endpoints);
+        facets.counts["method"][text(row[5])] += endpoints;
+    }
+    for (const auto& [id, endpoints] : collections)
+        facets.counts["collection"][std::to_string(id)] = endpoints;
+    for (const Row& row : *names)
+        if (collections.contains(integer(row[0]))) facets.collection_names[integer(row[0])] = text(row[1]);
+    return facets;
+}
+
+Result<Table> find_endpoint(Database& database, std::int64_t id) {
+    auto columns = kEndpointColumns;
+    columns.push_back({"merged_into"});
+    return table(database, std::move(columns),
+                 fmt::format("SELECT {}, e.merged_into FROM endpoints e JOIN collections c ON c.id = e.collection_id "
+                             "WHERE e.id = $1",
+                             kEndpointSql),
+                 {id});
+}
+
+Result<Table> marks_of(Database& database, std::int64_t endpoint) {
+    return table(database, {{"kind"}, {"value"}, {"count"}, {"first_seen"}, {"last_seen"}},
+                 "SELECT kind, value, count, first_seen, last_seen FROM marks WHERE endpoint_id = $1 ORDER BY kind, "
+                 "count DESC, value",
+                 {endpoint});
+}
+
+Result<Table> parts_of(Database& database, std::int64_t endpoint) {
+    return table(
+        database, {{"part"}, {"status"}, {"content_type"}, {"schema"}, {"count"}, {"first_seen"}, {"last_seen"}},
+        "SELECT part, status, content_type, schema, count, first_seen, last_seen FROM parts WHERE endpoint_id = $1 "
+        "ORDER BY part, status, content_type",
+        {endpoint});
+}
+
+Result<Table> decisions_of(Database& database, std::int64_t collection, const std::string& template_text) {
+    Table found{{{"place"}, {"decision"}, {"why"}, {"words", Shape::kJson}, {"time"}}, {}, {}};
+    for (auto at = template_text.find("/{}"); at != std::string::npos; at = template_text.find("/{}", at + 1)) {
+        if (at + 3 < template_text.size() && template_text[at + 3] != '/') continue;
+        auto rows = database.query(
+            "SELECT template, CASE WHEN decision = 1 THEN 'evidence' ELSE 'literals' END, why, words, time "
+            "FROM decisions WHERE collection_id = $1 AND template = $2",
+            {collection, template_text.substr(0, at)});
+        if (!rows) return std::move(rows).error();
+        for (Row& row : *rows)
+            found.rows.push_back(std::move(row));
+    }
+    return found;
+}
+
+Result<Table> hours_of(Database& database, std::int64_t endpoint, std::int64_t since, std::int64_t until) {
+    return table(database, {{"hour"}, {"direction"}, {"status"}, {"requests"}, {"latency"}},
+                 "SELECT hour * 3600, direction, status, requests, latency FROM hours WHERE endpoint_id = $1 AND "
+                 "hour >= $2 AND hour <= $3 ORDER BY hour, direction, status",
+                 {endpoint, since / 3600, until / 3600});
+}
+
+Result<Table> samples_of(Database& database, std::int64_t endpoint, const Page& page) {
+    std::int64_t after = 0;
+    if (!page.cursor.empty()) {
+        const auto cursor = read_cursor("sample", page.cursor);
+        if (!cursor) return cursor.error();
+        after = cursor->id;
+    }
+    const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, Page::kMost);
+    auto found = table(database, {{"id"}, {"status"}, {"content_type"}, {"time"}, {"record", Shape::kJson}},
+                       "SELECT id, status, content_type, time, record FROM samples WHERE endpoint_id = $1 AND id > $2 "
+                       "ORDER BY id LIMIT $3",
+                       {endpoint, after, static_cast<std::int64_t>(limit + 1)});
+    if (!found || found->rows.size() <= limit) return found;
+    found->rows.resize(limit);
+    found->next = write_cursor("sample", {std::int64_t{0}, integer(found->rows.back()[0])});
+    return found;
+}
+
+}  // namespace apiarist::store
