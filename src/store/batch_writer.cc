@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "inventory/message_facts.h"
+#include "store/endpoint_columns.h"
 
 namespace apiarist::store {
 namespace {
@@ -24,32 +25,6 @@ using inventory::Facts;
 using inventory::LatencySketch;
 using inventory::OpenedPlace;
 using inventory::Seen;
-
-// "bearer,none": the values of a kind, in order.
-std::string values_of(const Facts& facts, std::string_view kind) {
-    std::string out;
-    for (const auto& [value, seen] : facts.marks.of(kind))
-        out += (out.empty() ? "" : ",") + value;
-    return out;
-}
-
-// Types of sensitive data, out of marks ("response_sensitive", "email body /customer/email").
-std::string sensitive_of(const Facts& facts) {
-    std::set<std::string> types;
-    for (const std::string_view kind : {"request_sensitive", "response_sensitive"})
-        for (const auto& [place, seen] : facts.marks.of(kind))
-            types.insert(place.substr(0, place.find(' ')));
-    std::string out;
-    for (const std::string& type : types)
-        out += (out.empty() ? "" : ",") + type;
-    return out;
-}
-
-std::string_view access_of(const Facts& facts) {
-    for (const std::string_view access : {"public", "partner", "third_party", "private"})
-        if (facts.marks.find("access", access) != nullptr) return access;
-    return {};
-}
 
 std::string response_type_of(const Facts& facts) {
     for (const auto& [key, part] : facts.parts)

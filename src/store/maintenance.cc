@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/maintenance.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "store/meta.h"
+
+namespace apiarist::store {
+namespace {
+
+// What hangs on an endpoint.
+constexpr std::array<std::string_view, 5> kOfEndpoints = {"hours", "marks", "parts", "samples", "changes"};
+
+Result<std::int64_t> count(Database& database, std::string_view sql, std::initializer_list<Value> parameters) {
+    auto rows = database.query(sql, parameters);
+    if (!rows) return std::move(rows).error();
+    return integer((*rows)[0][0]);
+}
+
+// Rows that a condition of our own finds.
+Result<std::int64_t> remove(Database& database, std::string_view table, std::string_view condition,
+                            const Value& parameter) {
+    auto removed = count(database, fmt::format("SELECT COUNT(*) FROM {} WHERE {}", table, condition), {parameter});
+    if (!removed) return removed;
+    APIARIST_TRY(database.execute(fmt::format("DELETE FROM {} WHERE {}", table, condition), {parameter}));
+    return removed;
+}
+
+// `which` of the table endpoints, with all that hangs on them. Returns how many of them counted.
+Result<std::int64_t> remove_endpoints(Database& database, std::string_view which, const Value& parameter) {
+    auto counted =
+        count(database, fmt::format("SELECT COUNT(*) FROM endpoints WHERE merged_into = 0 AND {}", which), {parameter});
+    if (!counted) return counted;
+    for (const std::string_view table : kOfEndpoints)
+        APIARIST_TRY(database.execute(
+            fmt::format("DELETE FROM {} WHERE endpoint_id IN (SELECT id FROM endpoints WHERE {})", table, which),
+            {parameter}));
+    APIARIST_TRY(database.execute(fmt::format("DELETE FROM endpoints WHERE {}", which), {parameter}));
+    return counted;
+}
+
+Result<std::string> name_of(Database& database, std::int64_t collection) {
+    auto rows = database.query("SELECT name FROM collections WHERE id = $1", {collection});
+    if (!rows) return std::move(rows).error();
+    if (rows->empty()) return Error{std::errc::no_such_file_or_directory, "there is no such collection"};
+    return text((*rows)[0][0]);
+}
+
+}  // namespace
+
+Result<Removed> delete_collection(Database& database, std::int64_t collection, const Actor& actor) {
+    auto transaction = Transaction::begin(database);
+    if (!transaction) return std::move(transaction).error();
+    auto name = name_of(database, collection);
+    if (!name) return std::move(name).error();
+    auto endpoints = remove_endpoints(database, "collection_id = $1", collection);
+    if (!endpoints) return std::move(endpoints).error();
+    APIARIST_TRY(database.execute("DELETE FROM decisions WHERE collection_id = $1", {collection}));
+    APIARIST_TRY(database.execute("DELETE FROM documents WHERE collection_id = $1", {collection}));
+    APIARIST_TRY(database.execute("DELETE FROM collections WHERE id = $1", {collection}));
+    APIARIST_TRY(add_epoch(database));
+    APIARIST_TRY(add_audit(database, actor, "delete collection", *name));
+    APIARIST_TRY(transaction->commit());
+    return Removed{.collections = 1, .endpoints = *endpoints};
+}
+
+Result<Removed> delete_before(Database& database, std::int64_t time, const Actor& actor) {
+    auto transaction = Transaction::begin(database);
+    if (!transaction) return std::move(transaction).error();
+    auto endpoints = remove_endpoints(database, "last_seen < $1", time);
+    if (!endpoints) return std::move(endpoints).error();
+    auto hours = remove(database, "hours", "hour < $1", time / 3600);
+    if (!hours) return std::move(hours).error();
+    auto samples = remove(database, "samples", "time < $1", time);
+    if (!samples) return std::move(samples).error();
+    auto changes = remove(database, "changes", "time < $1", time);
+    if (!changes) return std::move(changes).error();
+    constexpr std::string_view kGone =
+        "last_seen < $1 AND NOT EXISTS (SELECT 1 FROM endpoints e WHERE e.collection_id = collections.id) AND NOT "
+        "EXISTS "
+        "(SELECT 1 FROM documents d WHERE d.collection_id = collections.id)";
+    APIARIST_TRY(database.execute(
+        fmt::format("DELETE FROM decisions WHERE collection_id IN (SELECT id FROM collections WHERE {})", kGone),
+        {time}));
+    auto collections = remove(database, "collections", kGone, time);
+    if (!collections) return std::move(collections).error();
+    APIARIST_TRY(add_epoch(database));
+    APIARIST_TRY(add_audit(database, actor, "delete data", fmt::format("before {}", time)));
+    APIARIST_TRY(transaction->commit());
+    return Removed{*collections, *endpoints, *hours, *samples, *changes};
+}
+
+Status put_document(Database& database, std::int64_t collection, const std::string& name, const std::string& document,
+                    const Actor& actor) {
+    auto transaction = Transaction::begin(database);
+    if (!transaction) return std::move(transaction).error();
+    auto found = name_of(database, collection);
+    if (!found) return std::move(found).error();
+    APIARIST_TRY(database.execute(
+        "INSERT INTO documents (collection_id, name, document, uploaded) VALUES ($1, $2, $3, $4) ON CONFLICT "
+        "(collection_id) DO UPDATE SET name = excluded.name, document = excluded.document, uploaded = "
+        "excluded.uploaded",
+        {collection, name, document, actor.now_s}));
+    APIARIST_TRY(add_audit(database, actor, "put document", *found));
+    return transaction->commit();
+}
+
+}  // namespace apiarist::store
