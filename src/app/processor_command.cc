@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/api_options.h"
 #include "app/brokers.h"
 #include "app/commands.h"
 #include "app/inventory_options.h"
@@ -160,6 +161,8 @@ int processor(const Settings& settings) {
     auto store = store::Store::open(*database, inventory_limits(settings));
     if (!store) return fail(2, store.error().what);
     Ingest ingest(*store, std::move(*options));
+    auto api = serve_api(settings, *database, kProcessorApi, [&ingest] { return counts_json(ingest.counts()); });
+    if (!api) return fail(2, api.error().what);
     int status = 0;
     if (const auto done = process(settings, *store, ingest, signals); !done) status = fail(1, done.error().what);
     const IngestCounts counts = ingest.counts();

@@ -15,10 +15,12 @@
 #include <optional>
 #include <random>
 
+#include "app/api_options.h"
 #include "app/child.h"
 #include "app/commands.h"
 #include "app/coverage.h"
 #include "app/coverage_text.h"
+#include "app/inventory_options.h"
 #include "app/log.h"
 #include "app/mongo.h"
 #include "app/outputs.h"
@@ -149,6 +151,7 @@ struct Parts {
     std::unique_ptr<sinks::MongoLink> mongo;
     std::optional<Pipeline> pipeline;
     std::unique_ptr<server::MetricsServer> metrics;  // ends before what it shows
+    std::unique_ptr<api::ApiServer> api;
 };
 
 // Null when nothing is to be served.
@@ -168,6 +171,14 @@ Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& set
     if (!made) return std::move(made).error().context("--metrics");
     Log(settings).info(fmt::format("metrics at {}/metrics", (*made)->url()));
     return made;
+}
+
+// Null when there is no inventory, or it is not to be served.
+Result<std::unique_ptr<api::ApiServer>> serve_inventory(const Settings& settings) {
+    if (settings.text("inventory").empty()) return std::unique_ptr<api::ApiServer>();
+    auto database = inventory_database(settings, {});
+    if (!database) return std::move(database).error();
+    return serve_api(settings, *database, {}, {});
 }
 
 // A kernel program, a map and a probe are a file each. Called after the fork: the command keeps its own limit.
@@ -210,6 +221,9 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto metrics = serve_metrics(settings, run);
     if (!metrics) return std::move(metrics).error();
     run.metrics = std::move(*metrics);
+    auto api = serve_inventory(settings);
+    if (!api) return std::move(api).error();
+    run.api = std::move(*api);
     auto kernel = capture::KernelSource::make(*options);
     if (!kernel) return std::move(kernel).error();
     run.kernel = std::move(*kernel);

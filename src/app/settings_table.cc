@@ -496,6 +496,12 @@ constexpr std::array kTable = {
             {},
             false,
             "openapi"},
+    Setting{"api", "APIARIST_API", Kind::kText, "", "",
+            "serve the inventory's API here, as in 127.0.0.1:8686; empty: none; of `processor` where nothing is said: "
+            "127.0.0.1:8686",
+            kRun | kProcessor},
+    Setting{"api-hosts", "APIARIST_API_HOSTS", Kind::kList, "", "",
+            "host names by which the API may be asked, beside addresses and localhost", kRun | kProcessor},
     Setting{"metrics", "APIARIST_METRICS", Kind::kText, "", "",
             "serve /metrics, /coverage, /healthz and /readyz here, as in 127.0.0.1:9464; of `coverage`: where to ask",
             kRun | kCoverage},

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// cpp-httplib's server with bounds that it has not: a time for a whole request, the size of all its header fields, and
+// a number of connections. One request for a connection.
+
+#include <httplib.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <future>
+#include <memory>
+#include <thread>
+
+#include "base/handles.h"
+
+namespace apiarist::api {
+
+struct ServerBounds {
+    std::size_t connections = 64;                    // beyond, a connection is closed at once
+    std::size_t threads = 8;                         // that answer
+    std::size_t header_bytes = 32u << 10;            // beyond: 431
+    std::chrono::milliseconds request_time{30'000};  // from the first byte to the last of the answer
+};
+
+class BoundedServer : public httplib::Server {
+  public:
+    // Leaves the process's SIGPIPE as it is.
+    static std::unique_ptr<BoundedServer> make(const ServerBounds& bounds);
+    // Until the thread that listens makes its workers: stop() is not heard before.
+    void wait_until_accepting() { workers_.get_future().wait(); }
+    // Also ends the requests that are being read or answered.
+    void end();
+
+  private:
+    class Queue;
+    explicit BoundedServer(const ServerBounds& bounds);
+    bool process_and_close_socket(socket_t socket) override;
+
+    const ServerBounds bounds_;
+    std::promise<void> workers_;
+    Fd ending_;                                   // readable from the end on
+    std::atomic<std::size_t> open_{0};            // connections that wait or are answered
+    std::atomic<std::thread::id> accepting_{{}};  // on which connections are closed that are too many
+};
+
+}  // namespace apiarist::api

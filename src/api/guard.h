@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Which requests a browser may have been led to make. Pure.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace apiarist::api {
+
+// The Host of a request is a numeric address, "localhost" or one of `hosts` (in lower case), with or without a port: no
+// other name can have been given our address by somebody else (DNS rebinding).
+[[nodiscard]] bool is_own_host(std::string_view host, const std::vector<std::string>& hosts);
+// A page of `origin` ("http://127.0.0.1:8686") is one of the server that is named `host`.
+[[nodiscard]] bool is_same_origin(std::string_view origin, std::string_view host);
+
+}  // namespace apiarist::api

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/routes.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace apiarist::api {
+namespace {
+
+constexpr ParameterKind kNumber = ParameterKind::kNumber;
+
+std::optional<std::int64_t> whole(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < 0) return std::nullopt;
+    return number;
+}
+
+std::vector<Parameter> endpoint_filter(std::vector<Parameter> more) {
+    std::vector<Parameter> all = {{"collection", kNumber},
+                                  {"method"},
+                                  {"search"},
+                                  {"auth"},
+                                  {"access"},
+                                  {"sensitive"},
+                                  {"status"},
+                                  {"folded"},
+                                  {"seen_since", kNumber},
+                                  {"new_since", kNumber}};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+}
+
+std::string_view next_segment(std::string_view& rest) {
+    const auto slash = std::min(rest.find('/'), rest.size());
+    const std::string_view segment = rest.substr(0, slash);
+    rest.remove_prefix(std::min(slash + 1, rest.size()));
+    return segment;
+}
+
+}  // namespace
+
+std::string_view to_string(Method method) {
+    switch (method) {
+        case Method::kGet:
+            return "GET";
+        case Method::kPut:
+            return "PUT";
+        case Method::kPost:
+            return "POST";
+        case Method::kDelete:
+            return "DELETE";
+    }
+    return {};
+}
+
+std::string Request::text(std::string_view name) const {
+    const auto found = parameters.find(name);
+    return found == parameters.end() ? std::string() : found->second;
+}
+
+std::optional<std::int64_t> Request::number(std::string_view name) const {
+    return whole(text(name));
+}
+
+store::Page Request::page() const {
+    store::Page page{.sort = text("sort"), .cursor = text("cursor")};
+    page.limit = static_cast<std::size_t>(number("limit").value_or(100));
+    page.descending = text("order") == "desc";
+    return page;
+}
+
+std::span<const Route> routes() {
+    static const std::vector<Parameter> kPage = {{"cursor"}, {"limit", kNumber}};
+    static const std::vector<Route> kRoutes = {
+        {Method::kGet, "/api/v1/status", Role::kReader, get_status},
+        {Method::kGet, "/api/v1/collections", Role::kReader, get_collections},
+        {Method::kDelete, "/api/v1/collections/{id}", Role::kAdmin, remove_collection},
+        {Method::kGet, "/api/v1/endpoints", Role::kReader, get_endpoints,
+         endpoint_filter({{"sort"}, {"order"}, {"cursor"}, {"limit", kNumber}})},
+        {Method::kGet, "/api/v1/endpoints/facets", Role::kReader, get_facets, endpoint_filter({})},
+        {Method::kGet, "/api/v1/endpoints/{id}", Role::kReader, get_endpoint},
+        {Method::kGet,
+         "/api/v1/endpoints/{id}/hours",
+         Role::kReader,
+         get_hours,
+         {{"since", kNumber}, {"until", kNumber}}},
+        {Method::kGet, "/api/v1/endpoints/{id}/samples", Role::kReader, get_samples, kPage},
+        {Method::kPost, "/api/v1/endpoints/{id}/unmerge", Role::kAdmin, unmerge, {{"place"}}},
+        {Method::kGet,
+         "/api/v1/changes",
+         Role::kReader,
+         get_changes,
+         {{"since", kNumber}, {"kind"}, {"cursor"}, {"limit", kNumber}}},
+        {Method::kGet, "/api/v1/sensitive", Role::kReader, get_sensitive, {{"type"}, {"cursor"}, {"limit", kNumber}}},
+        {Method::kGet, "/api/v1/service-map", Role::kReader, get_service_map, {{"collection", kNumber}}},
+        {Method::kDelete, "/api/v1/data", Role::kAdmin, remove_data, {{"before"}}},
+        {Method::kGet, "/api/v1/audit", Role::kAdmin, get_audit, kPage},
+        {Method::kGet, "/api/v1/openapi.json", Role::kReader, get_document},
+    };
+    return kRoutes;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::int64_t& id) {
+    id = 0;
+    if (std::count(pattern.begin(), pattern.end(), '/') != std::count(path.begin(), path.end(), '/')) return false;
+    while (!pattern.empty() || !path.empty()) {
+        const std::string_view wanted = next_segment(pattern);
+        const std::string_view given = next_segment(path);
+        if (wanted == given) continue;
+        if (wanted != "{id}") return false;
+        const auto number = whole(given);
+        if (!number || *number == 0) return false;
+        id = *number;
+    }
+    return true;
+}
+
+std::optional<std::string> check_parameters(const Route& route, const Request& request) {
+    for (const auto& [name, value] : request.parameters) {
+        const auto known = std::find_if(route.parameters.begin(), route.parameters.end(),
+                                        [&name = name](const Parameter& one) { return one.name == name; });
+        if (known == route.parameters.end()) return "there is a query parameter that this route does not have";
+        if (known->kind == kNumber && !whole(value))
+            return std::string(known->name) + ": not a whole number of 0 and above";
+    }
+    if (const auto limit = request.number("limit"); limit && (*limit < 1 || *limit > std::int64_t{store::Page::kMost}))
+        return "limit: 1 to 500";
+    if (const std::string order = request.text("order"); !order.empty() && order != "asc" && order != "desc")
+        return "order: asc or desc";
+    if (const std::string folded = request.text("folded");
+        !folded.empty() && folded != "no" && folded != "yes" && folded != "both")
+        return "folded: no, yes or both";
+    return std::nullopt;
+}
+
+}  // namespace apiarist::api
