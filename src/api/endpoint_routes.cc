@@ -22,22 +22,6 @@ using store::Row;
 using store::Table;
 using store::text;
 
-store::EndpointFilter filter_of(const Request& request) {
-    store::EndpointFilter filter{.collection = request.number("collection"),
-                                 .method = request.text("method"),
-                                 .search = request.text("search"),
-                                 .auth = request.text("auth"),
-                                 .access = request.text("access"),
-                                 .sensitive = request.text("sensitive"),
-                                 .status = request.text("status"),
-                                 .seen_since = request.number("seen_since"),
-                                 .new_since = request.number("new_since")};
-    const std::string folded = request.text("folded");
-    if (folded == "yes") filter.folded = store::FoldedFilter::kFolded;
-    if (folded == "both") filter.folded = store::FoldedFilter::kBoth;
-    return filter;
-}
-
 // {"auth":[{"value":"none","count":3,…}],…}
 std::string marks_json(const Table& marks) {
     std::string out = "{";
@@ -140,6 +124,22 @@ Result<bool> is_there(Database& database, std::int64_t id) {
 }
 
 }  // namespace
+
+store::EndpointFilter filter_of(const Request& request) {
+    store::EndpointFilter filter{.collection = request.number("collection"),
+                                 .method = request.text("method"),
+                                 .search = request.text("search"),
+                                 .auth = request.text("auth"),
+                                 .access = request.text("access"),
+                                 .sensitive = request.text("sensitive"),
+                                 .status = request.text("status"),
+                                 .seen_since = request.number("seen_since"),
+                                 .new_since = request.number("new_since")};
+    const std::string folded = request.text("folded");
+    if (folded == "yes") filter.folded = store::FoldedFilter::kFolded;
+    if (folded == "both") filter.folded = store::FoldedFilter::kBoth;
+    return filter;
+}
 
 Result<Reply> get_endpoints(const Context& context, const Request& request) {
     return context.connections.read<Reply>([&](Database& database) -> Result<Reply> {

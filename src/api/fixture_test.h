@@ -22,8 +22,8 @@ inline constexpr std::int64_t kNow = 1'800'000'000;
 // One request that is in the inventory.
 struct Call {
     std::string method = "GET";
-    std::string target;
-    std::string answer;
+    std::string target{};
+    std::string answer{};
     std::uint16_t status = 200;
     std::string host = "shop";
     std::int64_t time = kNow - 100;

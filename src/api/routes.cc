@@ -9,6 +9,7 @@ namespace apiarist::api {
 namespace {
 
 constexpr ParameterKind kNumber = ParameterKind::kNumber;
+constexpr std::size_t kDocumentBytes = 20u << 20;
 
 std::optional<std::int64_t> whole(std::string_view text) {
     std::int64_t number = 0;
@@ -97,6 +98,16 @@ std::span<const Route> routes() {
         {Method::kGet, "/api/v1/service-map", Role::kReader, get_service_map, {{"collection", kNumber}}},
         {Method::kDelete, "/api/v1/data", Role::kAdmin, remove_data, {{"before"}}},
         {Method::kGet, "/api/v1/audit", Role::kAdmin, get_audit, kPage},
+        {Method::kPut, "/api/v1/collections/{id}/openapi", Role::kAdmin, put_openapi, {}, kDocumentBytes},
+        {Method::kGet, "/api/v1/collections/{id}/conformance", Role::kReader, get_conformance, {{"days", kNumber}}},
+        {Method::kGet, "/api/v1/export/csv", Role::kReader, export_csv, endpoint_filter({})},
+        {Method::kGet, "/api/v1/export/postman", Role::kReader, export_postman, endpoint_filter({})},
+        {Method::kGet,
+         "/api/v1/export/har",
+         Role::kReader,
+         export_har,
+         {{"collection", kNumber}, {"endpoint", kNumber}}},
+        // /api/v1/export/openapi will be here.
         {Method::kGet, "/api/v1/openapi.json", Role::kReader, get_document},
     };
     return kRoutes;

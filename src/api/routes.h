@@ -15,6 +15,7 @@
 #include "api/connections.h"
 #include "api/tokens.h"
 #include "base/result.h"
+#include "store/endpoint_queries.h"
 #include "store/table.h"
 
 namespace apiarist::api {
@@ -81,6 +82,8 @@ Result<Reply> get_sensitive(const Context& context, const Request& request);
 Result<Reply> get_service_map(const Context& context, const Request& request);
 Result<Reply> get_document(const Context& context, const Request& request);
 
+// Of the parameters that lists of endpoints and exports share.
+[[nodiscard]] store::EndpointFilter filter_of(const Request& request);
 Result<Reply> get_endpoints(const Context& context, const Request& request);
 Result<Reply> get_facets(const Context& context, const Request& request);
 Result<Reply> get_endpoint(const Context& context, const Request& request);
@@ -91,5 +94,12 @@ Result<Reply> remove_collection(const Context& context, const Request& request);
 Result<Reply> remove_data(const Context& context, const Request& request);
 Result<Reply> unmerge(const Context& context, const Request& request);
 Result<Reply> get_audit(const Context& context, const Request& request);
+
+Result<Reply> put_openapi(const Context& context, const Request& request);
+Result<Reply> get_conformance(const Context& context, const Request& request);
+
+Result<Reply> export_csv(const Context& context, const Request& request);
+Result<Reply> export_postman(const Context& context, const Request& request);
+Result<Reply> export_har(const Context& context, const Request& request);
 
 }  // namespace apiarist::api

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each route says of known contents.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "api/document.h"
+#include "api/fixture_test.h"
+#include "api/routes.h"
+#include "base/text.h"
+
+namespace apiarist::api {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::int64_t kHour = kNow / 3600 * 3600;
+
+class RoutesTest : public ApiTest {
+  protected:
+    void SetUp() override {
+        ApiTest::SetUp();
+        if (IsSkipped()) return;
+        put({{.target = "/orders/1?page=2",
+              .answer = R"({"id":1,"state":"open"})",
+              .time = kHour - 7000,
+              .headers = {{"authorization", "Bearer x.y"}},
+              .process = "shopd"},
+             {.target = "/orders/2", .answer = R"({"id":2,"state":"shut","tags":["a"]})", .time = kHour + 5},
+             {.target = "/orders/3", .answer = R"({"error":"x"})", .status = 404, .time = kHour + 6},
+             {.method = "POST", .target = "/orders", .answer = R"({"id":3})", .status = 201, .time = kHour + 7},
+             {.target = "/", .answer = R"({"ok":true})", .host = "pay", .time = kHour + 8},
+             {.target = "/style.css", .host = "pay", .time = kHour + 9}});
+        serve();
+    }
+    // The ids of a list, page by page.
+    std::vector<std::int64_t> walk(const std::string& query) {
+        std::vector<std::int64_t> ids;
+        std::string cursor;
+        do {
+            const std::string got = body(fmt::format("/api/v1/endpoints?limit=1{}{}", query, cursor));
+            simdjson::dom::parser parser;
+            const simdjson::dom::element page = parser.parse(got);
+            for (const simdjson::dom::element one : page["items"].get_array())
+                ids.push_back(one["id"].get_int64());
+            std::string_view next;
+            cursor = page["next"].get(next) == simdjson::SUCCESS ? "&cursor=" + std::string(next) : "";
+        } while (!cursor.empty() && ids.size() < 20);
+        return ids;
+    }
+    std::string path(const std::string& more = {}) {
+        return fmt::format("/api/v1/endpoints/{}{}", endpoint("/orders/{}"), more);
+    }
+};
+
+TEST_P(RoutesTest, status) {
+    const std::string got = body("/api/v1/status");
+    EXPECT_THAT(got, AllOf(HasSubstr(R"("version":"1.2.3")"), HasSubstr("\"kind\":\"" + GetParam()),
+                           HasSubstr(R"("collections":2,"endpoints":4,"folded":1)")));
+}
+
+TEST_P(RoutesTest, collections) {
+    const std::string got = body("/api/v1/collections");
+    EXPECT_THAT(
+        got,
+        HasSubstr(fmt::format(
+            R"("name":"shop","first_seen":{},"last_seen":{},"endpoints":2,"folded":0,"requests":4,"failed_4xx":1,"failed_5xx":0)",
+            kHour - 7000, kHour + 7)));
+    EXPECT_THAT(got, HasSubstr(R"("endpoints":1,"folded":1,"requests":2)"));
+    EXPECT_LT(got.find("\"pay\""), got.find("\"shop\""));
+}
+
+TEST_P(RoutesTest, endpoints_by_filter) {
+    const auto count = [this](const std::string& query) { return walk(query).size(); };
+    EXPECT_EQ(count(""), 3U);
+    EXPECT_EQ(count("&folded=both"), 4U);
+    EXPECT_EQ(count("&folded=yes"), 1U);
+    EXPECT_EQ(count("&method=POST"), 1U);
+    EXPECT_EQ(count("&search=order"), 2U);
+    EXPECT_EQ(count("&auth=none"), 2U);
+    EXPECT_EQ(count("&auth=bearer"), 1U);
+    EXPECT_EQ(count("&auth=bear"), 0U);
+    EXPECT_EQ(count("&status=4xx"), 1U);
+    EXPECT_EQ(count("&status=2xx"), 3U);
+    EXPECT_EQ(count("&status=5xx"), 0U);
+    EXPECT_EQ(count(fmt::format("&seen_since={}", kHour + 7)), 2U);
+    EXPECT_EQ(count(fmt::format("&new_since={}", kHour)), 2U);
+    EXPECT_EQ(count(fmt::format("&collection={}", number("SELECT id FROM collections WHERE name = 'pay'"))), 1U);
+}
+
+TEST_P(RoutesTest, each_order_has_each_endpoint_once) {
+    for (const char* sort :
+         {"id",        "collection", "collection_id",   "method",     "template",   "operation",  "first_seen",
+          "last_seen", "requests",   "requests_client", "failed_4xx", "failed_5xx", "unanswered", "p50",
+          "p95",       "p99",        "folded",          "auth",       "access",     "sensitive"}) {
+        const auto up = walk(fmt::format("&folded=both&sort={}", sort));
+        const auto down = walk(fmt::format("&folded=both&order=desc&sort={}", sort));
+        EXPECT_EQ(up.size(), 4U) << sort;
+        EXPECT_EQ(std::set(up.begin(), up.end()).size(), 4U) << sort;
+        EXPECT_EQ(std::vector(up.rbegin(), up.rend()), down) << sort;
+    }
+    EXPECT_EQ(walk("&sort=requests&order=desc").front(), endpoint("/orders/{}"));
+}
+
+TEST_P(RoutesTest, facets) {
+    const std::string got = body("/api/v1/endpoints/facets");
+    EXPECT_THAT(got,
+                AllOf(HasSubstr(R"({"endpoints":3)"), HasSubstr(R"({"value":"GET","endpoints":2})"),
+                      HasSubstr(R"({"value":"bearer","endpoints":1})"), HasSubstr(R"("name":"shop","endpoints":2)")));
+    EXPECT_THAT(body("/api/v1/endpoints/facets?method=POST"), HasSubstr(R"({"endpoints":1)"));
+}
+
+TEST_P(RoutesTest, an_endpoint_with_its_schemas) {
+    const std::string got = body(path());
+    EXPECT_THAT(got, HasSubstr(R"("template":"/orders/{}")"));
+    EXPECT_THAT(got, HasSubstr(R"("requests":3)"));
+    EXPECT_THAT(got, HasSubstr(R"("auth":[{"value":"none","count":2)"));
+    EXPECT_THAT(got, HasSubstr(R"("part":"response","status":200,"content_type":"application/json","count":2)"));
+    EXPECT_THAT(got, HasSubstr(R"("required":["id","state"])"));
+    EXPECT_THAT(got, HasSubstr(R"("tags":{"x-count":1,"type":"array","items":{"x-count":1,"type":"string")"));
+    EXPECT_EQ(get("/api/v1/endpoints/999999")->status, 404);
+}
+
+TEST_P(RoutesTest, hours) {
+    const std::string got = body(path("/hours"));
+    EXPECT_THAT(got, HasSubstr(fmt::format(R"({{"time":{},"requests":1,"requests_client":0,"statuses":{{"200":1}})",
+                                           kHour - 7200)));
+    EXPECT_THAT(got,
+                HasSubstr(fmt::format(
+                    R"({{"time":{},"requests":2,"requests_client":0,"statuses":{{"200":1,"404":1}},"p50":)", kHour)));
+    EXPECT_THAT(body(path(fmt::format("/hours?since={}", kHour))), Not(HasSubstr(std::to_string(kHour - 7200))));
+    EXPECT_EQ(get("/api/v1/endpoints/999999/hours")->status, 404);
+}
+
+TEST_P(RoutesTest, samples_by_page) {
+    const std::string first = body(path("/samples?limit=2"));
+    EXPECT_THAT(first, HasSubstr(R"("record":{"path":"/orders/)"));
+    const auto at = first.find("\"next\":\"");
+    ASSERT_NE(at, std::string::npos);
+    const std::string cursor = first.substr(at + 8, first.find('"', at + 8) - at - 8);
+    EXPECT_THAT(body(path("/samples?limit=2&cursor=" + cursor)), HasSubstr(R"("next":null)"));
+}
+
+TEST_P(RoutesTest, changes) {
+    EXPECT_THAT(body("/api/v1/changes?kind=endpoint"), HasSubstr(R"("detail":"GET /orders/{}")"));
+    put({{.target = "/orders/4", .answer = R"({"id":4,"state":null,"fresh":1})", .time = kHour + 60}});
+    const std::string got = body(fmt::format("/api/v1/changes?since={}", kHour + 60));
+    EXPECT_THAT(got, HasSubstr(R"("detail":"response 200 application/json /fresh integer")"));
+    EXPECT_THAT(got, HasSubstr(R"("kind":"type")"));
+    EXPECT_THAT(got, Not(HasSubstr(R"("kind":"endpoint")")));
+    EXPECT_THAT(body("/api/v1/changes?since=1"), Not(HasSubstr("fresh"))) << "the part is newer than that";
+    EXPECT_EQ(get("/api/v1/changes?kind=x")->status, 400);
+}
+
+TEST_P(RoutesTest, sensitive_data_and_callers) {
+    store_->database()
+        .execute("INSERT INTO marks VALUES ($1, 'response_sensitive', 'email /mail', 2, 1, 2)",
+                 {endpoint("/orders/{}")})
+        .value();
+    store_->database()
+        .execute("UPDATE endpoints SET sensitive = 'email' WHERE id = $1", {endpoint("/orders/{}")})
+        .value();
+    EXPECT_THAT(body("/api/v1/sensitive"), HasSubstr(R"([{"type":"email","endpoints":1}])"));
+    EXPECT_THAT(body("/api/v1/sensitive?type=email"), HasSubstr(R"({"side":"response","place":"/mail","count":2)"));
+    EXPECT_THAT(body("/api/v1/sensitive?type=mail"), HasSubstr(R"("items":[])"));
+    EXPECT_THAT(body("/api/v1/service-map"), HasSubstr(R"("kind":"server_process","name":"shopd","requests":1)"));
+    EXPECT_THAT(body("/api/v1/service-map"), HasSubstr(R"("kind":"client","name":"10.0.0.1","requests":4)"));
+}
+
+TEST_P(RoutesTest, admin_actions_are_told_of) {
+    const auto shop = number("SELECT id FROM collections WHERE name = 'shop'");
+    EXPECT_EQ(client_->Delete("/api/v1/collections/999999", as(admin_))->status, 404);
+    EXPECT_EQ(client_->Delete(fmt::format("/api/v1/collections/{}", shop), as(admin_))->status, 200);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM endpoints"), 2);
+    EXPECT_EQ(client_->Delete("/api/v1/data?before=2027-01-14", as(admin_))->status, 200);
+    for (const char* before : {"2027-13-01", "2027-02-30", "x", "", "9999-01-01", "-5"})
+        EXPECT_EQ(client_->Delete(fmt::format("/api/v1/data?before={}", before), as(admin_))->status, 400) << before;
+    const std::string got = body("/api/v1/audit");
+    EXPECT_THAT(got, HasSubstr(R"("who":"admin","action":"delete collection","detail":"shop")"));
+    EXPECT_THAT(got, HasSubstr(R"("action":"delete data")"));
+    // A processor goes on with what is left.
+    put({{.target = "/orders/1", .answer = R"({"id":1})"}});
+    EXPECT_EQ(number("SELECT COUNT(*) FROM collections WHERE name = 'shop'"), 1);
+}
+
+TEST_P(RoutesTest, conformance) {
+    const auto shop = number("SELECT id FROM collections WHERE name = 'shop'");
+    const std::string where = fmt::format("/api/v1/collections/{}/", shop);
+    EXPECT_EQ(get(where + "conformance")->status, 404);
+    const auto send = [&](const std::string& document) {
+        return client_->Put(where + "openapi", as(admin_), document, "application/json")->status;
+    };
+    for (const char* bad : {"", "x", "[]", "{}", R"({"openapi":"4.0","paths":{}})", R"({"openapi":"3.0.0"})"})
+        EXPECT_EQ(send(bad), 400) << bad;
+    EXPECT_EQ(client_->Put(where + "openapi", as(admin_), "{}", "text/plain")->status, 415);
+    EXPECT_EQ(send(R"({"openapi":"3.0.1","info":{"title":"Shop"},"paths":{"/orders/{order}":{"get":{}},
+        "/orders":{"post":{"deprecated":true}},"/old":{"get":{}}}})"),
+              200);
+    put({{.target = "/secret", .answer = R"({"x":1})"}});
+    const std::string got = body(where + "conformance");
+    EXPECT_THAT(got, HasSubstr(R"("document":"Shop")"));
+    EXPECT_THAT(got, HasSubstr(R"("documented":1,"shadow":1,"zombie":2)"));
+    EXPECT_THAT(
+        got, HasSubstr(R"({"state":"documented","why":"documented and seen","method":"GET","path":"/orders/{order}")"));
+    EXPECT_THAT(
+        got,
+        HasSubstr(
+            R"({"state":"shadow","why":"seen and not documented","method":"GET","path":null,"template":"/secret")"));
+    EXPECT_THAT(got, HasSubstr("deprecated and still seen"));
+    EXPECT_THAT(got, HasSubstr("documented and never seen"));
+    EXPECT_EQ(number("SELECT COUNT(*) FROM audit"), 1);
+}
+
+TEST_P(RoutesTest, exports) {
+    const auto csv = get("/api/v1/export/csv");
+    EXPECT_EQ(csv->get_header_value("Content-Type"), "text/csv; charset=utf-8");
+    EXPECT_THAT(csv->get_header_value("Content-Disposition"), HasSubstr("attachment"));
+    EXPECT_THAT(csv->body, HasSubstr(R"("shop","GET","/orders/{}")"));
+    put({{.target = "/a", .answer = "{}", .host = "=cmd"}, {.target = "/\"q\"", .answer = R"({"q":1})"}});
+    EXPECT_THAT(get("/api/v1/export/csv")->body, Not(HasSubstr(",\"=")));
+    const std::string postman = body("/api/v1/export/postman?search=orders");
+    EXPECT_THAT(postman, HasSubstr(R"("raw":"http://shop/orders/:p1")"));
+    EXPECT_THAT(postman, HasSubstr(R"("variable":[{"key":"p1","value":""}])"));
+    EXPECT_THAT(postman, HasSubstr("v2.1.0"));
+    EXPECT_THAT(body("/api/v1/export/postman?search=nothing"), HasSubstr(R"("item":[]})"));
+    const std::string har = body(fmt::format("/api/v1/export/har?endpoint={}", endpoint("/orders/{}")));
+    EXPECT_THAT(har, HasSubstr(R"("url":"http://shop/orders/1?page=2")"));
+    EXPECT_THAT(har, HasSubstr(R"("queryString":[{"name":"page","value":"2"}])"));
+    EXPECT_THAT(har, HasSubstr(R"("status":404)"));
+}
+
+TEST_P(RoutesTest, the_document_has_each_route_and_no_other) {
+    EXPECT_EQ(body("/api/v1/openapi.json").empty(), false);
+    std::map<std::string, std::set<std::string>> documented;
+    simdjson::dom::parser parser;
+    const simdjson::dom::element root = parser.parse(document().data(), document().size());
+    for (const auto& [path, item] : simdjson::dom::object(root["paths"])) {
+        for (const auto& [method, operation] : simdjson::dom::object(item)) {
+            std::set<std::string> names;
+            simdjson::dom::array parameters;
+            if (operation["parameters"].get(parameters) == simdjson::SUCCESS)
+                for (const simdjson::dom::element one : parameters)
+                    if (std::string_view(one["in"]) == "query")
+                        names.insert(std::string(std::string_view(one["name"])));
+            documented[std::string(method) + " " + std::string(path)] = names;
+        }
+    }
+    std::map<std::string, std::set<std::string>> served = {{"get /healthz", {}}};
+    for (const Route& route : routes()) {
+        std::set<std::string>& names = served[to_lower(to_string(route.method)) + " " + std::string(route.pattern)];
+        for (const Parameter& parameter : route.parameters)
+            names.insert(std::string(parameter.name));
+    }
+    EXPECT_EQ(documented, served);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, RoutesTest, testing::Values("SQLite", "PostgreSQL"),
+                         [](const auto& parameter) { return parameter.param; });
+
+}  // namespace
+}  // namespace apiarist::api
