@@ -86,6 +86,7 @@ TEST_P(RoutesTest, endpoints_by_filter) {
     EXPECT_EQ(count("&status=4xx"), 1U);
     EXPECT_EQ(count("&status=2xx"), 3U);
     EXPECT_EQ(count("&status=5xx"), 0U);
+    EXPECT_EQ(count("&status=succeeded"), 3U);
     EXPECT_EQ(count(fmt::format("&seen_since={}", kHour + 7)), 2U);
     EXPECT_EQ(count(fmt::format("&new_since={}", kHour)), 2U);
     EXPECT_EQ(count(fmt::format("&collection={}", number("SELECT id FROM collections WHERE name = 'pay'"))), 1U);
@@ -165,6 +166,23 @@ TEST_P(RoutesTest, sensitive_data_and_callers) {
         .value();
     EXPECT_THAT(body("/api/v1/sensitive"), HasSubstr(R"([{"type":"email","endpoints":1}])"));
     EXPECT_THAT(body("/api/v1/sensitive?type=email"), HasSubstr(R"({"side":"response","place":"/mail","count":2)"));
+    store_->database()
+        .execute(
+            "INSERT INTO marks VALUES ($1, 'request_sensitive', 'email /a', 1, 1, 2), ($1, 'response_sensitive', "
+            "'email /other', 1, 1, 2)",
+            {endpoint("/orders/{}")})
+        .value();
+    std::string places;
+    std::string cursor;
+    for (int i = 0; i < 3; ++i) {
+        const std::string got = body("/api/v1/sensitive?type=email&limit=1" + cursor);
+        const auto place = got.find("\"place\":\"") + 9;
+        places += got.substr(place, got.find('"', place) - place) + " ";
+        const auto next = got.find("\"next\":\"");
+        if (next == std::string::npos) break;
+        cursor = "&cursor=" + got.substr(next + 8, got.find('"', next + 8) - next - 8);
+    }
+    EXPECT_EQ(places, "/a /mail /other ");
     EXPECT_THAT(body("/api/v1/sensitive?type=mail"), HasSubstr(R"("items":[])"));
     EXPECT_THAT(body("/api/v1/service-map"), HasSubstr(R"("kind":"server_process","name":"shopd","requests":1)"));
     EXPECT_THAT(body("/api/v1/service-map"), HasSubstr(R"("kind":"client","name":"10.0.0.1","requests":4)"));

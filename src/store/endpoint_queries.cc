@@ -58,6 +58,8 @@ Status add_status(Conditions& conditions, const std::string& status) {
         conditions.add("e.failed_5xx > 0");
     } else if (status == "unanswered") {
         conditions.add("e.unanswered > 0");
+    } else if (status == "succeeded") {
+        conditions.add("e.requests > e.failed_4xx + e.failed_5xx + e.unanswered");
     } else if (status == "2xx" || status == "3xx") {
         const std::int64_t least = (status[0] - '0') * 100;
         const std::string from = conditions.parameter(least);
@@ -65,7 +67,7 @@ Status add_status(Conditions& conditions, const std::string& status) {
         conditions.add(fmt::format(
             "EXISTS (SELECT 1 FROM hours h WHERE h.endpoint_id = e.id AND h.status BETWEEN {} AND {})", from, to));
     } else {
-        return Error{std::errc::invalid_argument, "status: 2xx, 3xx, 4xx, 5xx or unanswered"};
+        return Error{std::errc::invalid_argument, "status: succeeded, 2xx, 3xx, 4xx, 5xx or unanswered"};
     }
     return Done{};
 }
@@ -75,14 +77,15 @@ void add_one_of(Conditions& conditions, std::string_view column, const std::stri
     conditions.add(fmt::format("(',' || {} || ',') LIKE ", column), containing("," + value + ","), " ESCAPE '!'");
 }
 
-Status add_filter(Conditions& conditions, const EndpointFilter& filter) {
+Status add_filter(Conditions& conditions, const EndpointFilter& filter, bool sqlite) {
     conditions.add("e.merged_into = 0");
     if (filter.folded == FoldedFilter::kShown) conditions.add("e.folded = ''");
     if (filter.folded == FoldedFilter::kFolded) conditions.add("e.folded <> ''");
     if (filter.collection) conditions.add("e.collection_id = ", *filter.collection);
     if (!filter.method.empty()) conditions.add("e.method = ", filter.method);
+    // In any case: of ASCII where it is SQLite.
     if (!filter.search.empty())
-        conditions.add("lower(e.template) LIKE lower(", containing(filter.search), ") ESCAPE '!'");
+        conditions.add(sqlite ? "e.template LIKE " : "e.template ILIKE ", containing(filter.search), " ESCAPE '!'");
     if (filter.auth == "none") {
         conditions.add("e.auth = 'none'");
     } else if (!filter.auth.empty()) {
@@ -128,7 +131,7 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
         std::find_if(kSorts.begin(), kSorts.end(), [&](const SortColumn& column) { return column.name == sort_name; });
     if (sort == kSorts.end()) return Error{std::errc::invalid_argument, "sort: not the name of a column"};
     Conditions conditions;
-    APIARIST_TRY(add_filter(conditions, filter));
+    APIARIST_TRY(add_filter(conditions, filter, database.kind() == "SQLite"));
     const std::string_view order = page.descending ? "DESC" : "ASC";
     if (!page.cursor.empty()) {
         const auto cursor = read_cursor(sort_name, page.cursor);
@@ -166,7 +169,7 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
 
 Result<Facets> endpoint_facets(Database& database, const EndpointFilter& filter) {
     Conditions conditions;
-    APIARIST_TRY(add_filter(conditions, filter));
+    APIARIST_TRY(add_filter(conditions, filter, database.kind() == "SQLite"));
     auto rows = database.query(
         fmt::format(
             "SELECT e.folded, e.collection_id, e.access, e.sensitive, e.auth, e.method, COUNT(*) FROM endpoints "

@@ -23,7 +23,8 @@ struct EndpointFilter {
     std::string auth;       // one of its types
     std::string access;     // "none": it has none
     std::string sensitive;  // one of its types; "any", "none"
-    std::string status;     // "2xx" to "5xx", "unanswered": it had such answers
+    std::string
+        status;  // it had such answers: "4xx", "5xx", "unanswered", "succeeded" (all others); "2xx", "3xx" are slower
     FoldedFilter folded = FoldedFilter::kShown;
     std::optional<std::int64_t> seen_since;
     std::optional<std::int64_t> new_since;

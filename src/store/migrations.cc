@@ -65,10 +65,14 @@ CREATE INDEX endpoints_for_lists ON endpoints (
     merged_into, folded, collection_id, access, sensitive, auth, method, template, operation, first_seen, last_seen,
     requests, requests_client, failed_4xx, failed_5xx, unanswered, p50, p95, p99, id);
 DROP INDEX endpoints_by_merged;
+DROP INDEX marks_by_value;
+CREATE INDEX marks_by_value ON marks (kind, value, endpoint_id);
 )sql";
 constexpr std::string_view kSecondPostgres = R"sql(
 CREATE INDEX endpoints_by_last_seen ON endpoints (last_seen, id) WHERE merged_into = 0;
 CREATE INDEX endpoints_by_collection ON endpoints (collection_id) WHERE merged_into = 0;
+DROP INDEX marks_by_value;
+CREATE INDEX marks_by_value ON marks (kind, value, endpoint_id);
 )sql";
 
 struct Version {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -187,40 +188,40 @@ Result<Table> sensitive_types(Database& database) {
 }
 
 Result<Table> sensitive_places(Database& database, const std::string& type, const Page& page) {
-    Conditions conditions;
-    conditions.add("m.kind IN ('request_sensitive', 'response_sensitive')");
-    // "email /customer/email": a space, and the sign behind it.
-    conditions.add("m.value >= ", type + " ");
-    conditions.add("m.value < ", type + "!");
-    conditions.add("e.merged_into = 0");
+    // Behind which (kind, value, endpoint) the page begins.
+    Cursor after{std::string(), 0};
     if (!page.cursor.empty()) {
-        const auto cursor = read_cursor("sensitive", page.cursor);
-        if (!cursor) return cursor.error();
-        const std::string& last = text(cursor->value);
-        const auto space = last.find(' ');
-        if (space == std::string::npos)
+        auto cursor = read_cursor("sensitive", page.cursor);
+        if (!cursor) return std::move(cursor).error();
+        if (text(cursor->value).find(' ') == std::string::npos)
             return Error{std::errc::invalid_argument, "the cursor is not of this list and order"};
-        const std::string id = conditions.parameter(cursor->id);
-        const std::string kind = conditions.parameter(last.substr(0, space));
-        const std::string value = conditions.parameter(last.substr(space + 1));
-        conditions.add(
-            fmt::format("(m.endpoint_id > {0} OR (m.endpoint_id = {0} AND (m.kind > {1} OR (m.kind = {1} AND "
-                        "m.value > {2}))))",
-                        id, kind, value));
+        after = std::move(*cursor);
     }
     const std::size_t limit = limit_of(page);
-    const std::string most = conditions.parameter(static_cast<std::int64_t>(limit + 1));
-    auto rows = database.query(
-        fmt::format("SELECT m.kind, m.value, m.count, m.last_seen, m.endpoint_id, c.name, e.method, e.template FROM "
-                    "marks m JOIN endpoints e ON e.id = m.endpoint_id JOIN collections c ON c.id = e.collection_id{} "
-                    "ORDER BY m.endpoint_id, m.kind, m.value LIMIT {}",
-                    conditions.sql(), most),
-        conditions.values());
-    if (!rows) return std::move(rows).error();
+    const std::string after_kind = text(after.value).substr(0, text(after.value).find(' '));
+    const std::string after_value = text(after.value).substr(std::min(after_kind.size() + 1, text(after.value).size()));
     Table found{
         {{"side"}, {"place"}, {"count"}, {"last_seen"}, {"endpoint_id"}, {"collection"}, {"method"}, {"template"}},
-        std::move(*rows),
+        {},
         {}};
+    // One kind after the other, in the order of the index.
+    for (const std::string kind : {"request_sensitive", "response_sensitive"}) {
+        if (kind < after_kind || found.rows.size() > limit) continue;
+        const bool begins = kind == after_kind;
+        // "email /customer/email": a space, and the sign behind it.
+        auto rows = database.query(
+            "SELECT m.kind, m.value, m.count, m.last_seen, m.endpoint_id, c.name, e.method, e.template FROM marks m "
+            "CROSS "
+            "JOIN endpoints e CROSS JOIN collections c WHERE m.kind = $1 AND m.value >= $2 AND m.value < $3 AND "
+            "(m.value "
+            "> $2 OR m.endpoint_id > $4) AND e.id = m.endpoint_id AND e.merged_into = 0 AND c.id = e.collection_id "
+            "ORDER "
+            "BY m.value, m.endpoint_id LIMIT $5",
+            {kind, begins ? std::max(after_value, type + " ") : type + " ", type + "!",
+             begins ? after.id : std::int64_t{0}, static_cast<std::int64_t>(limit + 1 - found.rows.size())});
+        if (!rows) return std::move(rows).error();
+        std::move(rows->begin(), rows->end(), std::back_inserter(found.rows));
+    }
     if (found.rows.size() > limit) {
         found.rows.resize(limit);
         const Row& last = found.rows.back();

@@ -77,7 +77,7 @@ Result<std::unique_ptr<Database>> SqliteDatabase::open(const DatabaseOptions& op
     sqlite3_extended_result_codes(raw, 1);
     // What a transaction wrote is on the disk when it returns only with FULL; with NORMAL a loss of power may take the
     // last ones together with the offsets that stand for them, which are then read again.
-    auto done = database->script(options.read_only ? "PRAGMA query_only = 1"
+    auto done = database->script(options.read_only ? "PRAGMA query_only = 1; PRAGMA mmap_size = 1073741824"
                                                    : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
                                                      "PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = 0");
     if (!done) return std::move(done).error().context(options.location);

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""How fast the API answers beside a large inventory: p50 and p95 of each route, in milliseconds, of one client.
+
+    bench/api.py [--endpoints 100000] [--requests 200] [--postgres] [--apiarist build/release/apiarist]
+"""
+import argparse
+import http.client
+import json
+import pathlib
+import random
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+NOW = int(time.time())
+HOURS, MARKS = 6, ("client", "client_process", "server_process")
+ROUTES = {
+    "status": ["/status"],
+    "collections": ["/collections"],
+    "endpoints": ["/endpoints", "/endpoints?limit=500"],
+    "endpoints, sorted": [f"/endpoints?sort={name}&order={order}" for name in
+                          ("requests", "template", "p95", "failed_5xx", "first_seen", "collection") for order in ("asc", "desc")],
+    "endpoints, searched": ["/endpoints?search=items", "/endpoints?search=nothing", "/endpoints?search=%2F77"],
+    "endpoints, filtered": ["/endpoints?auth=bearer&access=public", "/endpoints?sensitive=email&method=POST", "/endpoints?status=5xx",
+                            f"/endpoints?new_since={NOW - 86400}", "/endpoints?folded=both&sort=requests"],
+    "endpoints, succeeded": ["/endpoints?status=succeeded"],
+    "endpoints, 2xx": ["/endpoints?status=2xx"],
+    "facets": ["/endpoints/facets", "/endpoints/facets?method=GET&search=items"],
+    "endpoint": [f"/endpoints/{number}" for number in (1001, 5000, 20000)],
+    "hours": ["/endpoints/5000/hours"],
+    "samples": ["/endpoints/5000/samples"],
+    "changes": [f"/changes?since={NOW - 86400}", "/changes"],
+    "sensitive": ["/sensitive", "/sensitive?type=email"],
+    "service map of one": ["/service-map?collection=7"],
+    "service map": ["/service-map"],
+}
+
+
+def rows(count: int):
+    """Table → rows, of a generator with one seed."""
+    draw = random.Random(7)
+    collections = 200
+    yield "collections", [(c, f"host{c}.example", NOW - 10**6, NOW, 1) for c in range(1, collections + 1)]
+    endpoints, hours, marks, parts, samples, changes = [], [], [], [], [], []
+    sketch = " ".join(f"{bucket}:{bucket}" for bucket in range(100, 130))
+    for number in range(1001, 1001 + count):
+        collection = number % collections + 1
+        words = "/".join(draw.choice(("items", "orders", "{}", "users", "v1", f"{number}")) for _ in range(4))
+        requests, seen = draw.randrange(10**6), NOW - draw.randrange(10**6)
+        auth, access = draw.choice(("bearer", "none", "bearer,cookie sid", "basic")), draw.choice(("public", "private", ""))
+        sensitive = draw.choice(("", "", "", "email", "email,iban"))
+        latency = draw.randrange(10**6)
+        endpoints.append((number, collection, draw.choice(("GET", "POST", "PUT", "DELETE")), f"/api/{words}/e{number}", "", seen - 5000, seen,
+                          requests, 0, requests // 50, requests // 900, 0, sketch, latency, latency * 2, latency * 3, "x" * 400,
+                          draw.choice(("", "", "", "", "static")), auth, access, sensitive, 0, 1))
+        hours += [(number, seen // 3600 - hour, 1, draw.choice((200, 404)), 5, sketch) for hour in range(HOURS)]
+        marks += [(number, kind, f"{kind}{draw.randrange(30)}", 9, seen, seen) for kind in MARKS]
+        marks.append((number, "auth", auth.split(",")[0], requests, seen, seen))
+        if sensitive:
+            marks.append((number, "response_sensitive", "email /customer/email", 3, seen, seen))
+        parts.append((number, "response", 200, "application/json", "{}", 9, seen - 5000, seen))
+        samples.append((number, number, 200, "application/json", seen, json.dumps({"method": "GET", "responsePayload": "x" * 300})))
+        changes.append((number, seen, number, "endpoint", "GET /"))
+        changes.append((number + 10**7, seen, number, "field", "response 200 application/json /a integer"))
+    yield from (("endpoints", endpoints), ("hours", hours), ("marks", marks), ("parts", parts), ("samples", samples), ("changes", changes))
+
+
+def fill_sqlite(folder: str, count: int):
+    with sqlite3.connect(f"{folder}/inventory.db") as store:
+        for table, lines in rows(count):
+            store.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(lines[0]))})", lines)
+    store.close()
+
+
+def fill_postgres(url: str, count: int):
+    for table, lines in rows(count):
+        text = "\n".join("\t".join(str(cell).replace("\\", "\\\\") for cell in line) for line in lines) + "\n"
+        subprocess.run(["psql", "--quiet", "--command", f"COPY {table} FROM STDIN", url], input=text.encode(), check=True)
+    subprocess.run(["psql", "--quiet", "--command", "VACUUM ANALYZE", url], check=True)
+
+
+class Processor:
+    """One whose records never come; it serves until its input ends."""
+
+    def __init__(self, program: str, inventory: str, folder: str):
+        self.process = subprocess.Popen([program, "processor", "--records", "-", "--inventory", inventory, "--api", "127.0.0.1:0"],
+                                        stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, text=True)
+        self.port = 0
+        for line in self.process.stderr:
+            if "API at http://127.0.0.1:" in line:
+                self.port = int(line.split("127.0.0.1:")[1].split("/")[0])
+                break
+
+    def end(self):
+        self.process.communicate()
+
+
+def ask(port: int, token: str, path: str) -> float:
+    begin = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/api/v1" + path, headers={"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise SystemExit(f"{path}: {answer.status} {body[:200]!r}")
+    return (time.perf_counter() - begin) * 1000
+
+
+def measure(program: str, inventory: str, folder: str, fill, requests: int):
+    Processor(program, inventory, folder).end()  # makes the tables and the tokens
+    fill()
+    processor = Processor(program, inventory, folder)
+    try:
+        token = next(pathlib.Path(folder).rglob("reader.token")).read_text().strip()
+        print(f"{'route':24} {'p50 ms':>8} {'p95 ms':>8}")
+        for name, paths in ROUTES.items():
+            taken = sorted(ask(processor.port, token, paths[i % len(paths)]) for i in range(requests))
+            print(f"{name:24} {statistics.median(taken):8.1f} {taken[int(len(taken) * 0.95)]:8.1f}", flush=True)
+    finally:
+        processor.end()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--endpoints", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--apiarist", default=str(ROOT / "build/release/apiarist"))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="apiarist-bench-") as folder:
+        if not options.postgres:
+            measure(options.apiarist, folder, folder, lambda: fill_sqlite(folder, options.endpoints), options.requests)
+            return
+        sys.path.insert(0, str(ROOT / "tests/live"))
+        from postgres import postgres
+        with postgres() as server:
+            measure(options.apiarist, server.url, folder, lambda: fill_postgres(server.url, options.endpoints), options.requests)
+
+
+if __name__ == "__main__":
+    main()
