@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How fast the API answers beside a large inventory: p50 and p95 of each route, in milliseconds, of one client.
+"""How fast the API answers beside a large inventory: p50 and p95 of each route, and the processor's CPU time for a request,
+in milliseconds, of one client.
 
     bench/api.py [--endpoints 100000] [--requests 200] [--postgres] [--apiarist build/release/apiarist]
 """
 import argparse
 import http.client
 import json
+import os
 import pathlib
 import random
 import sqlite3
@@ -96,6 +98,10 @@ class Processor:
                 self.port = int(line.split("127.0.0.1:")[1].split("/")[0])
                 break
 
+    def cpu_ms(self) -> float:
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
     def end(self):
         self.process.communicate()
 
@@ -118,10 +124,12 @@ def measure(program: str, inventory: str, folder: str, fill, requests: int):
     processor = Processor(program, inventory, folder)
     try:
         token = next(pathlib.Path(folder).rglob("reader.token")).read_text().strip()
-        print(f"{'route':24} {'p50 ms':>8} {'p95 ms':>8}")
+        print(f"{'route':24} {'p50 ms':>8} {'p95 ms':>8} {'CPU ms':>8}")
         for name, paths in ROUTES.items():
+            before = processor.cpu_ms()
             taken = sorted(ask(processor.port, token, paths[i % len(paths)]) for i in range(requests))
-            print(f"{name:24} {statistics.median(taken):8.1f} {taken[int(len(taken) * 0.95)]:8.1f}", flush=True)
+            cpu = (processor.cpu_ms() - before) / requests
+            print(f"{name:24} {statistics.median(taken):8.1f} {taken[int(len(taken) * 0.95)]:8.1f} {cpu:8.1f}", flush=True)
     finally:
         processor.end()
 

@@ -36,8 +36,8 @@ Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, cons
     options.ingest = std::move(ingest);
     options.on_trouble = [log](const std::string& what) { log.warn(what); };
     auto made = api::ApiServer::make(std::move(options));
-    if (!made && !chosen && made.error().code == std::errc::address_in_use) {
-        log.warn(fmt::format("no API: another program has {} (--api)", address));
+    if (!made && !chosen) {
+        log.warn(fmt::format("no API at {}: {} (--api)", address, made.error().what));
         return std::unique_ptr<api::ApiServer>();
     }
     if (!made) return std::move(made).error().context("--api");

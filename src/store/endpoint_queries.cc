@@ -61,7 +61,7 @@ Status add_status(Conditions& conditions, const std::string& status) {
     } else if (status == "succeeded") {
         conditions.add("e.requests > e.failed_4xx + e.failed_5xx + e.unanswered");
     } else if (status == "2xx" || status == "3xx") {
-        const std::int64_t least = (status[0] - '0') * 100;
+        const std::int64_t least = status == "2xx" ? 200 : 300;
         const std::string from = conditions.parameter(least);
         const std::string to = conditions.parameter(least + 99);
         conditions.add(fmt::format(
