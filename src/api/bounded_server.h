@@ -27,6 +27,11 @@ class BoundedServer : public httplib::Server {
   public:
     // Leaves the process's SIGPIPE as it is.
     static std::unique_ptr<BoundedServer> make(const ServerBounds& bounds);
+    // Also closes a port that was bound and never listened at.
+    ~BoundedServer() override { const Fd left(svr_sock_.exchange(INVALID_SOCKET)); }
+    BoundedServer(const BoundedServer&) = delete;
+    BoundedServer& operator=(const BoundedServer&) = delete;
+
     // Until the thread that listens makes its workers: stop() is not heard before.
     void wait_until_accepting() { workers_.get_future().wait(); }
     // Also ends the requests that are being read or answered.

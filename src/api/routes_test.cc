@@ -204,6 +204,24 @@ TEST_P(RoutesTest, admin_actions_are_told_of) {
     EXPECT_EQ(number("SELECT COUNT(*) FROM collections WHERE name = 'shop'"), 1);
 }
 
+TEST_P(RoutesTest, a_template_is_unmerged) {
+    for (const char* name : {"ann", "bob", "cid"})
+        put({{.target = fmt::format("/flags/{}", name),
+              .answer = fmt::format(R"({{"name":"{}","on":true,"n":1}})", name)}});
+    const auto merged = endpoint("/flags/{}");
+    ASSERT_GT(merged, 0);
+    EXPECT_THAT(body(fmt::format("/api/v1/endpoints/{}", merged)),
+                HasSubstr(R"("decisions":[{"place":"/flags","decision":"evidence","why":")"));
+    const std::string where = fmt::format("/api/v1/endpoints/{}/unmerge", merged);
+    EXPECT_EQ(client_->Post(where + "?place=/orders", as(admin_))->status, 400);
+    const auto answer = client_->Post(where, as(admin_));
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_THAT(answer->body, HasSubstr(R"({"place":"/flags","restored":2,)"));
+    EXPECT_GT(endpoint("/flags/ann"), 0);
+    EXPECT_THAT(body("/api/v1/audit"), HasSubstr(R"("action":"unmerge")"));
+    EXPECT_EQ(client_->Post("/api/v1/endpoints/999999/unmerge", as(admin_))->status, 404);
+}
+
 TEST_P(RoutesTest, conformance) {
     const auto shop = number("SELECT id FROM collections WHERE name = 'shop'");
     const std::string where = fmt::format("/api/v1/collections/{}/", shop);
