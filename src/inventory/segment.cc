@@ -157,8 +157,8 @@ bool is_marked_token(std::string_view text) {
 }
 
 bool is_of_token(char c) {
-    return is_ascii_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' || c == '$' || c == '=' || c == '+' ||
-           c == ':';
+    return is_ascii_alphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~' || c == '$' || c == '=' ||
+           c == '+' || c == ':';
 }
 
 bool is_token(std::string_view text) {
