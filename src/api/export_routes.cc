@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "store/endpoint_queries.h"
 #include "store/exports.h"
+#include "store/openapi_export.h"
 
 namespace apiarist::api {
 namespace {
@@ -239,6 +240,19 @@ Result<Reply> export_har(const Context& context, const Request& request) {
             out += entry;
         }
         return Reply{out + "]}}", "application/json", "samples.har"};
+    });
+}
+
+Result<Reply> export_openapi(const Context& context, const Request& request) {
+    const auto collection = request.number("collection");
+    if (!collection) return Error{std::errc::invalid_argument, "collection: the id of one is needed"};
+    return context.connections.read<Reply>([&](Database& database) -> Result<Reply> {
+        auto rows = database.query("SELECT name FROM collections WHERE id = $1", {*collection});
+        if (!rows) return std::move(rows).error();
+        if (rows->empty()) return Error{std::errc::no_such_file_or_directory, "there is no such collection"};
+        auto document = store::export_openapi(database, text((*rows)[0][0]));
+        if (!document) return std::move(document).error();
+        return Reply{std::move(*document), "application/json", "openapi.json"};
     });
 }
 

@@ -107,7 +107,7 @@ std::span<const Route> routes() {
          Role::kReader,
          export_har,
          {{"collection", kNumber}, {"endpoint", kNumber}}},
-        // /api/v1/export/openapi will be here.
+        {Method::kGet, "/api/v1/export/openapi", Role::kReader, export_openapi, {{"collection", kNumber}}},
         {Method::kGet, "/api/v1/openapi.json", Role::kReader, get_document},
     };
     return kRoutes;

@@ -101,5 +101,6 @@ Result<Reply> get_conformance(const Context& context, const Request& request);
 Result<Reply> export_csv(const Context& context, const Request& request);
 Result<Reply> export_postman(const Context& context, const Request& request);
 Result<Reply> export_har(const Context& context, const Request& request);
+Result<Reply> export_openapi(const Context& context, const Request& request);
 
 }  // namespace apiarist::api

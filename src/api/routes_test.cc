@@ -268,6 +268,15 @@ TEST_P(RoutesTest, exports) {
     EXPECT_THAT(har, HasSubstr(R"("status":404)"));
 }
 
+TEST_P(RoutesTest, exports_what_was_seen_as_openapi) {
+    const auto id = number("SELECT id FROM collections WHERE name = 'shop'");
+    const std::string document = body(fmt::format("/api/v1/export/openapi?collection={}", id));
+    EXPECT_THAT(document, HasSubstr(R"("openapi": "3.1)"));
+    EXPECT_THAT(document, HasSubstr("/orders/{orderId}"));
+    EXPECT_EQ(get("/api/v1/export/openapi")->status, 400);
+    EXPECT_EQ(get("/api/v1/export/openapi?collection=999999")->status, 404);
+}
+
 TEST_P(RoutesTest, the_document_has_each_route_and_no_other) {
     EXPECT_EQ(body("/api/v1/openapi.json").empty(), false);
     std::map<std::string, std::set<std::string>> documented;
