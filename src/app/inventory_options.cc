@@ -84,6 +84,7 @@ Result<processor::IngestOptions> ingest_options(const Settings& settings) {
     auto partner = networks(settings, "partner-networks", {});
     if (!partner) return std::move(partner).error();
     options.batch_records = settings.count("inventory-batch-records");
+    options.keep_days = static_cast<std::int64_t>(settings.count("inventory-days"));
     options.networks = {std::move(*own), std::move(*partner)};
     const auto redaction = policy::parse_redaction(settings.text("redact"));
     if (!redaction) return Error{std::errc::invalid_argument, "--redact: off, samples or all"};

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "store/maintenance.h"
+
 namespace apiarist::processor {
 namespace {
 
@@ -54,7 +56,19 @@ Result<store::Applied> Ingest::flush(std::vector<store::Offset> begin, std::vect
     if (!done) counts_.superseded.fetch_add(good_, kRelaxed);
     counts_.batches.fetch_add(1, kRelaxed);
     clear();
+    delete_old(now_s);
     return applied;
+}
+
+void Ingest::delete_old(std::int64_t now_s) {
+    constexpr std::int64_t kHour = 3600;
+    constexpr std::int64_t kDay = 24 * kHour;
+    if (options_.keep_days == 0 || now_s < next_deletion_) return;
+    next_deletion_ = now_s + kHour;
+    const auto deleted =
+        store::delete_before(store_.database(), now_s - options_.keep_days * kDay, {"retention", now_s});
+    // It is tried again in an hour; a store that fails is told of when it takes no batch.
+    if (!deleted) counts_.failures.fetch_add(1, kRelaxed);
 }
 
 void Ingest::drop() {

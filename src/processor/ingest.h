@@ -25,6 +25,7 @@ struct IngestOptions {
     std::unique_ptr<sensitive::Scanner> scanner;  // null: sensitive data is not looked for
     std::uint64_t batch_records = 200'000;        // a batch is full
     std::size_t batch_endpoints = 20'000;         // of different endpoints, likewise
+    std::int64_t keep_days = 0;                   // what was not seen since is deleted, once an hour; 0: nothing is
     std::uint64_t batch_bytes = 256u << 20;       // of records, likewise
 };
 
@@ -61,6 +62,8 @@ class Ingest {
 
   private:
     void clear();
+    // After a batch, so that nothing of one is in the store's catalog.
+    void delete_old(std::int64_t now_s);
 
     store::Store& store_;
     const IngestOptions options_;
@@ -68,6 +71,7 @@ class Ingest {
     records::Decoder decoder_;
     inventory::Observer observer_;
     store::Batch batch_;
+    std::int64_t next_deletion_ = 0;
     std::uint64_t taken_ = 0;  // records in the batch, good and bad
     std::uint64_t good_ = 0;
     std::uint64_t bytes_ = 0;

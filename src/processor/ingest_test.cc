@@ -73,6 +73,31 @@ TEST_F(IngestTest, what_is_superseded_is_not_stored) {
     EXPECT_TRUE(ingest.is_empty());
 }
 
+TEST_F(IngestTest, what_was_not_seen_for_long_is_deleted) {
+    constexpr std::int64_t kDay = 86400;
+    IngestOptions options;
+    options.keep_days = 30;
+    Ingest ingest(*store_, std::move(options));
+    const auto endpoints = [this] {
+        auto rows = store_->database().query("SELECT template, requests FROM endpoints ORDER BY template", {});
+        std::string text;
+        for (const auto& row : *rows)
+            text += store::text(row[0]) + " " + std::to_string(store::integer(row[1])) + ";";
+        return text;
+    };
+    const auto see = [&ingest](const std::string& path, std::int64_t now_s) {
+        ingest.take(R"({"path":")" + path + R"(","method":"GET","statusCode":"200"})", now_s);
+        ASSERT_TRUE(ingest.flush({}, {}, now_s));
+    };
+    see("/old", kNow);
+    see("/new", kNow + 20 * kDay);
+    EXPECT_EQ(endpoints(), "/new 1;/old 1;");
+    see("/new", kNow + 31 * kDay);
+    EXPECT_EQ(endpoints(), "/new 2;");
+    see("/old", kNow + 31 * kDay + 60);
+    EXPECT_EQ(endpoints(), "/new 2;/old 1;");
+}
+
 TEST(SampleWriter, keeps_what_a_record_says_and_cuts_what_is_too_long) {
     SampleWriter writer({.redact = false, .redaction_key = {}, .payload_bytes = 4});
     records::Record record;
