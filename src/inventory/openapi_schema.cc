@@ -69,9 +69,9 @@ std::vector<std::string_view> kind_of(const SchemaNode& node) {
 
 bool share_fields(const SchemaNode& a, const SchemaNode& b) {
     std::size_t both = 0;
-    for (const auto& [name, child] : a.fields)
-        both += static_cast<std::size_t>(std::any_of(
-            b.fields.begin(), b.fields.end(), [&name = name](const auto& other) { return other.first == name; }));
+    for (const auto& mine : a.fields)
+        both += static_cast<std::size_t>(std::any_of(b.fields.begin(), b.fields.end(),
+                                                     [&mine](const auto& other) { return other.first == mine.first; }));
     return both * 2 >= std::min(a.fields.size(), b.fields.size());
 }
 

@@ -123,24 +123,27 @@ NodeIndex PathTree::route(const std::vector<std::string_view>& segments, bool su
     return at;
 }
 
+std::optional<EndpointIndex> PathTree::find_endpoint(NodeIndex node, std::string_view method,
+                                                     std::string_view operation) const {
+    const auto& list = nodes_[node].endpoints;
+    const auto found = std::find_if(list.begin(), list.end(), [this, method, operation](EndpointIndex index) {
+        return endpoints_[index].method == method && endpoints_[index].operation == operation;
+    });
+    if (found == list.end()) return std::nullopt;
+    return *found;
+}
+
 EndpointIndex PathTree::endpoint(NodeIndex node, std::string_view method, std::string_view operation, bool succeeded) {
-    const auto find_one = [this, node](std::string_view m, std::string_view o) {
-        const auto& list = nodes_[node].endpoints;
-        return std::find_if(list.begin(), list.end(), [this, m, o](EndpointIndex index) {
-            return endpoints_[index].method == m && endpoints_[index].operation == o;
-        });
-    };
-    auto found = find_one(method, operation);
-    if (found == nodes_[node].endpoints.end() &&
-        (nodes_[node].endpoints.size() >= limits_.operations || is_full(succeeded))) {
+    auto found = find_endpoint(node, method, operation);
+    if (!found && (nodes_[node].endpoints.size() >= limits_.operations || is_full(succeeded))) {
         ++forced_;
         // What is too much: by method where there is one, else all in one.
         operation = operation.empty() ? "" : "*";
         if (nodes_[node].endpoints.size() >= limits_.operations * 2 || is_full(succeeded)) method = "*";
         if (is_full(succeeded)) node = child(0, kRest);
-        found = find_one(method, operation);
+        found = find_endpoint(node, method, operation);
     }
-    if (found != nodes_[node].endpoints.end()) {
+    if (found) {
         Endpoint& known = endpoints_[*found];
         if (succeeded && !known.evidence.succeeded) {
             known.evidence.succeeded = true;

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -119,6 +120,8 @@ class PathTree {
     [[nodiscard]] std::uint64_t forced() const { return forced_; }
 
   private:
+    [[nodiscard]] std::optional<EndpointIndex> find_endpoint(NodeIndex node, std::string_view method,
+                                                             std::string_view operation) const;
     NodeIndex child(NodeIndex parent, std::string_view pattern);
     NodeIndex word(NodeIndex parent, std::string_view text, bool succeeded);
     [[nodiscard]] bool is_full(bool succeeded) const;

@@ -76,6 +76,20 @@ TEST(PathTree, paths_of_a_hostile_client_are_bounded) {
     EXPECT_TRUE(route(tree, deep).ends_with("/{*}"));
 }
 
+TEST(PathTree, another_method_of_a_path_in_a_full_tree_is_counted_with_the_rest) {
+    TreeLimits limits;
+    limits.endpoints = 3;
+    PathTree tree(limits);
+    for (const char* path : {"/a", "/b", "/c"})
+        route(tree, path);
+    for (int i = 0; i < 3; ++i) {
+        const EndpointIndex index = tree.endpoint(tree.find("/a"), "DELETE", "", true);
+        EXPECT_EQ(tree.text_of(tree.endpoint(index).node), "/{*}");
+        EXPECT_EQ(tree.endpoint(index).method, "*");
+    }
+    EXPECT_EQ(tree.endpoint_count(), 4u);
+}
+
 TEST(PathTree, methods_and_operations_of_a_path_are_bounded) {
     PathTree tree;
     const NodeIndex node = tree.route(split_path("/rpc"), true);

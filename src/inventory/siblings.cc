@@ -309,13 +309,15 @@ Group known(const PathTree& tree, NodeIndex place, const std::vector<NodeIndex>&
     const auto is_name = [&tree](NodeIndex word) {
         return tree.is_name(name_hash(percent_decoded(tree.node(word).pattern)));
     };
-    // Others may be in their company, not they in that of others.
-    std::vector<NodeIndex> ordered = words;
-    const auto others = std::stable_partition(ordered.begin(), ordered.end(), is_name);
+    std::vector<NodeIndex> ordered;
+    std::copy_if(words.begin(), words.end(), std::back_inserter(ordered), is_name);
     const PathNode& here = tree.node(place);
     const auto parameter = here.children.find("{}");
     const bool open = here.decision == Decision::kEvidence && parameter != here.children.end();
-    if (open) ordered.erase(others, ordered.end());
+    // Others may be in their company, not they in that of others.
+    if (!open)
+        std::copy_if(words.begin(), words.end(), std::back_inserter(ordered),
+                     [&is_name](NodeIndex word) { return !is_name(word); });
     std::size_t names = 0;
     std::vector<NodeIndex> compared;
     if (open) compared.push_back(parameter->second);
