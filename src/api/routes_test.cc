@@ -80,7 +80,7 @@ TEST_P(RoutesTest, endpoints_by_filter) {
     EXPECT_EQ(count("&folded=yes"), 1U);
     EXPECT_EQ(count("&method=POST"), 1U);
     EXPECT_EQ(count("&search=order"), 2U);
-    EXPECT_EQ(count("&auth=none"), 2U);
+    EXPECT_EQ(count("&auth=none"), 3U);
     EXPECT_EQ(count("&auth=bearer"), 1U);
     EXPECT_EQ(count("&auth=bear"), 0U);
     EXPECT_EQ(count("&status=4xx"), 1U);

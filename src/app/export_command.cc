@@ -36,7 +36,7 @@ Result<std::string> collection_of(const Settings& settings, store::Database& dat
         if (name == wanted) return wanted;
     std::string list;
     for (const std::string& name : *names)
-        list += "\n  " + name;
+        list += (list.empty() ? " " : ", ") + name;
     return Error{std::errc::invalid_argument,
                  fmt::format("{}; there are, for --collection:{}",
                              wanted.empty() ? "several collections" : "no collection " + wanted, list)};

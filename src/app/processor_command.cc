@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -23,6 +21,7 @@
 #include "app/kafka_options.h"
 #include "app/log.h"
 #include "app/outputs.h"
+#include "app/records_file.h"
 #include "base/handles.h"
 #include "base/private_file.h"
 #include "processor/kafka_consumer.h"
@@ -47,11 +46,6 @@ Fd ending_signals() {
     return Fd(::signalfd(-1, &set, SFD_CLOEXEC));
 }
 
-bool is_readable(int fd, int timeout_ms) {
-    pollfd one{fd, POLLIN, 0};
-    return ::poll(&one, 1, timeout_ms) > 0;
-}
-
 std::string counts_json(const IngestCounts& counts) {
     return fmt::format(
         R"({{"records":{},"stored":{},"pending":{},"dropped":{},"refused":{},"first_words":{},"superseded":{},"batches":{},"failures":{}}})",
@@ -68,24 +62,21 @@ Status write_counts(const Fd& fd, const IngestCounts& counts) {
 }
 
 // All lines of the file, or until a signal.
-Status read_file(const std::string& path, Ingest& ingest, const Fd& signals) {
-    std::ifstream file;
-    if (path != "-") {
-        file.open(path, std::ios::binary);
-        if (!file) return Error::from_errno(errno, "--records " + path);
+Status read_file(RecordsFile& file, Ingest& ingest, const Fd& signals) {
+    const auto flush = [&ingest]() -> Status {
+        if (ingest.is_empty()) return Done{};
+        auto stored = ingest.flush({}, {}, processor::unix_seconds());
+        if (!stored) return std::move(stored).error();
+        return Done{};
+    };
+    while (true) {
+        auto line = file.next(signals.get());
+        if (!line) return std::move(line).error().context("--records");
+        if (!*line) break;
+        ingest.take(**line, processor::unix_seconds());
+        if (ingest.is_full()) APIARIST_TRY(flush());
     }
-    std::istream& in = path == "-" ? std::cin : file;
-    std::string line;
-    while (std::getline(in, line)) {
-        if (line.empty()) continue;
-        ingest.take(line, processor::unix_seconds());
-        if (!ingest.is_full()) continue;
-        if (auto stored = ingest.flush({}, {}, processor::unix_seconds()); !stored) return std::move(stored).error();
-        if (is_readable(signals.get(), 0)) break;
-    }
-    if (!ingest.is_empty())
-        if (auto stored = ingest.flush({}, {}, processor::unix_seconds()); !stored) return std::move(stored).error();
-    return Done{};
+    return flush();
 }
 
 Result<processor::KafkaConsumerOptions> consumer_options(const Settings& settings) {
@@ -133,9 +124,20 @@ Status read_kafka(const Settings& settings, store::Store& store, Ingest& ingest,
     return Done{};
 }
 
-Status process(const Settings& settings, store::Store& store, Ingest& ingest, const Fd& signals) {
-    if (!settings.text("records").empty()) return read_file(settings.text("records"), ingest, signals);
-    return read_kafka(settings, store, ingest, signals);
+// What is there is served, until a signal.
+Status read_nothing(const Settings& settings, const Fd& signals) {
+    Log(settings).info("nothing is read (no --kafka, no --records); the inventory is served as it is");
+    pollfd one{signals.get(), POLLIN, 0};
+    while (::poll(&one, 1, -1) < 0 && errno == EINTR) {
+    }
+    return Done{};
+}
+
+// What is wrong with it, if nothing of what was read is a record.
+Status check_records(const IngestCounts& counts) {
+    if (counts.refused == 0 || counts.records > counts.refused + counts.first_words) return Done{};
+    return Error{std::errc::invalid_argument, fmt::format("--records: none of {} lines is a record; the last: {}",
+                                                          counts.records, counts.last_refusal)};
 }
 
 }  // namespace
@@ -144,9 +146,16 @@ int processor(const Settings& settings) {
     for (const std::string& warning : settings.warnings())
         Log(settings).warn(warning);
     const bool has_kafka = !settings.text("kafka").empty();
-    if (has_kafka == !settings.text("records").empty())
-        return fail(2, has_kafka ? "--kafka and --records exclude each other"
-                                 : "nothing to read: --kafka BROKERS, or --records FILE");
+    const bool has_file = !settings.text("records").empty();
+    if (has_kafka && has_file) return fail(2, "--kafka and --records exclude each other");
+    if (!has_kafka && !has_file && settings.text("inventory").empty())
+        return fail(2, "nothing to do: --kafka BROKERS or --records FILE to read, or --inventory of one to be served");
+    std::optional<RecordsFile> file;
+    if (has_file) {
+        auto opened = RecordsFile::open(settings.text("records"));
+        if (!opened) return fail(2, opened.error().what + " (--records)");
+        file.emplace(std::move(*opened));
+    }
     auto database = inventory_database(settings, std::string(kFallback));
     if (!database) return fail(2, database.error().what);
     auto options = ingest_options(settings);
@@ -161,13 +170,20 @@ int processor(const Settings& settings) {
     auto store = store::Store::open(*database, inventory_limits(settings));
     if (!store) return fail(2, store.error().what);
     Ingest ingest(*store, std::move(*options));
-    auto api = serve_api(settings, *database, kProcessorApi, [&ingest] { return counts_json(ingest.counts()); });
+    // A file is soon read; who wants the API beside it asks for it.
+    auto api = serve_api(settings, *database, has_file ? "" : kProcessorApi,
+                         [&ingest] { return counts_json(ingest.counts()); });
     if (!api) return fail(2, api.error().what);
     int status = 0;
-    if (const auto done = process(settings, *store, ingest, signals); !done) status = fail(1, done.error().what);
+    const auto done = file        ? read_file(*file, ingest, signals)
+                      : has_kafka ? read_kafka(settings, *store, ingest, signals)
+                                  : read_nothing(settings, signals);
+    if (!done) status = fail(1, done.error().what);
     const IngestCounts counts = ingest.counts();
+    if (const auto checked = file ? check_records(counts) : Status(Done{}); !checked)
+        status = fail(1, checked.error().what);
     if (const auto written = write_counts(ledger, counts); !written) status = fail(1, written.error().what);
-    Log(settings).info(fmt::format("{} records: {} stored, {} not stored, {} no records{}", counts.records,
+    Log(settings).info(fmt::format("{} read: {} records stored, {} not stored; {} were no records{}", counts.records,
                                    counts.stored, counts.pending + counts.dropped, counts.refused,
                                    counts.last_refusal.empty() ? "" : " (the last: " + counts.last_refusal + ")"));
     return status;

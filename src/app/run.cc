@@ -195,6 +195,8 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     if (!options) return std::move(options).error();
     run.by_process = command.empty() && options->cgroups.empty() && !options->all && !options->pods;
     if (!command.empty()) options->program = program_of(command.front());
+    if (!settings.text("api").empty() && settings.text("inventory").empty())
+        return Error{std::errc::invalid_argument, "--api: there is no --inventory to be served"};
     APIARIST_TRY(check_outputs(settings));
     APIARIST_TRY(capture::can_load_programs());
     auto pipeline = pipeline_options(settings);

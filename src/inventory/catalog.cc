@@ -37,6 +37,12 @@ CollectionIndex Catalog::collection(std::string_view name) {
     const auto found = by_name_.find(name);
     if (found != by_name_.end()) return found->second;
     if (collections_.size() >= limits_.collections && name != "(other hosts)") return collection("(other hosts)");
+    return add(name);
+}
+
+CollectionIndex Catalog::add(std::string_view name) {
+    const auto found = by_name_.find(name);
+    if (found != by_name_.end()) return found->second;
     const auto added = static_cast<CollectionIndex>(collections_.size());
     collections_.push_back({std::string(name), 0, PathTree(limits_.tree)});
     by_name_.emplace(std::string(name), added);

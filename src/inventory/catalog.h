@@ -37,6 +37,8 @@ class Catalog {
     explicit Catalog(const CatalogLimits& limits = {}) : limits_(limits) {}
 
     CollectionIndex collection(std::string_view name);
+    // From a store: no limit holds.
+    CollectionIndex add(std::string_view name);
     [[nodiscard]] Collection& at(CollectionIndex index) { return collections_[index]; }
     [[nodiscard]] const Collection& at(CollectionIndex index) const { return collections_[index]; }
     [[nodiscard]] std::size_t size() const { return collections_.size(); }

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "inventory/networks.h"
 #include "inventory/path_tree.h"
 #include "inventory/segment.h"
 
@@ -220,10 +221,13 @@ std::string collection_of(const records::Record& record) {
     if (name.ends_with('.')) name.pop_back();
     if (!name.empty()) return name;
     if (record.server.host.empty()) return "(no host)";
+    if (!is_ip_address(record.server.host)) return "(invalid host)";
+    const bool is_port = std::all_of(record.server.port.begin(), record.server.port.end(), is_ascii_digit);
+    if (!is_port || record.server.port.size() > 5) return "(invalid host)";
     const bool is_v6 = record.server.host.find(':') != std::string_view::npos;
     std::string address = is_v6 ? "[" + std::string(record.server.host) + "]" : std::string(record.server.host);
     if (!record.server.port.empty()) address += ":" + std::string(record.server.port);
-    return address.size() <= kLongestHost ? address : "(invalid host)";
+    return address;
 }
 
 std::string media_type(std::string_view content_type) {

@@ -120,8 +120,10 @@ void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog
 void Observer::observe_marks(const Context& context, Facts& facts) {
     const records::Record& record = context.record;
     const std::int64_t time = context.time;
+    // Who is turned away has not shown who he is.
+    const bool refused = record.status == 401 || record.status == 403;
     for (const std::string& type : auth_types(record))
-        facts.mark("auth", type, time);
+        facts.mark(refused ? "auth_refused" : "auth", type, time);
     if (const std::string_view access = access_type(record, options_.networks); !access.empty())
         facts.mark("access", access, time);
     facts.mark("protocol", record.grpc_service.empty() ? to_utf8(record.type) : std::string("gRPC"), time);
@@ -187,9 +189,12 @@ void Observer::look_at_pairs(Facts& facts, const Context& context, std::string_v
     if (!places_ || texts.empty()) return;
     places_->begin(response_);
     found_.clear();
-    for (const auto& [name, value] : texts)
+    for (const auto& [name, value] : texts) {
+        // A name may be anybody's value.
+        const std::string_view shown = shape_of(name) == Shape::kWord ? name : std::string_view("{*}");
         places_->look_at_value(kind == "path" ? std::string_view() : name, value,
-                               std::string(kind) + " " + std::string(name), found_);
+                               std::string(kind) + " " + std::string(shown), found_);
+    }
     mark_sensitive(context, facts);
 }
 
@@ -205,7 +210,8 @@ void Observer::observe_body(const Context& context, Facts& facts, Body body) {
     part->seen.add(context.time);
     response_ = body.key.part == Part::kResponse;
     if (places_) places_->begin(response_);
-    if (is_form(body.key.content_type)) {
+    // curl sends JSON as a form where nobody says otherwise.
+    if (is_form(body.key.content_type) && !begins_like_json(body.bytes)) {
         const auto form = read_form(body.bytes);
         const std::vector<std::pair<std::string_view, std::string_view>> texts(form.begin(), form.end());
         part->schema.observe(texts);

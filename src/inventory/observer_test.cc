@@ -154,6 +154,41 @@ TEST_F(ObserverTest, sensitive_data_is_told_by_type_and_place) {
                            "response email body /items/[]/email", "response ip_address body /items/[]/ip"));
 }
 
+// Samples are redacted, and what is kept beside them says nobody's values either.
+TEST_F(ObserverTest, schemas_keep_no_values_of_persons_and_no_secrets) {
+    auto record =
+        exchange("POST", "/a?password=winter&access_token=topsecret&eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", 200,
+                 R"({"card":4111111111111111,"ssn":123456789,"password":"sommer","name":"Jane","state":"open",)"
+                 R"("+4915112345678":1,"4111 1111 1111 1111":2,"DE89370400440532013000":3,"Jane, Berlin":4})");
+    record.request_headers = {{"host", "shop"},
+                              {"content-type", "application/x-www-form-urlencoded"},
+                              {"x-api-key", "my-key"},
+                              {"x-user", "jane"}};
+    record.request_payload = R"({"user":"jane.doe@example.org","password":"hunter"})";
+    see(record);
+    std::string all;
+    for (const auto& [key, part] : only().parts)
+        all += part.schema.encode();
+    for (const auto& [kind, values] : only().marks.kinds())
+        for (const auto& [value, seen] : values)
+            all += kind + value;
+    for (const char* value : {"4111111", "123456789", "sommer", "Jane", "winter", "topsecret", "eyJ", "49151", "4111 ",
+                              "DE89", "my-key", "\"jane", "jane.doe", "hunter"})
+        EXPECT_EQ(all.find(value), std::string::npos) << value << "\n" << all;
+    EXPECT_NE(all.find("\"open\""), std::string::npos) << "a word of an enumeration is kept";
+}
+
+TEST_F(ObserverTest, who_is_turned_away_does_not_show_that_nothing_is_asked_for) {
+    auto record = exchange("GET", "/me", 401);
+    see(record);
+    record.status = 200;
+    record.request_headers = {{"host", "shop"}, {"authorization", "Bearer x"}};
+    see(record);
+    EXPECT_EQ(only().marks.of("auth").size(), 1u);
+    EXPECT_EQ(only().marks.find("auth", "bearer")->count, 1u);
+    EXPECT_EQ(only().marks.find("auth_refused", "none")->count, 1u);
+}
+
 TEST_F(ObserverTest, the_first_samples_of_each_status_and_type_are_kept) {
     for (int i = 0; i < 40; ++i) {
         see(exchange("GET", "/a", 200, "{}"));

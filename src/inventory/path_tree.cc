@@ -90,15 +90,17 @@ void PathTree::add_above(NodeIndex node, std::uint32_t value) {
 NodeIndex PathTree::route(const std::vector<std::string_view>& segments, bool succeeded) {
     NodeIndex at = 0;
     std::string_view value;  // that stands before
-    const auto step = [this, &at, &value](NodeIndex next, std::string_view segment) {
+    std::size_t size = 0;    // of the template
+    const auto step = [this, &at, &value, &size](NodeIndex next, std::string_view segment) {
         at = next;
+        size += nodes_[at].pattern.size() + 1;
         if (!is_word(nodes_[at].pattern))
             value = segment;
         else if (!value.empty() && nodes_[at].above_count < PathNode::kAbove)
             add_above(at, name_hash(value));
     };
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (i == limits_.segments) {
+        if (i == limits_.segments || size >= limits_.template_bytes) {
             ++forced_;
             return child(at, kRest);
         }
@@ -197,6 +199,13 @@ EndpointIndex PathTree::add(std::string_view template_text, std::string_view met
     return added;
 }
 
+void PathTree::count_failed(EndpointIndex index) {
+    const Endpoint& endpoint = endpoints_[index];
+    if (endpoint.evidence.succeeded) return;
+    ++failed_endpoints_;
+    if (endpoint.node != 0 && is_word(nodes_[endpoint.node].pattern)) ++nodes_[nodes_[endpoint.node].parent].failed;
+}
+
 NodeIndex PathTree::follow(std::string_view template_text) {
     NodeIndex at = 0;
     for (const std::string_view pattern : split_path(template_text)) {
@@ -208,11 +217,7 @@ NodeIndex PathTree::follow(std::string_view template_text) {
 }
 
 void PathTree::decide(std::string_view template_text, Decision decision) {
-    NodeIndex at = 0;
-    if (!template_text.empty())
-        for (const std::string_view pattern : split_path(template_text))
-            at = child(at, pattern);
-    nodes_[at].decision = decision;
+    nodes_[follow_place(template_text)].decision = decision;
 }
 
 NodeIndex PathTree::find(std::string_view template_text) const {

@@ -25,6 +25,7 @@ using EndpointIndex = std::uint32_t;
 
 struct TreeLimits {
     std::size_t segments = 48;             // of a path; what follows is one segment more, "{*}"
+    std::size_t template_bytes = 1'000;    // likewise; databases index templates
     std::size_t failed_literals = 100;     // at one place, of words that never succeeded
     std::size_t literals = 500;            // at one place
     std::size_t operations = 256;          // of a path: methods and operations
@@ -92,7 +93,10 @@ class PathTree {
     NodeIndex follow(std::string_view template_text);
     // Of what stands before a parameter; "": the root.
     NodeIndex follow_place(std::string_view place) { return place.empty() ? 0 : follow(place); }
+    // Those of shorter templates first: what stands behind words that are values is behind the parameter.
     void decide(std::string_view template_text, Decision decision);
+    // An endpoint from a store counts against the limits as one that was made here; once, when its evidence is known.
+    void count_failed(EndpointIndex index);
 
     // Words at `place` become one parameter: their nodes, with all below, are joined into "{}". Returns which endpoint
     // became part of which; endpoints that have changed their template alone are in it as (same, same).

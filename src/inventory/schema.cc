@@ -52,6 +52,38 @@ bool is_plain_integer(std::string_view text) {
            (digits.size() == 1 || digits[0] != '0');
 }
 
+// To three digits, outwards: a bound is not to be somebody's number.
+double rounded(double value, bool up) {
+    if (value == 0 || !std::isfinite(value)) return value;
+    const int digits = static_cast<int>(std::floor(std::log10(std::abs(value)))) - 2;
+    const double scale = std::pow(10, std::abs(digits));
+    const double scaled = digits > 0 ? value / scale : value * scale;
+    const double near = std::round(scaled);
+    const bool exact = std::abs(scaled - near) < 1e-9 * std::abs(scaled);
+    const double whole = exact ? near : up ? std::ceil(scaled) : std::floor(scaled);
+    const double result = digits > 0 ? whole * scale : whole / scale;
+    return std::isfinite(result) ? result : value;
+}
+
+// Of what has such a name no value is kept, whatever it looks like.
+bool is_of_a_person_or_secret(std::string_view name) {
+    constexpr std::array<std::string_view, 36> kParts{
+        "pass",    "pwd",    "secret", "token", "key",    "auth",   "cred",   "session", "cookie",
+        "pin",     "otp",    "name",   "user",  "mail",   "phone",  "mobile", "ssn",     "birth",
+        "address", "street", "city",   "owner", "author", "person", "login",  "account", "customer",
+        "contact", "card",   "iban",   "salt",  "hash",   "sign",   "answer", "nick",    "title"};
+    const std::string lower = to_lower(name);
+    return std::any_of(kParts.begin(), kParts.end(),
+                       [&lower](std::string_view part) { return lower.find(part) != std::string::npos; });
+}
+
+// "Total price" is a name; lists, numbers and the like in it are not.
+bool is_plain_phrase(std::string_view name) {
+    return name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+               return is_ascii_letter(c) || c == ' ' || c == '_' || c == '-' || static_cast<unsigned char>(c) >= 0x80;
+           });
+}
+
 bool is_name_a_value(std::string_view name) {
     if (name.empty() || name.size() > SchemaLimits::kName) return true;
     // Names with marks between words are names, whatever is in them: "x.y", "a b".
@@ -62,13 +94,14 @@ bool is_name_a_value(std::string_view name) {
         case Shape::kEmail:
         case Shape::kAddress:
         case Shape::kInteger:
+        case Shape::kHash:
+        case Shape::kToken:
             return true;
+        case Shape::kText:
+            return !is_plain_phrase(name);
         case Shape::kWord:
         case Shape::kNumber:
-        case Shape::kHash:
         case Shape::kLocale:
-        case Shape::kToken:
-        case Shape::kText:
             return false;
     }
     return false;
@@ -149,7 +182,9 @@ std::uint32_t Schema::field(std::uint32_t index, std::string_view name, std::siz
     if (nodes_[index].fields.size() >= SchemaLimits::kFields) join_fields(index);
     if (nodes_[index].joined) return any_field(index);
     const std::uint32_t added = add_node();
-    if (added != 0) nodes_[index].fields.emplace_back(name, added);
+    if (added == 0) return 0;
+    nodes_[index].fields.emplace_back(name, added);
+    nodes_[added].many_values = is_of_a_person_or_secret(name);
     return added;
 }
 
@@ -235,8 +270,8 @@ void Schema::observe_string(std::uint32_t index, std::string_view text) {
 void Schema::observe_number(std::uint32_t index, JsonType type, double value) {
     SchemaNode& node = nodes_[index];
     ++count_of(node, type);
-    node.least = std::min(node.least, value);
-    node.largest = std::max(node.largest, value);
+    node.least = std::min(node.least, rounded(value, false));
+    node.largest = std::max(node.largest, rounded(value, true));
 }
 
 void Schema::observe_text(std::string_view text) {

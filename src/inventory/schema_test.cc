@@ -79,6 +79,19 @@ TEST(Schema, tells_formats_and_enumerations) {
     EXPECT_TRUE(at(schema, {"mail"})->values.empty()) << "what is no word of an enumeration is not kept";
 }
 
+TEST(Schema, bounds_of_numbers_are_rounded_outwards) {
+    const Schema schema = schema_of({R"({"a":4111111111111111,"b":-123456,"c":0.0123456,"d":42,"e":0,"f":1e300})"});
+    const auto bounds = [&schema](std::string_view name) {
+        return std::pair{at(schema, {name})->least, at(schema, {name})->largest};
+    };
+    EXPECT_EQ(bounds("a"), (std::pair{4.11e15, 4.12e15}));
+    EXPECT_EQ(bounds("b"), (std::pair{-124000.0, -123000.0}));
+    EXPECT_EQ(bounds("c"), (std::pair{0.0123, 0.0124}));
+    EXPECT_EQ(bounds("d"), (std::pair{42.0, 42.0}));
+    EXPECT_EQ(bounds("e"), (std::pair{0.0, 0.0}));
+    EXPECT_NEAR(bounds("f").first / 1e300, 1, 1e-9);
+}
+
 TEST(Schema, gives_up_an_enumeration_with_many_values) {
     Schema schema;
     for (int i = 0; i < 40; ++i)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "inventory/segment.h"
@@ -13,10 +14,11 @@
 namespace apiarist::inventory {
 namespace {
 
-constexpr std::size_t kMostWords = 200;  // of a place that are compared
-constexpr std::size_t kMostGroups = 24;  // of words that are alike
-constexpr std::size_t kCompared = 3;     // members of a group that a word is held against
-constexpr std::size_t kMostPairs = 200;  // of endpoints below two words
+constexpr std::size_t kMostWords = 200;      // of a place that are compared
+constexpr std::size_t kMostGroups = 24;      // of words that are alike
+constexpr std::size_t kCompared = 3;         // members of a group that a word is held against
+constexpr std::size_t kMostOperations = 16;  // of a path that are compared
+constexpr std::size_t kMostPairs = 200;      // of endpoints below two words
 
 bool is_hollow(const Evidence& evidence) {
     return (evidence.answers & (kObjectAnswer | kArrayAnswer)) != 0 && evidence.response.empty();
@@ -27,8 +29,8 @@ class Comparison {
     Comparison(const PathTree& tree, std::uint32_t depth) : tree_(tree), depth_(depth) {}
 
     void nodes(NodeIndex a, NodeIndex b) {
-        for (const EndpointIndex mine : tree_.node(a).endpoints)
-            for (const EndpointIndex other : tree_.node(b).endpoints)
+        for (const EndpointIndex mine : some(a))
+            for (const EndpointIndex other : some(b))
                 endpoints(tree_.endpoint(mine), tree_.endpoint(other));
         std::vector<NodeIndex> mine;
         for (const auto& [pattern, child] : tree_.node(a).children) {
@@ -62,10 +64,16 @@ class Comparison {
     }
 
     // Below two words that may be values there may be words that are: of different names, with answers of one shape.
+    // Where a URL has many operations, the first tell enough.
+    [[nodiscard]] std::span<const EndpointIndex> some(NodeIndex node) const {
+        const auto& all = tree_.node(node).endpoints;
+        return std::span(all).first(std::min(all.size(), kMostOperations));
+    }
+
     void crosswise(const std::vector<NodeIndex>& mine, NodeIndex other) {
         for (const NodeIndex one : mine) {
-            for (const EndpointIndex a : tree_.node(one).endpoints) {
-                for (const EndpointIndex b : tree_.node(other).endpoints) {
+            for (const EndpointIndex a : some(one)) {
+                for (const EndpointIndex b : some(other)) {
                     const Endpoint& first = tree_.endpoint(a);
                     const Endpoint& second = tree_.endpoint(b);
                     if (first.method != second.method || first.operation != second.operation) continue;

@@ -102,6 +102,29 @@ void KafkaConsumer::tell_failure(const Error& error) {
     tell(fmt::format("store: {}; it is tried again, and nothing is read until it takes what was read", error.what));
 }
 
+// The topic may have been made anew, or have lost what was not read yet.
+void KafkaConsumer::check_watermarks(rd_kafka_topic_partition_s& partition) {
+    constexpr int kTimeoutMs = 5000;
+    Position& position = positions_[partition.partition];
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    if (position.stored < 0 ||
+        rd_kafka_query_watermark_offsets(client_.get(), options_.topic.c_str(), partition.partition, &low, &high,
+                                         kTimeoutMs) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    if (position.stored > high) {
+        tell(fmt::format(
+            "kafka: partition {} of {} ends at {}, and the store is at {}: the topic was made anew, and is read from "
+            "its beginning",
+            partition.partition, options_.topic, high, position.stored));
+        position.next = low;
+        partition.offset = RD_KAFKA_OFFSET_BEGINNING;
+    } else if (position.stored < low) {
+        tell(fmt::format("kafka: partition {} of {} begins at {}, and the store is at {}: {} records are gone",
+                         partition.partition, options_.topic, low, position.stored, low - position.stored));
+    }
+}
+
 bool KafkaConsumer::read_positions(rd_kafka_topic_partition_list_s* partitions) {
     while (!stop_.load()) {
         bool done = true;
@@ -116,6 +139,7 @@ bool KafkaConsumer::read_positions(rd_kafka_topic_partition_list_s* partitions) 
             }
             positions_[one.partition] = {*next, *next};
             one.offset = *next >= 0 ? *next : RD_KAFKA_OFFSET_BEGINNING;
+            check_watermarks(one);
         }
         if (done) return true;
         std::this_thread::sleep_for(std::chrono::milliseconds(kPollMs));

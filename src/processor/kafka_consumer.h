@@ -23,6 +23,7 @@
 
 struct rd_kafka_s;
 struct rd_kafka_topic_partition_list_s;
+struct rd_kafka_topic_partition_s;
 struct rd_kafka_message_s;
 
 namespace apiarist::processor {
@@ -63,6 +64,7 @@ class KafkaConsumer {
     void revoke();
     // Reads where the partitions are in the store, until that succeeds or the run ends.
     bool read_positions(rd_kafka_topic_partition_list_s* partitions);
+    void check_watermarks(rd_kafka_topic_partition_s& partition);
     void take(const rd_kafka_message_s* message);
     // False: the store failed.
     bool flush();

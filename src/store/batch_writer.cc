@@ -185,8 +185,10 @@ Status BatchWriter::write_endpoints() {
     std::vector<Row> rows;
     std::vector<Change> changes;
     for (std::size_t i = 0; i < all_refs.size(); ++i) {
-        const Collection& collection = catalog_.at(all_refs[i].collection);
-        const Endpoint& endpoint = collection.tree.endpoint(all_refs[i].endpoint);
+        Collection& collection = catalog_.at(all_refs[i].collection);
+        Endpoint& endpoint = collection.tree.endpoint(all_refs[i].endpoint);
+        if (!(*stored)[i].empty())
+            if (const auto evidence = Evidence::decode(text((*stored)[i][0][8]))) endpoint.evidence.merge(*evidence);
         const Facts& facts = *touched[i].facts;
         const std::string template_text = collection.tree.text_of(endpoint.node);
         Totals totals = totals_of(facts);
@@ -240,8 +242,7 @@ Status BatchWriter::write_endpoints() {
         "failed_4xx = excluded.failed_4xx, failed_5xx = excluded.failed_5xx, unanswered = excluded.unanswered, "
         "latency = excluded.latency, p50 = excluded.p50, p95 = excluded.p95, p99 = excluded.p99, "
         "evidence = excluded.evidence, folded = excluded.folded, auth = excluded.auth, access = excluded.access, "
-        "sensitive = excluded.sensitive, revision = CASE WHEN $22 = 1 THEN excluded.revision ELSE endpoints.revision "
-        "END",
+        "sensitive = excluded.sensitive, revision = excluded.revision",
         rows));
     APIARIST_TRY(add_hours(database_, touched));
     APIARIST_TRY(add_parts(database_, touched, changes));

@@ -20,7 +20,7 @@ Status read_collections(Database& database, Catalog& catalog, Collections& colle
     auto rows = database.query("SELECT id, name FROM collections", {});
     if (!rows) return std::move(rows).error();
     for (const Row& row : *rows) {
-        const CollectionIndex index = catalog.collection(text(row[1]));
+        const CollectionIndex index = catalog.add(text(row[1]));
         catalog.at(index).id = integer(row[0]);
         collections[integer(row[0])] = index;
     }
@@ -28,7 +28,8 @@ Status read_collections(Database& database, Catalog& catalog, Collections& colle
 }
 
 Status read_decisions(Database& database, Catalog& catalog, const Collections& collections) {
-    auto rows = database.query("SELECT collection_id, template, decision FROM decisions", {});
+    auto rows = database.query(
+        "SELECT collection_id, template, decision FROM decisions ORDER BY LENGTH(template), template", {});
     if (!rows) return std::move(rows).error();
     for (const Row& row : *rows) {
         const auto collection = collections.find(integer(row[0]));
@@ -53,6 +54,7 @@ Status read_endpoints(Database& database, Catalog& catalog, const Collections& c
         const auto index = tree.add(text(row[3]), text(row[2]), text(row[4]));
         tree.endpoint(index).id = integer(row[0]);
         if (const auto evidence = Evidence::decode(text(row[5]))) tree.learn(index, *evidence);
+        if (revision < 0) tree.count_failed(index);
     }
     return Done{};
 }

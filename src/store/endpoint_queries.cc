@@ -86,11 +86,8 @@ Status add_filter(Conditions& conditions, const EndpointFilter& filter, bool sql
     // In any case: of ASCII where it is SQLite.
     if (!filter.search.empty())
         conditions.add(sqlite ? "e.template LIKE " : "e.template ILIKE ", containing(filter.search), " ESCAPE '!'");
-    if (filter.auth == "none") {
-        conditions.add("e.auth = 'none'");
-    } else if (!filter.auth.empty()) {
-        add_one_of(conditions, "e.auth", filter.auth);
-    }
+    // "none" too: some callers need not show who they are, whatever others do.
+    if (!filter.auth.empty()) add_one_of(conditions, "e.auth", filter.auth);
     if (!filter.access.empty()) conditions.add("e.access = ", filter.access == "none" ? std::string() : filter.access);
     if (filter.sensitive == "any") {
         conditions.add("e.sensitive <> ''");

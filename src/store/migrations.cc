@@ -24,7 +24,8 @@ CREATE TABLE endpoints (
     requests_client BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL, unanswered BIGINT NOT NULL,
     latency TEXT NOT NULL, p50 BIGINT, p95 BIGINT, p99 BIGINT, evidence TEXT NOT NULL, folded TEXT NOT NULL,
     auth TEXT NOT NULL, access TEXT NOT NULL, sensitive TEXT NOT NULL, merged_into BIGINT NOT NULL,
-    revision BIGINT NOT NULL, UNIQUE (collection_id, method, template, operation));
+    revision BIGINT NOT NULL);
+CREATE UNIQUE INDEX endpoints_by_name ON endpoints (collection_id, method, template, operation) WHERE merged_into = 0;
 CREATE INDEX endpoints_by_revision ON endpoints (revision);
 CREATE INDEX endpoints_by_merged ON endpoints (merged_into);
 CREATE TABLE hours (

@@ -225,7 +225,15 @@ Result<Undone> Undo::run(std::int64_t collection, const std::string& place) {
         if (one.into == 0 || into == all_.end()) continue;
         const bool was_word = is_below(one.template_text, place) && one.template_text.size() > place.size() &&
                               !is_below(one.template_text, parameter);
-        if (was_word && is_below(into->second.template_text, parameter)) restored.push_back(one);
+        if (!was_word || !is_below(into->second.template_text, parameter)) continue;
+        // One that came back by itself since has its place.
+        auto taken = database_.query(
+            "SELECT COUNT(*) FROM endpoints e JOIN endpoints o ON e.collection_id = o.collection_id AND e.method = "
+            "o.method "
+            "AND e.template = o.template AND e.operation = o.operation WHERE o.id = $1 AND e.merged_into = 0",
+            {one.id});
+        if (!taken) return std::move(taken).error();
+        if (integer((*taken)[0][0]) == 0) restored.push_back(one);
     }
     for (const Archived& one : restored)
         APIARIST_TRY(restore(one));
