@@ -207,8 +207,9 @@ Result<Reply> export_postman(const Context& context, const Request& request) {
     return context.connections.read<Reply>([&](Database& database) -> Result<Reply> {
         auto found = all_endpoints(database, filter_of(request));
         if (!found) return std::move(found).error();
-        std::stable_sort(found->rows.begin(), found->rows.end(),
-                         [](const Row& a, const Row& b) { return text(a[2]) < text(b[2]); });
+        std::sort(found->rows.begin(), found->rows.end(), [](const Row& a, const Row& b) {
+            return text(a[2]) != text(b[2]) ? text(a[2]) < text(b[2]) : a < b;
+        });
         std::string out =
             R"({"info":{"name":"apiarist","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[)";
         for (std::size_t i = 0; i < found->rows.size(); ++i) {

@@ -131,7 +131,7 @@ bool matches(std::string_view pattern, std::string_view path, std::int64_t& id) 
 std::optional<std::string> check_parameters(const Route& route, const Request& request) {
     for (const auto& [name, value] : request.parameters) {
         const auto known = std::find_if(route.parameters.begin(), route.parameters.end(),
-                                        [&name = name](const Parameter& one) { return one.name == name; });
+                                        [&wanted = name](const Parameter& one) { return one.name == wanted; });
         if (known == route.parameters.end()) return "there is a query parameter that this route does not have";
         if (known->kind == kNumber && !whole(value))
             return std::string(known->name) + ": not a whole number of 0 and above";

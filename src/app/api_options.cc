@@ -28,7 +28,10 @@ Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, cons
     const bool chosen = settings.value("api").origin != Origin::kDefault;
     const std::string address = chosen ? settings.text("api") : fallback;
     if (address.empty()) return std::unique_ptr<api::ApiServer>();
-    api::ApiOptions options{.address = address, .hosts = {}, .database = database, .now_s = processor::unix_seconds};
+    api::ApiOptions options;
+    options.address = address;
+    options.database = database;
+    options.now_s = processor::unix_seconds;
     for (const std::string& host : settings.list("api-hosts"))
         options.hosts.push_back(to_lower(host));
     options.token_folder = token_folder(database);

@@ -102,10 +102,11 @@ Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settin
     if (!database) return std::move(database).error();
     auto ingest = ingest_options(settings);
     if (!ingest) return std::move(ingest).error();
-    processor::InventorySinkOptions options{.database = std::move(*database),
-                                            .limits = inventory_limits(settings),
-                                            .ingest = std::move(*ingest),
-                                            .record = record_options(settings, instance_id)};
+    processor::InventorySinkOptions options;
+    options.database = std::move(*database);
+    options.limits = inventory_limits(settings);
+    options.ingest = std::move(*ingest);
+    options.record = record_options(settings, instance_id);
     options.batch_time = std::chrono::nanoseconds(settings.duration_ns("inventory-batch-time"));
     options.queue_bytes = settings.count("inventory-queue-bytes");
     options.on_trouble = [log = Log(settings)](const std::string& what) { log.warn(what); };
