@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <thread>
 
 #include "base/handles.h"
 
@@ -142,7 +141,8 @@ bool KafkaConsumer::read_positions(rd_kafka_topic_partition_list_s* partitions) 
             check_watermarks(one);
         }
         if (done) return true;
-        std::this_thread::sleep_for(std::chrono::milliseconds(kPollMs));
+        std::unique_lock lock(mutex_);
+        stopped_.wait_for(lock, std::chrono::milliseconds(kPollMs), [this] { return stop_.load(); });
     }
     return false;
 }
@@ -229,6 +229,14 @@ void KafkaConsumer::commit() const {
             position.stored;
     }
     if (partitions->cnt > 0) (void)rd_kafka_commit(client_.get(), partitions.get(), 1);
+}
+
+void KafkaConsumer::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stop_.store(true);
+    }
+    stopped_.notify_all();
 }
 
 Status KafkaConsumer::run() {

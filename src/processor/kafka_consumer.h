@@ -7,10 +7,12 @@
 // run() is one thread's; counts(), assigned() and stop() are any's.
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,7 +47,7 @@ class KafkaConsumer {
 
     // Until stop(); then what was read is stored, if the store takes it. An error: the group cannot be joined for good.
     Status run();
-    void stop() { stop_.store(true); }
+    void stop();
     // Partitions that this processor reads.
     [[nodiscard]] std::size_t assigned() const { return assigned_.load(); }
 
@@ -82,6 +84,8 @@ class KafkaConsumer {
     bool paused_ = false;
     bool failing_ = false;
     std::atomic<bool> stop_{false};
+    std::mutex mutex_;
+    std::condition_variable stopped_;  // stop_ was set
     std::atomic<std::size_t> assigned_{0};
     sinks::TroubleTeller teller_;
     sinks::Certificates certificates_;

@@ -64,8 +64,8 @@ class Processor:
         self.ledger = folder / f"{name}.ledger"
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [support.APIARIST, "processor", "--kafka", address, "--inventory", inventory, "--inventory-batch-time", "200ms",
-                 "--ledger", str(self.ledger)], stdin=subprocess.DEVNULL, stderr=errors)
+                [support.APIARIST, "processor", "--kafka", address, "--inventory", inventory, "--inventory-batch-time", "200ms", "--api", "127.0.0.1:0",
+                 "--ledger", str(self.ledger)], stdin=subprocess.DEVNULL, stderr=errors, cwd=folder)
 
     def said(self) -> str:
         return self.errors.read_text(errors="replace")
