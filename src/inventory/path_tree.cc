@@ -115,6 +115,9 @@ NodeIndex PathTree::route(const std::vector<std::string_view>& segments, bool su
         const auto there = children.find(pattern.text);
         if (there != children.end()) {
             step(there->second, segment);
+        } else if (!succeeded && i >= limits_.failed_segments) {
+            ++forced_;
+            return child(at, kRest);
         } else if (is_full(succeeded)) {
             ++forced_;
             return child(0, kRest);

@@ -26,6 +26,7 @@ using EndpointIndex = std::uint32_t;
 struct TreeLimits {
     std::size_t segments = 48;             // of a path; what follows is one segment more, "{*}"
     std::size_t template_bytes = 1'000;    // likewise; databases index templates
+    std::size_t failed_segments = 8;       // of a path that fails and is new; what follows is one
     std::size_t failed_literals = 100;     // at one place, of words that never succeeded
     std::size_t literals = 500;            // at one place
     std::size_t operations = 256;          // of a path: methods and operations

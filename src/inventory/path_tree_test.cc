@@ -90,6 +90,13 @@ TEST(PathTree, another_method_of_a_path_in_a_full_tree_is_counted_with_the_rest)
     EXPECT_EQ(tree.endpoint_count(), 4u);
 }
 
+TEST(PathTree, a_long_path_that_fails_is_cut_sooner) {
+    PathTree tree;
+    EXPECT_EQ(route(tree, "/a/b/c/d/e/f/g/h/i/j/k", false), "/a/b/c/d/e/f/g/h/{*}");
+    EXPECT_EQ(route(tree, "/a/b/c/d/e/f/g/h/i/j/k"), "/a/b/c/d/e/f/g/h/i/j/k");
+    EXPECT_EQ(route(tree, "/a/b/c/d/e/f/g/h/i/j/k", false), "/a/b/c/d/e/f/g/h/i/j/k");
+}
+
 TEST(PathTree, methods_and_operations_of_a_path_are_bounded) {
     PathTree tree;
     const NodeIndex node = tree.route(split_path("/rpc"), true);
