@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kHour = 3600;
 constexpr std::int64_t kOldest =
-    90 * 24 * kHour;  // a record that says it is older has a wrong clock, or a wrong intent
+    std::int64_t{90} * 24 * kHour;  // a record that says it is older has a wrong clock, or a wrong intent
 constexpr std::int64_t kAhead = kHour;
 constexpr std::size_t kBodyDepth = 64;
 constexpr std::size_t kLargestBody = 4u << 20;  // bytes of JSON that are looked into
@@ -178,6 +178,7 @@ void Observer::observe_parameters(const Context& context, Facts& facts, const Pa
     if (!places_) return;
     std::vector<std::pair<std::string_view, std::string_view>> answered;
     const auto own = own_headers(context.record.response_headers);
+    answered.reserve(own.size());
     for (const auto& [name, value] : own)
         answered.emplace_back(name, value);
     response_ = true;
@@ -203,7 +204,7 @@ void Observer::mark_sensitive(const Context& context, Facts& facts) {
         facts.mark(response_ ? "response_sensitive" : "request_sensitive", place, context.time);
 }
 
-void Observer::observe_body(const Context& context, Facts& facts, Body body) {
+void Observer::observe_body(const Context& context, Facts& facts, const Body& body) {
     if (body.bytes.empty()) return;
     PartFacts* part = facts.part(body.key);
     if (part == nullptr) return;

@@ -42,7 +42,7 @@ class Observer {
     void observe_endpoint(const Context& context, EndpointRef ref, Catalog& catalog, Delta& delta);
     void observe_marks(const Context& context, Facts& facts);
     void observe_parameters(const Context& context, Facts& facts, const PathTree& tree, NodeIndex node);
-    void observe_body(const Context& context, Facts& facts, Body body);
+    void observe_body(const Context& context, Facts& facts, const Body& body);
     void look_at_pairs(Facts& facts, const Context& context, std::string_view kind,
                        const std::vector<std::pair<std::string_view, std::string_view>>& texts);
     void look_at_text(const Context& context, Facts& facts, const Body& body);

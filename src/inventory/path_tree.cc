@@ -237,7 +237,7 @@ NodeIndex PathTree::find(std::string_view template_text) const {
 std::string PathTree::text_of(NodeIndex node) const {
     std::string text;
     for (; node != 0; node = nodes_[node].parent)
-        text = "/" + nodes_[node].pattern + text;
+        text.insert(0, nodes_[node].pattern).insert(0, 1, '/');
     return text;
 }
 

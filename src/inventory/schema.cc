@@ -315,12 +315,10 @@ void Schema::observe(const std::vector<std::pair<std::string_view, std::string_v
 
 void Schema::merge(const Schema& other) {
     left_out_ += other.left_out_;
-    if (&other == this) {
-        const Schema copy = other;
-        merge_at(0, copy, 0);
-    } else {
-        merge_at(0, other, 0);
-    }
+    if (&other != this) return merge_at(0, other, 0);
+    Schema copy;  // merging moves nodes
+    copy.nodes_ = nodes_;
+    merge_at(0, copy, 0);
 }
 
 void Schema::merge_at(std::uint32_t index, const Schema& other, std::uint32_t other_index) {

@@ -13,8 +13,12 @@ void visit_at(const Schema& schema, std::uint32_t index, const std::string& plac
     visit(place, node);
     auto fields = node.fields;
     std::sort(fields.begin(), fields.end());
-    for (const auto& [name, child] : fields)
-        visit_at(schema, child, place + "/" + name, visit);
+    for (const auto& [name, child] : fields) {
+        std::string below = place;
+        below += '/';
+        below += name;
+        visit_at(schema, child, below, visit);
+    }
     if (node.any_field != 0) visit_at(schema, node.any_field, place + "/{*}", visit);
     if (node.items != 0) visit_at(schema, node.items, place + "/[]", visit);
 }
