@@ -16,6 +16,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/kept_sigpipe.h"
+
 namespace apiarist::api {
 namespace {
 
@@ -107,18 +109,6 @@ class DeadlineStream : public httplib::Stream {
     unsigned blank_ = 0;  // how much of CR LF CR LF came last
     bool in_body_ = false;
     bool end_of_input_ = false;
-};
-
-// The library's constructor ignores SIGPIPE for the whole process, which is not its own to change.
-class KeptSigpipe {
-  public:
-    KeptSigpipe() { (void)::sigaction(SIGPIPE, nullptr, &before_); }
-    ~KeptSigpipe() { (void)::sigaction(SIGPIPE, &before_, nullptr); }
-    KeptSigpipe(const KeptSigpipe&) = delete;
-    KeptSigpipe& operator=(const KeptSigpipe&) = delete;
-
-  private:
-    struct sigaction before_ {};
 };
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/cpu_time.h"
+#include "base/kept_sigpipe.h"
 #include "base/text.h"
 #include "server/metrics_text.h"
 
@@ -38,18 +39,6 @@ void set_socket_options(int socket) {
     const int yes = 1;
     (void)::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 }
-
-// The library's constructor ignores SIGPIPE for the whole process; the process is not its own to change.
-class KeptSigpipe {
-  public:
-    KeptSigpipe() { (void)::sigaction(SIGPIPE, nullptr, &before_); }
-    ~KeptSigpipe() { (void)::sigaction(SIGPIPE, &before_, nullptr); }
-    KeptSigpipe(const KeptSigpipe&) = delete;
-    KeptSigpipe& operator=(const KeptSigpipe&) = delete;
-
-  private:
-    struct sigaction before_ {};
-};
 
 void block_sigpipe() {
     sigset_t set;
