@@ -29,9 +29,10 @@ ROUTES = {
                           ("requests", "template", "p95", "failed_5xx", "first_seen", "collection") for order in ("asc", "desc")],
     "endpoints, searched": ["/endpoints?search=items", "/endpoints?search=nothing", "/endpoints?search=%2F77"],
     "endpoints, filtered": ["/endpoints?auth=bearer&access=public", "/endpoints?sensitive=email&method=POST", "/endpoints?status=5xx",
-                            f"/endpoints?new_since={NOW - 86400}", "/endpoints?folded=both&sort=requests"],
+                            f"/endpoints?new_since={NOW - 86400}", "/endpoints?folded=both&sort=requests", "/endpoints?exposed=email"],
     "endpoints, succeeded": ["/endpoints?status=succeeded"],
     "endpoints, 2xx": ["/endpoints?status=2xx"],
+    "traffic": ["/traffic", f"/traffic?since={NOW - 30 * 86400}", "/traffic?step=60&collection=7"],
     "facets": ["/endpoints/facets", "/endpoints/facets?method=GET&search=items"],
     "endpoint": [f"/endpoints/{number}" for number in (1001, 5000, 20000)],
     "hours": ["/endpoints/5000/hours"],
@@ -44,24 +45,38 @@ ROUTES = {
 
 
 def rows(count: int):
-    """Table → rows, of a generator with one seed."""
+    """(table, columns, rows) of each table, of a generator with one seed."""
     draw = random.Random(7)
     collections = 200
-    yield "collections", [(c, f"host{c}.example", NOW - 10**6, NOW, 1) for c in range(1, collections + 1)]
-    endpoints, hours, marks, parts, samples, changes = [], [], [], [], [], []
+    endpoints, states, hours, marks, parts, samples, changes = [], [], [], [], [], [], []
+    sets, callers = {}, {}
+    sums = {number: [0, 0, 0] for number in range(1, collections + 1)}
     sketch = " ".join(f"{bucket}:{bucket}" for bucket in range(100, 130))
     for number in range(1001, 1001 + count):
         collection = number % collections + 1
         words = "/".join(draw.choice(("items", "orders", "{}", "users", "v1", f"{number}")) for _ in range(4))
         requests, seen = draw.randrange(10**6), NOW - draw.randrange(10**6)
-        auth, access = draw.choice(("bearer", "none", "bearer,cookie sid", "basic")), draw.choice(("public", "private", ""))
+        # A service has its own ways of access, and two of authentication.
+        auth = ("bearer", "none", "bearer,cookie sid", "basic")[(collection + draw.randrange(2)) % 4]
+        access = ("public", "private", "")[collection % 3]
         sensitive = draw.choice(("", "", "", "email", "email,iban"))
-        latency = draw.randrange(10**6)
-        endpoints.append((number, collection, draw.choice(("GET", "POST", "PUT", "DELETE")), f"/api/{words}/e{number}", "", seen - 5000, seen,
-                          requests, 0, requests // 50, requests // 900, 0, sketch, latency, latency * 2, latency * 3, "x" * 400,
-                          draw.choice(("", "", "", "", "static")), auth, access, sensitive, 0, 1))
+        exposed = sensitive if auth == "none" else ""
+        latency, answered_2xx = draw.randrange(10**6), draw.choice((0, requests // 2))
+        method, folded = draw.choice(("GET", "POST", "PUT", "DELETE")), draw.choice(("", "", "", "", "static"))
+        key = (collection, folded, method, access, auth, sensitive, sensitive, exposed)
+        facet_set = sets.setdefault(key, 10**8 + len(sets))
+        endpoints.append((number, collection, facet_set, 0, seen - 5000, seen, requests, 0, answered_2xx, 0, requests // 50, requests // 900, 0,
+                          latency, latency * 2, latency * 3, 1, folded, method, access, f"/api/{words}/e{number}", "", auth, sensitive,
+                          sensitive, exposed))
+        states.append((number, sketch, "x" * 400))
+        for at, value in enumerate((requests, requests // 50, requests // 900)):
+            sums[collection][at] += value
         hours += [(number, seen // 3600 - hour, 1, draw.choice((200, 404)), 5, sketch) for hour in range(HOURS)]
-        marks += [(number, kind, f"{kind}{draw.randrange(30)}", 9, seen, seen) for kind in MARKS]
+        for kind in MARKS:
+            name = f"{kind}{draw.randrange(30)}"
+            marks.append((number, kind, name, 9, seen, seen))
+            caller = callers.setdefault((collection, kind, name), [0, 0, 0])
+            caller[:] = [caller[0] + 9, caller[1] + 1, max(caller[2], seen)]
         marks.append((number, "auth", auth.split(",")[0], requests, seen, seen))
         if sensitive:
             marks.append((number, "response_sensitive", "email /customer/email", 3, seen, seen))
@@ -69,20 +84,32 @@ def rows(count: int):
         samples.append((number, number, 200, "application/json", seen, json.dumps({"method": "GET", "responsePayload": "x" * 300})))
         changes.append((number, seen, number, "endpoint", "GET /"))
         changes.append((number + 10**7, seen, number, "field", "response 200 application/json /a integer"))
-    yield from (("endpoints", endpoints), ("hours", hours), ("marks", marks), ("parts", parts), ("samples", samples), ("changes", changes))
+    hour, minute = NOW // 3600 * 3600, NOW // 60 * 60
+    traffic = [(collection, step, end - step * back, 900, 0, 9, 1, 0, sketch) for collection in range(collections + 1)
+               for step, end, most in ((3600, hour, 720), (60, minute, 60)) for back in range(most)]
+    yield "collections", "", [(c, f"host{c}.example", NOW - 10**6, NOW, *sums[c], 1) for c in sums]
+    columns = ("id, collection_id, facet_set, merged_into, first_seen, last_seen, requests, requests_client, answered_2xx, answered_3xx, "
+               "failed_4xx, failed_5xx, unanswered, p50, p95, p99, revision, folded, method, access, template, operation, auth, sensitive, "
+               "returned, exposed")
+    yield "endpoints", f"({columns})", endpoints
+    yield "facet_sets", "", [(number, *key) for key, number in sets.items()]
+    yield "callers", "", [(*key, *counts) for key, counts in callers.items()]
+    for table, lines in (("endpoint_states", states), ("hours", hours), ("marks", marks), ("parts", parts), ("samples", samples),
+                         ("changes", changes), ("traffic", traffic)):
+        yield table, "", lines
 
 
 def fill_sqlite(folder: str, count: int):
     with sqlite3.connect(f"{folder}/inventory.db") as store:
-        for table, lines in rows(count):
-            store.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(lines[0]))})", lines)
+        for table, columns, lines in rows(count):
+            store.executemany(f"INSERT INTO {table} {columns} VALUES ({','.join('?' * len(lines[0]))})", lines)
     store.close()
 
 
 def fill_postgres(url: str, count: int):
-    for table, lines in rows(count):
+    for table, columns, lines in rows(count):
         text = "\n".join("\t".join(str(cell).replace("\\", "\\\\") for cell in line) for line in lines) + "\n"
-        subprocess.run(["psql", "--quiet", "--command", f"COPY {table} FROM STDIN", url], input=text.encode(), check=True)
+        subprocess.run(["psql", "--quiet", "--command", f"COPY {table} {columns} FROM STDIN", url], input=text.encode(), check=True)
     subprocess.run(["psql", "--quiet", "--command", "VACUUM ANALYZE", url], check=True)
 
 

@@ -132,6 +132,8 @@ store::EndpointFilter filter_of(const Request& request) {
                                  .auth = request.text("auth"),
                                  .access = request.text("access"),
                                  .sensitive = request.text("sensitive"),
+                                 .returned = request.text("returned"),
+                                 .exposed = request.text("exposed"),
                                  .status = request.text("status"),
                                  .seen_since = request.number("seen_since"),
                                  .new_since = request.number("new_since")};

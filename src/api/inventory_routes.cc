@@ -2,6 +2,7 @@
 // Routes that look at all of the inventory.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "api/document.h"
@@ -60,6 +61,15 @@ Result<Reply> get_sensitive(const Context& context, const Request& request) {
 Result<Reply> get_service_map(const Context& context, const Request& request) {
     return context.connections.read<Reply>(
         [&](Database& database) { return page(store::service_map(database, request.number("collection"))); });
+}
+
+Result<Reply> get_traffic(const Context& context, const Request& request) {
+    constexpr std::int64_t kDay = 86'400;
+    const std::int64_t until = request.number("until").value_or(context.now_s());
+    const store::TrafficFilter filter{request.number("collection"), request.number("step").value_or(3600),
+                                      request.number("since").value_or(std::max<std::int64_t>(0, until - kDay)), until};
+    return context.connections.read<Reply>(
+        [&](Database& database) { return page(store::list_traffic(database, filter)); });
 }
 
 Result<Reply> get_document(const Context&, const Request&) {

@@ -80,6 +80,7 @@ Result<Reply> get_collections(const Context& context, const Request& request);
 Result<Reply> get_changes(const Context& context, const Request& request);
 Result<Reply> get_sensitive(const Context& context, const Request& request);
 Result<Reply> get_service_map(const Context& context, const Request& request);
+Result<Reply> get_traffic(const Context& context, const Request& request);
 Result<Reply> get_document(const Context& context, const Request& request);
 
 // Of the parameters that lists of endpoints and exports share.

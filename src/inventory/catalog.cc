@@ -66,25 +66,35 @@ void Delta::follow(CollectionIndex collection, const PathTree::Joined& joined) {
     }
 }
 
-std::vector<DetachedFacts> detach(const Catalog& catalog, Delta& delta) {
-    std::vector<DetachedFacts> detached;
+DetachedDelta detach(const Catalog& catalog, Delta& delta) {
+    DetachedDelta detached;
+    detached.endpoints.reserve(delta.endpoints.size());
     for (auto& [ref, facts] : delta.endpoints) {
         const Collection& collection = catalog.at(ref.collection);
         const Endpoint& endpoint = collection.tree.endpoint(ref.endpoint);
-        detached.push_back({collection.name, collection.tree.text_of(endpoint.node), endpoint.method,
-                            endpoint.operation, std::move(facts)});
+        detached.endpoints.push_back({collection.name, collection.tree.text_of(endpoint.node), endpoint.method,
+                                      endpoint.operation, std::move(facts)});
     }
+    detached.traffic.reserve(delta.traffic.size());
+    for (auto& [index, minutes] : delta.traffic)
+        detached.traffic.emplace_back(catalog.at(index).name, std::move(minutes));
     delta.endpoints.clear();
+    delta.traffic.clear();
     return detached;
 }
 
-void attach(Catalog& catalog, std::vector<DetachedFacts> detached, Delta& delta) {
-    for (DetachedFacts& one : detached) {
+void attach(Catalog& catalog, DetachedDelta detached, Delta& delta) {
+    for (DetachedFacts& one : detached.endpoints) {
         const CollectionIndex collection = catalog.collection(one.collection);
         PathTree& tree = catalog.at(collection).tree;
         const NodeIndex node = tree.follow(one.template_text);
         const EndpointIndex endpoint = tree.endpoint(node, one.method, one.operation, one.facts->evidence.succeeded);
         delta.facts({collection, endpoint}).merge(*one.facts);
+    }
+    for (auto& [name, minutes] : detached.traffic) {
+        Minutes& into = delta.traffic[catalog.collection(name)];
+        for (const auto& [minute, counts] : minutes)
+            into[minute].merge(counts);
     }
 }
 

@@ -11,11 +11,13 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "inventory/facts.h"
 #include "inventory/path_tree.h"
 #include "inventory/text_map.h"
+#include "inventory/traffic.h"
 
 namespace apiarist::inventory {
 
@@ -75,6 +77,7 @@ struct OpenedPlace {
 
 struct Delta {
     absl::flat_hash_map<EndpointRef, std::unique_ptr<Facts>> endpoints;
+    absl::flat_hash_map<CollectionIndex, Minutes> traffic;
     std::uint64_t records = 0;
 
     Facts& facts(EndpointRef ref);
@@ -82,7 +85,7 @@ struct Delta {
     void follow(CollectionIndex collection, const PathTree::Joined& joined);
 };
 
-// A delta apart from the catalog whose indexes it has.
+// Of a delta apart from the catalog whose indexes it has.
 struct DetachedFacts {
     std::string collection;
     std::string template_text;
@@ -90,9 +93,13 @@ struct DetachedFacts {
     std::string operation;
     std::unique_ptr<Facts> facts;
 };
-[[nodiscard]] std::vector<DetachedFacts> detach(const Catalog& catalog, Delta& delta);
+struct DetachedDelta {
+    std::vector<DetachedFacts> endpoints;
+    std::vector<std::pair<std::string, Minutes>> traffic;  // by the collection's name
+};
+[[nodiscard]] DetachedDelta detach(const Catalog& catalog, Delta& delta);
 // With the indexes of another catalog, and by its decisions.
-void attach(Catalog& catalog, std::vector<DetachedFacts> detached, Delta& delta);
+void attach(Catalog& catalog, DetachedDelta detached, Delta& delta);
 
 // The evidence of the delta's facts goes into the catalog; where it makes words values of a parameter, the catalog and
 // the delta are changed so.

@@ -16,6 +16,7 @@ constexpr std::int64_t kHour = 3600;
 constexpr std::int64_t kOldest =
     std::int64_t{90} * 24 * kHour;  // a record that says it is older has a wrong clock, or a wrong intent
 constexpr std::int64_t kAhead = kHour;
+constexpr std::int64_t kMinutesKept = 24 * kHour;  // of older traffic hours are enough
 constexpr std::size_t kBodyDepth = 64;
 constexpr std::size_t kLargestBody = 4u << 20;  // bytes of JSON that are looked into
 
@@ -55,8 +56,11 @@ struct Observer::Context {
     const records::Record& record;
     std::int64_t time = 0;
     bool succeeded = false;
+    bool refused = false;  // who is turned away has not shown who he is
     std::vector<std::string_view> segments;
-    std::vector<std::string> words;  // segments that are words, decoded; empty strings for the others
+    std::vector<std::string> words{};  // segments that are words, decoded; empty strings for the others
+    std::vector<std::string> auth_types{};
+    bool open = false;  // it was answered without that the caller showed who he is
 };
 
 Observer::Observer(ObserverOptions options) : options_(std::move(options)) {
@@ -67,9 +71,15 @@ Observer::Observer(ObserverOptions options) : options_(std::move(options)) {
 
 void Observer::observe(const records::Record& record, std::int64_t now_s, Catalog& catalog, Delta& delta) {
     ++delta.records;
-    Context context{record, record.time_s, succeeded(record.status), split_path(record.target), {}};
+    Context context{record, record.time_s, succeeded(record.status), record.status == 401 || record.status == 403,
+                    split_path(record.target)};
     if (context.time < now_s - kOldest || context.time > now_s + kAhead) context.time = now_s;
+    context.auth_types = auth_types(record);
+    context.open =
+        !context.refused && record.status != 0 && context.auth_types.size() == 1 && context.auth_types[0] == "none";
     const CollectionIndex collection = catalog.collection(collection_of(record));
+    const bool recent = context.time > now_s - kMinutesKept;
+    delta.traffic[collection][(context.time - (recent ? 0 : context.time % kHour)) / 60].add(record);
     PathTree& tree = catalog.at(collection).tree;
     const NodeIndex node = tree.route(context.segments, context.succeeded);
     for (const std::string_view segment : context.segments) {
@@ -120,10 +130,8 @@ void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog
 void Observer::observe_marks(const Context& context, Facts& facts) {
     const records::Record& record = context.record;
     const std::int64_t time = context.time;
-    // Who is turned away has not shown who he is.
-    const bool refused = record.status == 401 || record.status == 403;
-    for (const std::string& type : auth_types(record))
-        facts.mark(refused ? "auth_refused" : "auth", type, time);
+    for (const std::string& type : context.auth_types)
+        facts.mark(context.refused ? "auth_refused" : "auth", type, time);
     if (const std::string_view access = access_type(record, options_.networks); !access.empty())
         facts.mark("access", access, time);
     facts.mark("protocol", record.grpc_service.empty() ? to_utf8(record.type) : std::string("gRPC"), time);
@@ -200,8 +208,10 @@ void Observer::look_at_pairs(Facts& facts, const Context& context, std::string_v
 }
 
 void Observer::mark_sensitive(const Context& context, Facts& facts) {
-    for (const std::string& place : found_)
+    for (const std::string& place : found_) {
         facts.mark(response_ ? "response_sensitive" : "request_sensitive", place, context.time);
+        if (response_ && context.open) facts.mark("exposed", place, context.time);
+    }
 }
 
 void Observer::observe_body(const Context& context, Facts& facts, const Body& body) {

@@ -154,6 +154,59 @@ TEST_F(ObserverTest, sensitive_data_is_told_by_type_and_place) {
                            "response email body /items/[]/email", "response ip_address body /items/[]/ip"));
 }
 
+TEST_F(ObserverTest, data_is_exposed_where_it_is_returned_to_who_showed_no_authentication) {
+    const auto scanner = sensitive::Scanner::compile({});
+    ASSERT_TRUE(scanner);
+    ObserverOptions with = options();
+    with.scanner = &*scanner;
+    Observer observer(std::move(with));
+    const auto ask = [&](std::string_view target, std::uint16_t status, records::Headers headers) {
+        auto record = exchange("GET", target, status, R"({"email":"jane@example.org"})");
+        record.request_headers = std::move(headers);
+        record.request_headers.emplace_back("host", "shop");
+        observer.observe(record, kNow, catalog_, delta_);
+    };
+    ask("/secured", 200, {{"authorization", "Bearer x"}});
+    ask("/secured", 401, {});
+    ask("/secured", 403, {});
+    ask("/open", 200, {});
+    ask("/failing", 500, {});
+    std::map<std::string, std::uint64_t> exposed;
+    for (const auto& [ref, facts] : delta_.endpoints) {
+        const auto& tree = catalog_.at(ref.collection).tree;
+        for (const auto& [place, seen] : facts->marks.of("exposed"))
+            exposed[tree.text_of(tree.endpoint(ref.endpoint).node) + " " + place] = seen.count;
+    }
+    EXPECT_THAT(exposed, testing::ElementsAre(testing::Pair("/failing email body /email", 1u),
+                                              testing::Pair("/open email body /email", 1u)));
+}
+
+TEST_F(ObserverTest, traffic_is_counted_by_collection_and_minute) {
+    auto record = exchange("GET", "/a");
+    record.latency_us = 1500;
+    see(record);
+    record.status = 503;
+    record.time_s = kNow + 30;
+    see(record);
+    record.status = 0;
+    record.time_s = kNow + 60;
+    record.direction = records::Direction::kClient;
+    see(record);
+    record.time_s = kNow - 2 * 86'400 - 61;  // an hour is enough
+    see(record);
+    ASSERT_EQ(delta_.traffic.size(), 1u);
+    const Minutes& minutes = delta_.traffic.begin()->second;
+    ASSERT_EQ(kNow % 3600, 0);
+    ASSERT_EQ(minutes.size(), 3u);
+    const TrafficCounts& first = minutes.at(kNow / 60);
+    EXPECT_EQ(first.requests, 2u);
+    EXPECT_EQ(first.failed_5xx, 1u);
+    EXPECT_EQ(first.latency.count(), 2u);
+    EXPECT_EQ(minutes.at(kNow / 60 + 1).unanswered, 1u);
+    EXPECT_EQ(minutes.at(kNow / 60 + 1).client, 1u);
+    EXPECT_EQ(minutes.at(kNow / 60 - 49 * 60).requests, 1u);
+}
+
 // Samples are redacted, and what is kept beside them says nobody's values either.
 TEST_F(ObserverTest, schemas_keep_no_values_of_persons_and_no_secrets) {
     auto record =

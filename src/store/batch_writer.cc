@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "inventory/message_facts.h"
 #include "store/endpoint_columns.h"
+#include "store/sums.h"
 
 namespace apiarist::store {
 namespace {
@@ -22,7 +23,6 @@ using inventory::EndpointIndex;
 using inventory::EndpointRef;
 using inventory::Evidence;
 using inventory::Facts;
-using inventory::LatencySketch;
 using inventory::OpenedPlace;
 using inventory::Seen;
 
@@ -32,9 +32,9 @@ std::string response_type_of(const Facts& facts) {
     return {};
 }
 
-Value optional_of(std::optional<std::uint64_t> value) {
-    return value ? Value(static_cast<std::int64_t>(*value)) : Value(std::monostate{});
-}
+const std::string kReadTotals =
+    fmt::format("SELECT {}, s.latency FROM endpoints e JOIN endpoint_states s ON s.endpoint_id = e.id WHERE e.id = $1",
+                Totals::kColumns);
 
 std::string json_list(const std::vector<std::string>& words) {
     std::string out = "[";
@@ -46,48 +46,6 @@ std::string json_list(const std::vector<std::string>& words) {
 }
 
 }  // namespace
-
-BatchWriter::Totals BatchWriter::totals_of(const Facts& facts) {
-    Totals totals;
-    for (const auto& [key, hour] : facts.hours) {
-        const auto requests = static_cast<std::int64_t>(hour.requests);
-        totals.requests += requests;
-        if (key.direction == 2) totals.client += requests;
-        if (key.status / 100 == 4) totals.failed_4xx += requests;
-        if (key.status / 100 == 5) totals.failed_5xx += requests;
-        if (key.status == 0) totals.unanswered += requests;
-        totals.latency.merge(hour.latency);
-    }
-    return totals;
-}
-
-// The columns requests to latency of a row, from `at` on.
-void BatchWriter::add(Totals& totals, const Row& row, std::size_t at) {
-    totals.requests += integer(row[at]);
-    totals.client += integer(row[at + 1]);
-    totals.failed_4xx += integer(row[at + 2]);
-    totals.failed_5xx += integer(row[at + 3]);
-    totals.unanswered += integer(row[at + 4]);
-    if (const auto sketch = LatencySketch::decode(text(row[at + 5]))) totals.latency.merge(*sketch);
-}
-
-void BatchWriter::add(Totals& totals, const Totals& other) {
-    totals.requests += other.requests;
-    totals.client += other.client;
-    totals.failed_4xx += other.failed_4xx;
-    totals.failed_5xx += other.failed_5xx;
-    totals.unanswered += other.unanswered;
-    totals.latency.merge(other.latency);
-}
-
-void BatchWriter::take_away(Totals& totals, const Totals& other) {
-    totals.requests -= other.requests;
-    totals.client -= other.client;
-    totals.failed_4xx -= other.failed_4xx;
-    totals.failed_5xx -= other.failed_5xx;
-    totals.unanswered -= other.unanswered;
-    totals.latency.take_away(other.latency);
-}
 
 std::vector<EndpointRef> BatchWriter::refs() const {
     std::vector<EndpointRef> all;
@@ -123,15 +81,12 @@ Status BatchWriter::archive_joined(const std::vector<OpenedPlace>& opened) {
             target.endpoint = next->second;
         auto stored = read_facts(database_, endpoint.id);
         if (!stored) return std::move(stored).error();
-        auto row = database_.query(
-            "SELECT requests, requests_client, failed_4xx, failed_5xx, unanswered, latency FROM endpoints WHERE id = "
-            "$1",
-            {endpoint.id});
+        auto row = database_.query(kReadTotals, {endpoint.id});
         if (!row) return std::move(row).error();
         Inherited& inherited = inherited_[target];
         inherited.facts.merge(*stored);
-        if (!row->empty()) add(inherited.beyond_hours, (*row)[0], 0);
-        take_away(inherited.beyond_hours, totals_of(*stored));
+        if (!row->empty()) inherited.beyond_hours.add(Totals::read((*row)[0], 0));
+        inherited.beyond_hours.take_away(Totals::of(*stored));
         archived_.push_back({std::exchange(endpoint.id, 0), source, target});
     }
     for (auto& [ref, inherited] : inherited_)
@@ -144,22 +99,32 @@ Status BatchWriter::write_collections() {
     std::map<inventory::CollectionIndex, Seen> seen;
     for (const EndpointRef& ref : refs())
         seen[ref.collection].merge(facts_of(ref).requests);
+    // What was taken over from another endpoint has been counted.
+    std::map<inventory::CollectionIndex, Totals> counted;
+    for (const auto& [ref, facts] : delta_.endpoints)
+        counted[ref.collection].add(Totals::of(*facts));
     std::vector<Row> made;
     std::vector<Row> changed;
     for (const auto& [index, when] : seen) {
         Collection& collection = catalog_.at(index);
+        const Totals& totals = counted[index];
         if (collection.id == 0) {
             collection.id = ++*last_id_;
-            made.push_back({collection.id, collection.name, when.first, when.last, revision_});
+            made.push_back({collection.id, collection.name, when.first, when.last, totals.requests, totals.failed_4xx,
+                            totals.failed_5xx, revision_});
         } else {
-            changed.push_back({collection.id, when.first, when.last});
+            changed.push_back(
+                {collection.id, when.first, when.last, totals.requests, totals.failed_4xx, totals.failed_5xx});
         }
     }
     APIARIST_TRY(database_.execute_many(
-        "INSERT INTO collections (id, name, first_seen, last_seen, revision) VALUES ($1, $2, $3, $4, $5)", made));
+        "INSERT INTO collections (id, name, first_seen, last_seen, requests, failed_4xx, failed_5xx, revision) VALUES "
+        "($1, $2, $3, $4, $5, $6, $7, $8)",
+        made));
     return database_.execute_many(
         "UPDATE collections SET first_seen = CASE WHEN first_seen < $2 THEN first_seen ELSE $2 END, "
-        "last_seen = CASE WHEN last_seen > $3 THEN last_seen ELSE $3 END WHERE id = $1",
+        "last_seen = CASE WHEN last_seen > $3 THEN last_seen ELSE $3 END, requests = requests + $4, "
+        "failed_4xx = failed_4xx + $5, failed_5xx = failed_5xx + $6 WHERE id = $1",
         changed);
 }
 
@@ -175,79 +140,101 @@ Status BatchWriter::write_endpoints() {
         touched.push_back(one);
     }
     auto stored = database_.query_many(
-        "SELECT first_seen, last_seen, requests, requests_client, failed_4xx, failed_5xx, unanswered, latency, "
-        "evidence, "
-        "folded, revision FROM endpoints WHERE id = $1",
+        fmt::format("SELECT {}, s.latency, e.first_seen, e.last_seen, e.folded, e.revision, s.evidence FROM endpoints "
+                    "e JOIN endpoint_states s ON s.endpoint_id = e.id WHERE e.id = $1",
+                    Totals::kColumns),
         old_ids);
     if (!stored) return std::move(stored).error();
+    constexpr std::size_t kFirstSeen = Totals::kCount + 1;
     auto marks = add_marks(database_, touched);
     if (!marks) return std::move(marks).error();
     std::vector<Row> rows;
+    std::vector<Row> states;
     std::vector<Change> changes;
+    Callers callers;
+    rows.reserve(all_refs.size());
+    states.reserve(all_refs.size());
     for (std::size_t i = 0; i < all_refs.size(); ++i) {
         Collection& collection = catalog_.at(all_refs[i].collection);
         Endpoint& endpoint = collection.tree.endpoint(all_refs[i].endpoint);
-        if (!(*stored)[i].empty())
-            if (const auto evidence = Evidence::decode(text((*stored)[i][0][8]))) endpoint.evidence.merge(*evidence);
+        const Row* old = (*stored)[i].empty() ? nullptr : (*stored)[i].data();
+        const std::string old_evidence = old == nullptr ? std::string() : text((*old)[kFirstSeen + 4]);
+        if (const auto evidence = Evidence::decode(old_evidence)) endpoint.evidence.merge(*evidence);
         const Facts& facts = *touched[i].facts;
         const std::string template_text = collection.tree.text_of(endpoint.node);
-        Totals totals = totals_of(facts);
+        Totals totals = Totals::of(facts);
         Seen seen = facts.requests;
         std::string folded(inventory::folded(endpoint.method, template_text, response_type_of(facts)));
         std::int64_t row_revision = revision_;
         if (const auto inherited = inherited_.find(all_refs[i]); inherited != inherited_.end())
-            add(totals, inherited->second.beyond_hours);
-        if (!(*stored)[i].empty()) {
-            const Row& old = (*stored)[i][0];
-            seen.merge({1, integer(old[0]), integer(old[1])});
-            add(totals, old, 2);
+            totals.add(inherited->second.beyond_hours);
+        const std::string evidence = endpoint.evidence.encode();
+        if (old != nullptr) {
+            seen.merge({1, integer((*old)[kFirstSeen]), integer((*old)[kFirstSeen + 1])});
+            totals.add(Totals::read(*old, 0));
             // Others need not read again what only counts.
-            if (text(old[8]) == endpoint.evidence.encode()) row_revision = integer(old[10]);
-            if (folded.empty() && (text(old[9]) == "static" || text(old[9]) == "health")) folded = text(old[9]);
+            if (old_evidence == evidence) row_revision = integer((*old)[kFirstSeen + 3]);
+            const std::string& was = text((*old)[kFirstSeen + 2]);
+            if (folded.empty() && (was == "static" || was == "health")) folded = was;
         } else {
             changes.push_back({touched[i].id, facts.requests.first, "endpoint", endpoint.method + " " + template_text});
         }
         if (folded.empty() && !endpoint.evidence.succeeded) folded = "unsuccessful";
-        const Facts& all = (*marks)[i];
-        rows.push_back({touched[i].id,
-                        collection.id,
-                        endpoint.method,
-                        template_text,
-                        endpoint.operation,
-                        seen.first,
-                        seen.last,
-                        totals.requests,
-                        totals.client,
-                        totals.failed_4xx,
-                        totals.failed_5xx,
-                        totals.unanswered,
-                        totals.latency.encode(),
-                        optional_of(totals.latency.quantile(0.5)),
-                        optional_of(totals.latency.quantile(0.95)),
-                        optional_of(totals.latency.quantile(0.99)),
-                        endpoint.evidence.encode(),
-                        folded,
-                        values_of(all, "auth"),
-                        std::string(access_of(all)),
-                        sensitive_of(all),
-                        row_revision});
+        count_callers(callers, collection.id, (*marks)[i]);
+        const FacetSets::Set set{collection.id, folded, endpoint.method, columns_of((*marks)[i].after)};
+        auto facet_set = facet_sets_.id_of(database_, set, *last_id_);
+        if (!facet_set) return std::move(facet_set).error();
+        Row row = {touched[i].id, collection.id, *facet_set, seen.first, seen.last};
+        totals.append_to(row);
+        append_quantiles(row, totals.latency);
+        row.insert(row.end(),
+                   {row_revision, folded, endpoint.method, set.marks.access, template_text, endpoint.operation,
+                    set.marks.auth, set.marks.sensitive, set.marks.returned, set.marks.exposed});
+        rows.push_back(std::move(row));
+        states.push_back({touched[i].id, totals.latency.encode(), evidence});
     }
-    APIARIST_TRY(database_.execute_many(
-        "INSERT INTO endpoints (id, collection_id, method, template, operation, first_seen, last_seen, requests, "
-        "requests_client, failed_4xx, failed_5xx, unanswered, latency, p50, p95, p99, evidence, folded, auth, access, "
-        "sensitive, merged_into, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
-        "$16, "
-        "$17, $18, $19, $20, $21, 0, $22) ON CONFLICT (id) DO UPDATE SET first_seen = excluded.first_seen, "
-        "last_seen = excluded.last_seen, requests = excluded.requests, requests_client = excluded.requests_client, "
-        "failed_4xx = excluded.failed_4xx, failed_5xx = excluded.failed_5xx, unanswered = excluded.unanswered, "
-        "latency = excluded.latency, p50 = excluded.p50, p95 = excluded.p95, p99 = excluded.p99, "
-        "evidence = excluded.evidence, folded = excluded.folded, auth = excluded.auth, access = excluded.access, "
-        "sensitive = excluded.sensitive, revision = excluded.revision",
-        rows));
+    APIARIST_TRY(write_rows(rows, states));
+    APIARIST_TRY(add_callers(database_, callers));
     APIARIST_TRY(add_hours(database_, touched));
     APIARIST_TRY(add_parts(database_, touched, changes));
     APIARIST_TRY(add_samples(database_, touched, *last_id_));
     return write_changes(changes);
+}
+
+Status BatchWriter::write_rows(const std::vector<Row>& endpoints, const std::vector<Row>& states) {
+    APIARIST_TRY(database_.execute_many(
+        fmt::format("INSERT INTO endpoints (id, collection_id, facet_set, first_seen, last_seen, {}, p50, p95, p99, "
+                    "revision, folded, method, access, template, operation, auth, sensitive, returned, exposed, "
+                    "merged_into) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+                    "$18, $19, $20, $21, $22, $23, $24, $25, 0) ON CONFLICT (id) DO UPDATE SET facet_set = "
+                    "excluded.facet_set, first_seen = excluded.first_seen, last_seen = excluded.last_seen, "
+                    "requests = excluded.requests, requests_client = excluded.requests_client, "
+                    "answered_2xx = excluded.answered_2xx, answered_3xx = excluded.answered_3xx, "
+                    "failed_4xx = excluded.failed_4xx, failed_5xx = excluded.failed_5xx, "
+                    "unanswered = excluded.unanswered, p50 = excluded.p50, p95 = excluded.p95, p99 = excluded.p99, "
+                    "revision = excluded.revision, folded = excluded.folded, access = excluded.access, "
+                    "auth = excluded.auth, sensitive = excluded.sensitive, returned = excluded.returned, "
+                    "exposed = excluded.exposed",
+                    Totals::kColumns),
+        endpoints));
+    return database_.execute_many(
+        "INSERT INTO endpoint_states (endpoint_id, latency, evidence) VALUES ($1, $2, $3) ON CONFLICT (endpoint_id) DO "
+        "UPDATE SET latency = excluded.latency, evidence = excluded.evidence",
+        states);
+}
+
+Status BatchWriter::write_sums() {
+    Traffic traffic;
+    for (const auto& [index, minutes] : delta_.traffic)
+        traffic[catalog_.at(index).id] = &minutes;
+    APIARIST_TRY(add_traffic(database_, traffic, now_s_));
+    // Endpoints that were joined have callers in common.
+    std::set<std::int64_t> joined;
+    for (const Archived& one : archived_)
+        joined.insert(catalog_.at(one.into.collection).id);
+    for (const std::int64_t collection : joined)
+        APIARIST_TRY(recount(database_, collection));
+    return Done{};
 }
 
 Status BatchWriter::write_changes(const std::vector<Change>& changes) {
@@ -302,7 +289,8 @@ Status BatchWriter::write(std::int64_t& last_id, std::int64_t revision, std::vec
     APIARIST_TRY(write_collections());
     // Before the endpoints that take their place: two rows may not have one template.
     APIARIST_TRY(write_endpoints());
-    return write_decisions(opened);
+    APIARIST_TRY(write_decisions(opened));
+    return write_sums();
 }
 
 }  // namespace apiarist::store

@@ -8,48 +8,43 @@
 
 #include "inventory/catalog.h"
 #include "store/database.h"
+#include "store/facet_sets.h"
 #include "store/facts_rows.h"
+#include "store/totals.h"
 
 namespace apiarist::store {
 
 class BatchWriter {
   public:
-    BatchWriter(Database& database, inventory::Catalog& catalog, inventory::Delta& delta, std::int64_t now_s)
-        : database_(database), catalog_(catalog), delta_(delta), now_s_(now_s) {}
+    // Borrows all of them.
+    BatchWriter(Database& database, inventory::Catalog& catalog, FacetSets& facet_sets, inventory::Delta& delta,
+                std::int64_t now_s)
+        : database_(database), catalog_(catalog), facet_sets_(facet_sets), delta_(delta), now_s_(now_s) {}
 
     // `last_id` is the store's, and grows. `opened`: places that were opened before, in a transaction that failed;
     // those that are opened now are added.
     Status write(std::int64_t& last_id, std::int64_t revision, std::vector<inventory::OpenedPlace>& opened);
 
   private:
-    struct Totals {
-        std::int64_t requests = 0;
-        std::int64_t client = 0;
-        std::int64_t failed_4xx = 0;
-        std::int64_t failed_5xx = 0;
-        std::int64_t unanswered = 0;
-        inventory::LatencySketch latency;
-    };
     // What an endpoint takes over from those that became part of it. Not in the delta: that is the batch's, and is
     // applied again when this transaction fails.
     struct Inherited {
         inventory::Facts facts;
         Totals beyond_hours;  // of hours that are not kept any more
     };
-    static Totals totals_of(const inventory::Facts& facts);
-    static void add(Totals& totals, const Row& row, std::size_t at);
-    static void add(Totals& totals, const Totals& other);
-    static void take_away(Totals& totals, const Totals& other);
     Status archive_joined(const std::vector<inventory::OpenedPlace>& opened);
     Status write_collections();
     [[nodiscard]] std::vector<inventory::EndpointRef> refs() const;
     const inventory::Facts& facts_of(const inventory::EndpointRef& ref);
     Status write_endpoints();
+    Status write_rows(const std::vector<Row>& endpoints, const std::vector<Row>& states);
+    Status write_sums();
     Status write_decisions(const std::vector<inventory::OpenedPlace>& opened);
     Status write_changes(const std::vector<Change>& changes);
 
     Database& database_;
     inventory::Catalog& catalog_;
+    FacetSets& facet_sets_;
     inventory::Delta& delta_;
     const std::int64_t now_s_;
     std::int64_t* last_id_ = nullptr;

@@ -43,8 +43,8 @@ Status read_decisions(Database& database, Catalog& catalog, const Collections& c
 
 Status read_endpoints(Database& database, Catalog& catalog, const Collections& collections, std::int64_t revision) {
     auto rows = database.query(
-        "SELECT id, collection_id, method, template, operation, evidence FROM endpoints "
-        "WHERE revision > $1 AND merged_into = 0 ORDER BY id",
+        "SELECT e.id, e.collection_id, e.method, e.template, e.operation, s.evidence FROM endpoints e JOIN "
+        "endpoint_states s ON s.endpoint_id = e.id WHERE e.revision > $1 AND e.merged_into = 0 ORDER BY e.id",
         {revision});
     if (!rows) return std::move(rows).error();
     for (const Row& row : *rows) {

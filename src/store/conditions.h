@@ -26,6 +26,12 @@ class Conditions {
         const std::string name = parameter(std::move(value));
         add(std::string(before) + name + std::string(behind));
     }
+    // Of another WHERE of the statement, which stands behind this one: it goes on with the parameters.
+    [[nodiscard]] Conditions begin_another() const {
+        Conditions another = *this;
+        another.sql_.clear();
+        return another;
+    }
     [[nodiscard]] const std::string& sql() const { return sql_; }  // empty, or " WHERE …"
     [[nodiscard]] const Row& values() const { return values_; }
 

@@ -3,17 +3,18 @@
 // Columns of an endpoint's row that are made of its marks. Pure.
 
 #include <string>
-#include <string_view>
 
-#include "inventory/facts.h"
+#include "inventory/marks.h"
 
 namespace apiarist::store {
 
-// "bearer,none": the values of a kind, in order.
-[[nodiscard]] std::string values_of(const inventory::Facts& facts, std::string_view kind);
-// Types of sensitive data: "email,iban".
-[[nodiscard]] std::string sensitive_of(const inventory::Facts& facts);
-// The most open of them; empty: none is known.
-[[nodiscard]] std::string_view access_of(const inventory::Facts& facts);
+struct MarkColumns {
+    std::string auth;       // "bearer,none", in order
+    std::string access;     // the most open of them; empty: none is known
+    std::string sensitive;  // types of sensitive data, in order: "email,iban"
+    std::string returned;   // of these, in responses
+    std::string exposed;    // of these, in responses to callers who showed no authentication
+};
+[[nodiscard]] MarkColumns columns_of(const inventory::Marks& marks);
 
 }  // namespace apiarist::store

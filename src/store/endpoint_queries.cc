@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/text.h"
 #include "store/conditions.h"
 
 namespace apiarist::store {
@@ -41,15 +42,32 @@ constexpr std::array kSorts = {
     SortColumn{"sensitive", "e.sensitive"},
 };
 
-const std::vector<Column> kEndpointColumns = {
-    {"id"},         {"collection_id"}, {"collection"},         {"method"},   {"template"},
-    {"operation"},  {"first_seen"},    {"last_seen"},          {"requests"}, {"requests_client"},
-    {"failed_4xx"}, {"failed_5xx"},    {"unanswered"},         {"p50"},      {"p95"},
-    {"p99"},        {"folded"},        {"auth", Shape::kList}, {"access"},   {"sensitive", Shape::kList}};
+const std::vector<Column> kEndpointColumns = {{"id"},
+                                              {"collection_id"},
+                                              {"collection"},
+                                              {"method"},
+                                              {"template"},
+                                              {"operation"},
+                                              {"first_seen"},
+                                              {"last_seen"},
+                                              {"requests"},
+                                              {"requests_client"},
+                                              {"failed_4xx"},
+                                              {"failed_5xx"},
+                                              {"unanswered"},
+                                              {"p50"},
+                                              {"p95"},
+                                              {"p99"},
+                                              {"folded"},
+                                              {"auth", Shape::kList},
+                                              {"access"},
+                                              {"sensitive", Shape::kList},
+                                              {"returned", Shape::kList},
+                                              {"exposed", Shape::kList}};
 constexpr std::string_view kEndpointSql =
     "e.id, e.collection_id, c.name, e.method, e.template, e.operation, e.first_seen, e.last_seen, e.requests, "
     "e.requests_client, e.failed_4xx, e.failed_5xx, e.unanswered, e.p50, e.p95, e.p99, e.folded, e.auth, e.access, "
-    "e.sensitive";
+    "e.sensitive, e.returned, e.exposed";
 
 Status add_status(Conditions& conditions, const std::string& status) {
     if (status == "4xx") {
@@ -60,12 +78,10 @@ Status add_status(Conditions& conditions, const std::string& status) {
         conditions.add("e.unanswered > 0");
     } else if (status == "succeeded") {
         conditions.add("e.requests > e.failed_4xx + e.failed_5xx + e.unanswered");
-    } else if (status == "2xx" || status == "3xx") {
-        const std::int64_t least = status == "2xx" ? 200 : 300;
-        const std::string from = conditions.parameter(least);
-        const std::string to = conditions.parameter(least + 99);
-        conditions.add(fmt::format(
-            "EXISTS (SELECT 1 FROM hours h WHERE h.endpoint_id = e.id AND h.status BETWEEN {} AND {})", from, to));
+    } else if (status == "2xx") {
+        conditions.add("e.answered_2xx > 0");
+    } else if (status == "3xx") {
+        conditions.add("e.answered_3xx > 0");
     } else {
         return Error{std::errc::invalid_argument, "status: succeeded, 2xx, 3xx, 4xx, 5xx or unanswered"};
     }
@@ -77,25 +93,48 @@ void add_one_of(Conditions& conditions, std::string_view column, const std::stri
     conditions.add(fmt::format("(',' || {} || ',') LIKE ", column), containing("," + value + ","), " ESCAPE '!'");
 }
 
-Status add_filter(Conditions& conditions, const EndpointFilter& filter, bool sqlite) {
-    conditions.add("e.merged_into = 0");
-    if (filter.folded == FoldedFilter::kShown) conditions.add("e.folded = ''");
-    if (filter.folded == FoldedFilter::kFolded) conditions.add("e.folded <> ''");
-    if (filter.collection) conditions.add("e.collection_id = ", *filter.collection);
-    if (!filter.method.empty()) conditions.add("e.method = ", filter.method);
-    // In any case: of ASCII where it is SQLite.
-    if (!filter.search.empty())
-        conditions.add(sqlite ? "e.template LIKE " : "e.template ILIKE ", containing(filter.search), " ESCAPE '!'");
-    // "none" too: some callers need not show who they are, whatever others do.
-    if (!filter.auth.empty()) add_one_of(conditions, "e.auth", filter.auth);
-    if (!filter.access.empty()) conditions.add("e.access = ", filter.access == "none" ? std::string() : filter.access);
-    if (filter.sensitive == "any") {
-        conditions.add("e.sensitive <> ''");
-    } else if (filter.sensitive == "none") {
-        conditions.add("e.sensitive = ''");
-    } else if (!filter.sensitive.empty()) {
-        add_one_of(conditions, "e.sensitive", filter.sensitive);
+// "any", "none" or one of them.
+void add_types(Conditions& conditions, std::string_view column, const std::string& wanted) {
+    if (wanted == "any") {
+        conditions.add(fmt::format("{} <> ''", column));
+    } else if (wanted == "none") {
+        conditions.add(fmt::format("{} = ''", column));
+    } else if (!wanted.empty()) {
+        add_one_of(conditions, column, wanted);
     }
+}
+
+// What endpoints of one facet set have in common. The columns are those of `e` or of `s`.
+void add_set_filter(Conditions& conditions, const EndpointFilter& filter, char table) {
+    const auto column = [table](std::string_view name) { return fmt::format("{}.{}", table, name); };
+    if (filter.folded == FoldedFilter::kShown) conditions.add(column("folded") + " = ''");
+    if (filter.folded == FoldedFilter::kFolded) conditions.add(column("folded") + " <> ''");
+    if (filter.collection) conditions.add(column("collection_id") + " = ", *filter.collection);
+    if (!filter.method.empty()) conditions.add(column("method") + " = ", filter.method);
+    // "none" too: some callers need not show who they are, whatever others do.
+    if (!filter.auth.empty()) add_one_of(conditions, column("auth"), filter.auth);
+    if (!filter.access.empty())
+        conditions.add(column("access") + " = ", filter.access == "none" ? std::string() : filter.access);
+    add_types(conditions, column("sensitive"), filter.sensitive);
+    add_types(conditions, column("returned"), filter.returned);
+    add_types(conditions, column("exposed"), filter.exposed);
+}
+
+bool has_own_filter(const EndpointFilter& filter) {
+    return !filter.search.empty() || filter.seen_since || filter.new_since || !filter.status.empty();
+}
+
+// Behind the name of a table: SQLite, which has no statistics here, would look up row by row what it finds in an index.
+std::string_view read_through(const Database& database) {
+    return database.kind() == "SQLite" ? " NOT INDEXED" : "";
+}
+
+Status add_own_filter(Conditions& conditions, const EndpointFilter& filter, bool sqlite) {
+    conditions.add("e.merged_into = 0");
+    // In any case: of ASCII.
+    if (!filter.search.empty())
+        conditions.add(sqlite ? "e.template LIKE " : "e.search LIKE ",
+                       containing(sqlite ? filter.search : to_lower(filter.search)), " ESCAPE '!'");
     if (filter.seen_since) conditions.add("e.last_seen >= ", *filter.seen_since);
     if (filter.new_since) conditions.add("e.first_seen >= ", *filter.new_since);
     if (!filter.status.empty()) return add_status(conditions, filter.status);
@@ -128,7 +167,8 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
         std::find_if(kSorts.begin(), kSorts.end(), [&](const SortColumn& column) { return column.name == sort_name; });
     if (sort == kSorts.end()) return Error{std::errc::invalid_argument, "sort: not the name of a column"};
     Conditions conditions;
-    APIARIST_TRY(add_filter(conditions, filter, database.kind() == "SQLite"));
+    APIARIST_TRY(add_own_filter(conditions, filter, database.kind() == "SQLite"));
+    add_set_filter(conditions, filter, 'e');
     const std::string_view order = page.descending ? "DESC" : "ASC";
     if (!page.cursor.empty()) {
         const auto cursor = read_cursor(sort_name, page.cursor);
@@ -147,10 +187,10 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
     const std::string most = conditions.parameter(static_cast<std::int64_t>(limit + 1));
     // The page is found among narrow rows of an index; what a row has beside that is read for the page alone.
     const std::string sql = fmt::format(
-        "SELECT {0} FROM (SELECT e.id FROM endpoints e{1}{2} ORDER BY {3} {4}, e.id {4} LIMIT {5}) p "
+        "SELECT {0} FROM (SELECT e.id FROM endpoints e{6}{1}{2} ORDER BY {3} {4}, e.id {4} LIMIT {5}) p "
         "JOIN endpoints e ON e.id = p.id JOIN collections c ON c.id = e.collection_id ORDER BY {3} {4}, e.id {4}",
         kEndpointSql, sort_name == "collection" ? " JOIN collections c ON c.id = e.collection_id" : "",
-        conditions.sql(), sort->sql, order, most);
+        conditions.sql(), sort->sql, order, most, filter.collection ? "" : read_through(database));
     auto found = table(database, kEndpointColumns, sql, conditions.values());
     if (!found || found->rows.size() <= limit) return found;
     found->rows.resize(limit);
@@ -165,13 +205,16 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
 }
 
 Result<Facets> endpoint_facets(Database& database, const EndpointFilter& filter) {
-    Conditions conditions;
-    APIARIST_TRY(add_filter(conditions, filter, database.kind() == "SQLite"));
+    Conditions own;
+    APIARIST_TRY(add_own_filter(own, filter, database.kind() == "SQLite"));
+    Conditions conditions = own.begin_another();
+    add_set_filter(conditions, filter, 's');
     auto rows = database.query(
         fmt::format(
-            "SELECT e.folded, e.collection_id, e.access, e.sensitive, e.auth, e.method, COUNT(*) FROM endpoints "
-            "e{} GROUP BY e.folded, e.collection_id, e.access, e.sensitive, e.auth, e.method",
-            conditions.sql()),
+            "SELECT s.folded, s.collection_id, s.access, s.sensitive, s.auth, s.method, n.endpoints, "
+            "s.returned, s.exposed FROM (SELECT e.facet_set, COUNT(*) AS endpoints FROM endpoints e{}{} GROUP BY "
+            "e.facet_set) n JOIN facet_sets s ON s.id = n.facet_set{}",
+            has_own_filter(filter) ? read_through(database) : "", own.sql(), conditions.sql()),
         conditions.values());
     if (!rows) return std::move(rows).error();
     auto names = database.query("SELECT id, name FROM collections", {});
@@ -185,6 +228,8 @@ Result<Facets> endpoint_facets(Database& database, const EndpointFilter& filter)
         collections[integer(row[1])] += endpoints;
         count_each(facets.counts["access"], text(row[2]), endpoints);
         count_each(facets.counts["sensitive"], text(row[3]), endpoints);
+        count_each(facets.counts["returned"], text(row[7]), endpoints);
+        count_each(facets.counts["exposed"], text(row[8]), endpoints);
         count_each(facets.counts["auth"], text(row[4]), endpoints);
         facets.counts["method"][text(row[5])] += endpoints;
     }

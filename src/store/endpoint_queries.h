@@ -23,8 +23,10 @@ struct EndpointFilter {
     std::string auth;       // one of its types
     std::string access;     // "none": it has none
     std::string sensitive;  // one of its types; "any", "none"
-    std::string
-        status;  // it had such answers: "4xx", "5xx", "unanswered", "succeeded" (all others); "2xx", "3xx" are slower
+    std::string returned;   // likewise, in responses
+    std::string exposed;    // likewise, in responses to callers who showed no authentication
+    std::string status;     // it had such answers: "2xx", "3xx", "4xx", "5xx", "unanswered", "succeeded" (neither of
+                            // the last three)
     FoldedFilter folded = FoldedFilter::kShown;
     std::optional<std::int64_t> seen_since;
     std::optional<std::int64_t> new_since;
@@ -33,8 +35,8 @@ struct EndpointFilter {
 // Sorted by any of its columns but lists; by last_seen where nothing is said.
 Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, const Page& page);
 
-// Of "method", "collection", "auth", "access", "sensitive", "folded": value → endpoints. An endpoint with two types of
-// authentication is in both.
+// Of "method", "collection", "auth", "access", "sensitive", "returned", "exposed", "folded": value → endpoints. An
+// endpoint with two types of authentication is in both.
 struct Facets {
     std::int64_t endpoints = 0;
     std::map<std::string, std::map<std::string, std::int64_t>> counts;

@@ -159,20 +159,19 @@ Status add_hours(Database& database, std::span<const Touched> touched) {
         rows);
 }
 
-Result<std::vector<Facts>> add_marks(Database& database, std::span<const Touched> touched) {
+Result<std::vector<MarksChange>> add_marks(Database& database, std::span<const Touched> touched) {
     std::vector<Row> ids;
     for (const Touched& one : touched)
         ids.push_back({one.id});
     auto stored =
         database.query_many("SELECT kind, value, count, first_seen, last_seen FROM marks WHERE endpoint_id = $1", ids);
     if (!stored) return std::move(stored).error();
-    std::vector<Facts> all(touched.size());
+    std::vector<MarksChange> all(touched.size());
     std::vector<Row> rows;
     for (std::size_t i = 0; i < touched.size(); ++i) {
-        inventory::Marks before;
+        auto& [before, after] = all[i];
         for (const Row& row : (*stored)[i])
             before.add(text(row[0]), text(row[1]), seen_of(row, 2));
-        inventory::Marks& after = all[i].marks;
         after = before;
         after.merge(touched[i].facts->marks);
         for (const auto& [kind, values] : after.kinds()) {

@@ -33,9 +33,14 @@ struct Change {
     std::string detail;  // "response 200 application/json /items/[]/id"
 };
 
-// Adds them to what is stored. `marks_of`: in the order of `touched`, all marks of each, the new ones among them.
+struct MarksChange {
+    inventory::Marks before;
+    inventory::Marks after;
+};
+
+// Adds them to what is stored. Marks: in the order of `touched`.
 Status add_hours(Database& database, std::span<const Touched> touched);
-Result<std::vector<inventory::Facts>> add_marks(Database& database, std::span<const Touched> touched);
+Result<std::vector<MarksChange>> add_marks(Database& database, std::span<const Touched> touched);
 Status add_parts(Database& database, std::span<const Touched> touched, std::vector<Change>& changes);
 // `last_id` is the highest id of a row, and grows.
 Status add_samples(Database& database, std::span<const Touched> touched, std::int64_t& last_id);

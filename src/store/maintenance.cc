@@ -6,13 +6,16 @@
 #include <array>
 #include <utility>
 
+#include "store/facet_sets.h"
 #include "store/meta.h"
+#include "store/sums.h"
 
 namespace apiarist::store {
 namespace {
 
 // What hangs on an endpoint.
-constexpr std::array<std::string_view, 5> kOfEndpoints = {"hours", "marks", "parts", "samples", "changes"};
+constexpr std::array<std::string_view, 6> kOfEndpoints = {"endpoint_states", "hours",   "marks",
+                                                          "parts",           "samples", "changes"};
 
 Result<std::int64_t> count(Database& database, std::string_view sql, std::initializer_list<Value> parameters) {
     auto rows = database.query(sql, parameters);
@@ -58,8 +61,9 @@ Result<Removed> delete_collection(Database& database, std::int64_t collection, c
     if (!name) return std::move(name).error();
     auto endpoints = remove_endpoints(database, "collection_id = $1", collection);
     if (!endpoints) return std::move(endpoints).error();
-    APIARIST_TRY(database.execute("DELETE FROM decisions WHERE collection_id = $1", {collection}));
-    APIARIST_TRY(database.execute("DELETE FROM documents WHERE collection_id = $1", {collection}));
+    APIARIST_TRY(delete_traffic_of(database, collection));
+    for (const std::string_view table : {"callers", "facet_sets", "decisions", "documents"})
+        APIARIST_TRY(database.execute(fmt::format("DELETE FROM {} WHERE collection_id = $1", table), {collection}));
     APIARIST_TRY(database.execute("DELETE FROM collections WHERE id = $1", {collection}));
     APIARIST_TRY(add_epoch(database));
     APIARIST_TRY(add_audit(database, actor, "delete collection", *name));
@@ -70,8 +74,14 @@ Result<Removed> delete_collection(Database& database, std::int64_t collection, c
 Result<Removed> delete_before(Database& database, std::int64_t time, const Actor& actor) {
     auto transaction = Transaction::begin(database);
     if (!transaction) return std::move(transaction).error();
+    auto touched = database.query("SELECT DISTINCT collection_id FROM endpoints WHERE last_seen < $1", {time});
+    if (!touched) return std::move(touched).error();
     auto endpoints = remove_endpoints(database, "last_seen < $1", time);
     if (!endpoints) return std::move(endpoints).error();
+    for (const Row& row : *touched)
+        APIARIST_TRY(recount(database, integer(row[0])));
+    APIARIST_TRY(FacetSets::delete_unused(database));
+    APIARIST_TRY(delete_old_traffic(database, time, actor.now_s));
     auto hours = remove(database, "hours", "hour < $1", time / 3600);
     if (!hours) return std::move(hours).error();
     auto samples = remove(database, "samples", "time < $1", time);

@@ -6,12 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <string>
 
 #include "inventory/observer.h"
+#include "store/fixture_test.h"
 #include "store/store.h"
 
 namespace apiarist::store {
@@ -27,22 +26,11 @@ using testing::Pair;
 using testing::UnorderedElementsAre;
 using Counts = std::map<std::string, std::int64_t>;
 
-class MaintenanceTest : public testing::TestWithParam<std::string> {
+class MaintenanceTest : public DatabaseTest {
   protected:
     void SetUp() override {
-        if (GetParam() == "SQLite") {
-            std::string pattern = (std::filesystem::temp_directory_path() / "apiarist-store-XXXXXX").string();
-            ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-            directory_ = pattern;
-            options_.location = directory_ + "/inventory.db";
-        } else {
-            const char* url = std::getenv("APIARIST_TEST_POSTGRES");
-            if (url == nullptr) GTEST_SKIP() << "APIARIST_TEST_POSTGRES names no PostgreSQL";
-            options_.location = url;
-            auto database = open_database(options_);
-            ASSERT_TRUE(database) << database.error().what;
-            ASSERT_TRUE((*database)->script("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
-        }
+        DatabaseTest::SetUp();
+        if (HasFatalFailure() || IsSkipped()) return;
         auto store = Store::open(options_);
         ASSERT_TRUE(store) << store.error().what;
         store_ = std::make_unique<Store>(std::move(*store));
@@ -50,10 +38,6 @@ class MaintenanceTest : public testing::TestWithParam<std::string> {
         ASSERT_TRUE(own) << own.error().what;
         own_ = std::move(*own);
     }
-    void TearDown() override {
-        if (!directory_.empty()) std::filesystem::remove_all(directory_);
-    }
-
     struct Seen {
         std::string target;
         std::string method = "GET";
@@ -95,11 +79,7 @@ class MaintenanceTest : public testing::TestWithParam<std::string> {
             found[text(row[0]) + " " + text(row[1])] = integer(row[2]);
         return found;
     }
-    std::int64_t number(std::string_view sql) {
-        auto rows = own_->query(sql, {});
-        if (!rows) ADD_FAILURE() << rows.error().what;
-        return rows && !rows->empty() ? integer((*rows)[0][0]) : -1;
-    }
+    std::int64_t number(std::string_view sql) { return count(*own_, sql); }
     // What all that counts have together, whatever endpoint has it.
     std::vector<std::int64_t> sums() {
         const std::string joined = "JOIN endpoints e ON e.id = x.endpoint_id WHERE e.merged_into = 0";
@@ -116,8 +96,6 @@ class MaintenanceTest : public testing::TestWithParam<std::string> {
         return rows.value().empty() ? -1 : integer(rows.value()[0][0]);
     }
 
-    DatabaseOptions options_;
-    std::string directory_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Database> own_;  // another connection, as the API has one
 };
@@ -169,7 +147,9 @@ TEST_P(MaintenanceTest, percentiles_are_those_of_what_is_left) {
     const auto parameter = id("/flags/{}");
     ASSERT_GT(parameter, 0);
     ASSERT_TRUE(undo_decision(*own_, parameter, std::nullopt, kAdmin));
-    const auto rows = own_->query("SELECT latency, p50 FROM endpoints WHERE id = $1", {parameter});
+    const auto rows = own_->query(
+        "SELECT s.latency, e.p50 FROM endpoints e JOIN endpoint_states s ON s.endpoint_id = e.id WHERE e.id = $1",
+        {parameter});
     const auto sketch = inventory::LatencySketch::decode(text(rows.value()[0][0]));
     ASSERT_TRUE(sketch);
     EXPECT_EQ(static_cast<std::int64_t>(sketch->count()),

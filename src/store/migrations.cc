@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -12,30 +13,46 @@ namespace {
 // Times are Unix seconds, hours are hours since 1970, latencies microseconds. `revision` grows with each batch that
 // changes a row: what a processor has not seen yet is above the last it knows. `merged_into`: the row is kept as it was
 // when its endpoint became part of another, so that this can be undone; 0: it counts.
+//
+// Lists are found by reading all of `endpoints`: its rows are narrow, and what is long is in endpoint_states. Sums over
+// endpoints are kept beside them: endpoints that have the same values of the filters have one facet_set; collections,
+// callers and traffic are added up with each batch. Rows of traffic with collection_id 0 are of all collections.
 constexpr std::string_view kFirst = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 INSERT INTO meta VALUES ('version', 0), ('revision', 0), ('epoch', 1), ('last_id', 0);
 CREATE TABLE collections (
     id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE, first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL,
-    revision BIGINT NOT NULL);
+    requests BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL, revision BIGINT NOT NULL);
 CREATE TABLE endpoints (
-    id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, method TEXT NOT NULL, template TEXT NOT NULL,
-    operation TEXT NOT NULL, first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, requests BIGINT NOT NULL,
-    requests_client BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL, unanswered BIGINT NOT NULL,
-    latency TEXT NOT NULL, p50 BIGINT, p95 BIGINT, p99 BIGINT, evidence TEXT NOT NULL, folded TEXT NOT NULL,
-    auth TEXT NOT NULL, access TEXT NOT NULL, sensitive TEXT NOT NULL, merged_into BIGINT NOT NULL,
-    revision BIGINT NOT NULL);
+    id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, facet_set BIGINT NOT NULL, merged_into BIGINT NOT NULL,
+    first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, requests BIGINT NOT NULL, requests_client BIGINT NOT NULL,
+    answered_2xx BIGINT NOT NULL, answered_3xx BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL,
+    unanswered BIGINT NOT NULL, p50 BIGINT, p95 BIGINT, p99 BIGINT, revision BIGINT NOT NULL, folded TEXT NOT NULL,
+    method TEXT NOT NULL, access TEXT NOT NULL, template TEXT NOT NULL, operation TEXT NOT NULL, auth TEXT NOT NULL,
+    sensitive TEXT NOT NULL, returned TEXT NOT NULL, exposed TEXT NOT NULL);
 CREATE UNIQUE INDEX endpoints_by_name ON endpoints (collection_id, method, template, operation) WHERE merged_into = 0;
 CREATE INDEX endpoints_by_revision ON endpoints (revision);
-CREATE INDEX endpoints_by_merged ON endpoints (merged_into);
+CREATE INDEX endpoints_by_facet_set ON endpoints (facet_set, merged_into);
+CREATE INDEX endpoints_by_collection ON endpoints (collection_id);
+CREATE TABLE endpoint_states (endpoint_id BIGINT PRIMARY KEY, latency TEXT NOT NULL, evidence TEXT NOT NULL);
+CREATE TABLE facet_sets (
+    id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, folded TEXT NOT NULL, method TEXT NOT NULL,
+    access TEXT NOT NULL, auth TEXT NOT NULL, sensitive TEXT NOT NULL, returned TEXT NOT NULL, exposed TEXT NOT NULL);
 CREATE TABLE hours (
     endpoint_id BIGINT NOT NULL, hour BIGINT NOT NULL, direction BIGINT NOT NULL, status BIGINT NOT NULL,
     requests BIGINT NOT NULL, latency TEXT NOT NULL, PRIMARY KEY (endpoint_id, hour, direction, status));
 CREATE INDEX hours_by_hour ON hours (hour);
+CREATE TABLE traffic (
+    collection_id BIGINT NOT NULL, step BIGINT NOT NULL, time BIGINT NOT NULL, requests BIGINT NOT NULL,
+    requests_client BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL, unanswered BIGINT NOT NULL,
+    latency TEXT NOT NULL, PRIMARY KEY (collection_id, step, time));
+CREATE TABLE callers (
+    collection_id BIGINT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, requests BIGINT NOT NULL,
+    endpoints BIGINT NOT NULL, last_seen BIGINT NOT NULL, PRIMARY KEY (collection_id, kind, name));
 CREATE TABLE marks (
     endpoint_id BIGINT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, count BIGINT NOT NULL,
     first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, PRIMARY KEY (endpoint_id, kind, value));
-CREATE INDEX marks_by_value ON marks (kind, value);
+CREATE INDEX marks_by_value ON marks (kind, value, endpoint_id);
 CREATE TABLE parts (
     endpoint_id BIGINT NOT NULL, part TEXT NOT NULL, status BIGINT NOT NULL, content_type TEXT NOT NULL,
     schema TEXT NOT NULL, count BIGINT NOT NULL, first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL,
@@ -58,29 +75,29 @@ CREATE TABLE audit (
 CREATE TABLE documents (
     collection_id BIGINT PRIMARY KEY, name TEXT NOT NULL, document TEXT NOT NULL, uploaded BIGINT NOT NULL);
 )sql";
-
-// Lists are found in narrow rows. PostgreSQL has no room for such rows in an index (2704 bytes), and reads its tables
-// fast enough.
-constexpr std::string_view kSecondSqlite = R"sql(
-CREATE INDEX endpoints_for_lists ON endpoints (
-    merged_into, folded, collection_id, access, sensitive, auth, method, template, operation, first_seen, last_seen,
-    requests, requests_client, failed_4xx, failed_5xx, unanswered, p50, p95, p99, id);
-DROP INDEX endpoints_by_merged;
-DROP INDEX marks_by_value;
-CREATE INDEX marks_by_value ON marks (kind, value, endpoint_id);
-)sql";
-constexpr std::string_view kSecondPostgres = R"sql(
-CREATE INDEX endpoints_by_last_seen ON endpoints (last_seen, id) WHERE merged_into = 0;
-CREATE INDEX endpoints_by_collection ON endpoints (collection_id) WHERE merged_into = 0;
-DROP INDEX marks_by_value;
-CREATE INDEX marks_by_value ON marks (kind, value, endpoint_id);
+// SQLite compares without case by itself.
+constexpr std::string_view kFirstPostgres = R"sql(
+ALTER TABLE endpoints ADD COLUMN search TEXT COLLATE "C" GENERATED ALWAYS AS (lower(template)) STORED;
 )sql";
 
 struct Version {
-    std::string_view sqlite;
-    std::string_view postgres;
+    std::string_view both;
+    std::string_view postgres;  // further, there alone
 };
-constexpr std::array kVersions = {Version{kFirst, kFirst}, Version{kSecondSqlite, kSecondPostgres}};
+constexpr std::array kVersions = {Version{kFirst, kFirstPostgres}};
+
+// Texts are compared byte by byte, as SQLite does.
+std::string for_postgres(std::string_view sql) {
+    constexpr std::string_view kText = " TEXT ";
+    std::string out;
+    for (std::size_t at = 0; at < sql.size();) {
+        const auto found = std::min(sql.find(kText, at), sql.size());
+        out += sql.substr(at, found - at);
+        if (found < sql.size()) out += " TEXT COLLATE \"C\" ";
+        at = std::min(found + kText.size(), sql.size());
+    }
+    return out;
+}
 
 Result<std::int64_t> version_of(Database& database) {
     const bool sqlite = database.kind() == "SQLite";
@@ -123,7 +140,8 @@ Status migrate(Database& database) {
     const bool sqlite = database.kind() == "SQLite";
     for (auto next = *version; next < newest_version(); ++next) {
         const Version& step = kVersions[static_cast<std::size_t>(next)];
-        APIARIST_TRY(database.script(sqlite ? step.sqlite : step.postgres));
+        APIARIST_TRY(database.script(sqlite ? std::string(step.both) : for_postgres(step.both)));
+        if (!sqlite && !step.postgres.empty()) APIARIST_TRY(database.script(step.postgres));
     }
     APIARIST_TRY(database.execute("UPDATE meta SET value = $1 WHERE name = 'version'", {newest_version()}));
     return transaction->commit();

@@ -102,7 +102,9 @@ Result<std::unique_ptr<Database>> PostgresDatabase::open(const DatabaseOptions& 
         database->connection_.get(), [](void*, const char*) {}, nullptr);
     if (auto done = database->script(kSession); !done) return std::move(done).error();
     if (options.read_only)
-        if (auto done = database->script("SET default_transaction_read_only = on; SET statement_timeout = '20s'");
+        // Questions here are small: a second process for one costs more than it gives.
+        if (auto done = database->script("SET default_transaction_read_only = on; SET statement_timeout = '20s'; SET "
+                                         "max_parallel_workers_per_gather = 0");
             !done)
             return std::move(done).error();
     return std::unique_ptr<Database>(std::move(database));

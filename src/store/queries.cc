@@ -9,7 +9,9 @@
 #include <set>
 #include <utility>
 
+#include "inventory/latency_sketch.h"
 #include "store/conditions.h"
+#include "store/totals.h"
 
 namespace apiarist::store {
 namespace {
@@ -43,29 +45,29 @@ Table page_of(std::vector<Column> columns, Rows rows, std::size_t limit, std::st
     return found;
 }
 
+// Of each set of values, how many endpoints have it.
+constexpr std::string_view kCountedSets =
+    "(SELECT facet_set, COUNT(*) AS endpoints FROM endpoints WHERE merged_into = 0 GROUP BY facet_set) n JOIN "
+    "facet_sets s ON s.id = n.facet_set";
+
 struct CollectionCounts {
     std::int64_t shown = 0;
     std::int64_t folded = 0;
-    std::int64_t requests = 0;
-    std::int64_t failed_4xx = 0;
-    std::int64_t failed_5xx = 0;
     std::set<std::string> sensitive;
     std::set<std::string> access;
 };
 
 Result<std::map<std::int64_t, CollectionCounts>> count_collections(Database& database) {
     auto rows = database.query(
-        "SELECT folded, collection_id, access, sensitive, COUNT(*), SUM(requests), SUM(failed_4xx), SUM(failed_5xx) "
-        "FROM endpoints WHERE merged_into = 0 GROUP BY folded, collection_id, access, sensitive",
+        fmt::format("SELECT s.folded, s.collection_id, s.access, s.sensitive, CAST(SUM(n.endpoints) AS BIGINT) FROM {} "
+                    "GROUP BY s.folded, s.collection_id, s.access, s.sensitive",
+                    kCountedSets),
         {});
     if (!rows) return std::move(rows).error();
     std::map<std::int64_t, CollectionCounts> all;
     for (const Row& row : *rows) {
         CollectionCounts& counts = all[integer(row[1])];
         (text(row[0]).empty() ? counts.shown : counts.folded) += integer(row[4]);
-        counts.requests += integer(row[5]);
-        counts.failed_4xx += integer(row[6]);
-        counts.failed_5xx += integer(row[7]);
         add_each(counts.access, text(row[2]));
         add_each(counts.sensitive, text(row[3]));
     }
@@ -86,7 +88,8 @@ Result<StoreStatus> read_status(Database& database) {
     auto collections = database.query("SELECT COUNT(*) FROM collections", {});
     if (!collections) return std::move(collections).error();
     status.collections = integer((*collections)[0][0]);
-    auto endpoints = database.query("SELECT folded, COUNT(*) FROM endpoints WHERE merged_into = 0 GROUP BY folded", {});
+    auto endpoints = database.query(
+        fmt::format("SELECT s.folded, CAST(SUM(n.endpoints) AS BIGINT) FROM {} GROUP BY s.folded", kCountedSets), {});
     if (!endpoints) return std::move(endpoints).error();
     for (const Row& row : *endpoints) {
         status.endpoints += integer(row[1]);
@@ -98,8 +101,7 @@ Result<StoreStatus> read_status(Database& database) {
 Result<Table> list_collections(Database& database) {
     auto rows = database.query(
         "SELECT c.id, c.name, c.first_seen, c.last_seen, (SELECT COUNT(*) FROM documents d WHERE d.collection_id = "
-        "c.id) "
-        "FROM collections c ORDER BY c.name",
+        "c.id), c.requests, c.failed_4xx, c.failed_5xx FROM collections c ORDER BY c.name",
         {});
     if (!rows) return std::move(rows).error();
     auto counts = count_collections(database);
@@ -120,8 +122,8 @@ Result<Table> list_collections(Database& database) {
                 {}};
     for (const Row& row : *rows) {
         const CollectionCounts& own = (*counts)[integer(row[0])];
-        found.rows.push_back({row[0], row[1], row[2], row[3], own.shown, own.folded, own.requests, own.failed_4xx,
-                              own.failed_5xx, joined(own.sensitive), joined(own.access), row[4]});
+        found.rows.push_back({row[0], row[1], row[2], row[3], own.shown, own.folded, row[5], row[6], row[7],
+                              joined(own.sensitive), joined(own.access), row[4]});
     }
     return found;
 }
@@ -172,7 +174,10 @@ Result<Table> list_changes(Database& database, const ChangeFilter& filter, const
 
 Result<Table> sensitive_types(Database& database) {
     auto rows = database.query(
-        "SELECT sensitive, COUNT(*) FROM endpoints WHERE merged_into = 0 AND sensitive <> '' GROUP BY sensitive", {});
+        fmt::format(
+            "SELECT s.sensitive, CAST(SUM(n.endpoints) AS BIGINT) FROM {} WHERE s.sensitive <> '' GROUP BY s.sensitive",
+            kCountedSets),
+        {});
     if (!rows) return std::move(rows).error();
     std::map<std::string, std::int64_t> counts;
     for (const Row& row : *rows) {
@@ -236,19 +241,42 @@ Result<Table> sensitive_places(Database& database, const std::string& type, cons
 
 Result<Table> service_map(Database& database, std::optional<std::int64_t> collection) {
     Conditions conditions;
-    conditions.add("m.kind IN ('client', 'client_process', 'server_process')");
-    conditions.add("e.merged_into = 0");
-    if (collection) conditions.add("e.collection_id = ", *collection);
+    if (collection) conditions.add("m.collection_id = ", *collection);
     const std::string most = conditions.parameter(kMostCallers);
     auto rows = database.query(
-        fmt::format("SELECT e.collection_id, c.name, m.kind, m.value, SUM(m.count), COUNT(*), MAX(m.last_seen) FROM "
-                    "marks m JOIN endpoints e ON e.id = m.endpoint_id JOIN collections c ON c.id = e.collection_id{} "
-                    "GROUP BY e.collection_id, c.name, m.kind, m.value ORDER BY SUM(m.count) DESC, c.name, m.kind, "
-                    "m.value LIMIT {}",
+        fmt::format("SELECT m.collection_id, c.name, m.kind, m.name, m.requests, m.endpoints, m.last_seen FROM callers "
+                    "m JOIN collections c ON c.id = m.collection_id{} ORDER BY m.requests DESC, c.name, m.kind, m.name "
+                    "LIMIT {}",
                     conditions.sql(), most),
         conditions.values());
     if (!rows) return std::move(rows).error();
     return Table{{{"collection_id"}, {"collection"}, {"kind"}, {"name"}, {"requests"}, {"endpoints"}, {"last_seen"}},
+                 std::move(*rows),
+                 {}};
+}
+
+Result<Table> list_traffic(Database& database, const TrafficFilter& filter) {
+    if (filter.step != 60 && filter.step != 3600) return Error{std::errc::invalid_argument, "step: 60 or 3600"};
+    auto rows = database.query(
+        "SELECT time, requests, requests_client, failed_4xx, failed_5xx, unanswered, latency FROM traffic WHERE "
+        "collection_id = $1 AND step = $2 AND time >= $3 AND time <= $4 ORDER BY time LIMIT $5",
+        {filter.collection.value_or(0), filter.step, filter.since - filter.since % filter.step, filter.until,
+         kMostTraffic});
+    if (!rows) return std::move(rows).error();
+    for (Row& row : *rows) {
+        const auto latency = inventory::LatencySketch::decode(text(row.back())).value_or(inventory::LatencySketch());
+        row.pop_back();
+        append_quantiles(row, latency);
+    }
+    return Table{{{"time"},
+                  {"requests"},
+                  {"requests_client"},
+                  {"failed_4xx"},
+                  {"failed_5xx"},
+                  {"unanswered"},
+                  {"p50"},
+                  {"p95"},
+                  {"p99"}},
                  std::move(*rows),
                  {}};
 }

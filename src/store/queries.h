@@ -42,6 +42,17 @@ Result<Table> sensitive_places(Database& database, const std::string& type, cons
 inline constexpr std::int64_t kMostCallers = 2000;
 Result<Table> service_map(Database& database, std::optional<std::int64_t> collection);
 
+struct TrafficFilter {
+    std::optional<std::int64_t> collection;  // nothing: all of them
+    std::int64_t step = 3600;                // seconds of a row: 60, 3600
+    std::int64_t since = 0;
+    std::int64_t until = 0;
+};
+// The oldest first, kMostTraffic at most: time (its first second), requests, requests_client, failed_4xx, failed_5xx,
+// unanswered, p50, p95, p99.
+inline constexpr std::int64_t kMostTraffic = 10'000;
+Result<Table> list_traffic(Database& database, const TrafficFilter& filter);
+
 // The newest first: id, time, who, action, detail.
 Result<Table> list_audit(Database& database, const Page& page);
 

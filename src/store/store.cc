@@ -8,6 +8,7 @@
 
 #include "store/batch_writer.h"
 #include "store/catalog_reader.h"
+#include "store/meta.h"
 #include "store/migrations.h"
 
 namespace apiarist::store {
@@ -15,7 +16,7 @@ namespace {
 
 using inventory::Catalog;
 
-Result<std::map<std::string, std::int64_t>> read_meta(Database& database) {
+Result<std::map<std::string, std::int64_t>> read_all_meta(Database& database) {
     auto rows = database.query("SELECT name, value FROM meta", {});
     if (!rows) return std::move(rows).error();
     std::map<std::string, std::int64_t> meta;
@@ -37,7 +38,7 @@ Result<Store> Store::open(const DatabaseOptions& options, const inventory::Catal
     if (!database) return std::move(database).error();
     APIARIST_TRY(migrate(**database));
     Store store(options, limits, std::move(*database));
-    auto meta = read_meta(*store.database_);
+    auto meta = read_all_meta(*store.database_);
     if (!meta) return std::move(meta).error();
     APIARIST_TRY(read_catalog(*store.database_, *store.catalog_));
     // Another processor may have written between the two: what has a revision above this one is read again.
@@ -89,6 +90,7 @@ Result<Applied> Store::apply(Batch& batch, std::int64_t now_s) {
     auto detached = detach(*catalog_, batch.delta);
     catalog_ = std::make_unique<Catalog>(limits_);
     attach(*catalog_, std::move(detached), batch.delta);
+    facet_sets_.forget();
     epoch_ = 0;
     return applied;
 }
@@ -99,7 +101,7 @@ Result<Applied> Store::write(Batch& batch, std::int64_t now_s) {
     auto superseded = is_superseded(batch);
     if (!superseded) return std::move(superseded).error();
     if (*superseded) return Applied::kSuperseded;
-    auto meta = read_meta(*database_);
+    auto meta = read_all_meta(*database_);
     if (!meta) return std::move(meta).error();
     const std::int64_t revision = (*meta)["revision"];
     bool current = (*meta)["epoch"] == epoch_;
@@ -110,6 +112,7 @@ Result<Applied> Store::write(Batch& batch, std::int64_t now_s) {
     }
     std::vector<inventory::OpenedPlace> opened;
     if (!current) {
+        facet_sets_.forget();
         auto fresh = std::make_unique<Catalog>(limits_);
         APIARIST_TRY(read_catalog(*database_, *fresh));
         auto detached = detach(*catalog_, batch.delta);
@@ -118,12 +121,14 @@ Result<Applied> Store::write(Batch& batch, std::int64_t now_s) {
             if (auto again = open_again(*catalog_, place)) opened.push_back(std::move(*again));
         attach(*catalog_, std::move(detached), batch.delta);
     }
+    APIARIST_TRY(facet_sets_.refresh(*database_));
     std::int64_t last_id = (*meta)["last_id"];
     opened_ = std::move(opened);
-    APIARIST_TRY(BatchWriter(*database_, *catalog_, batch.delta, now_s).write(last_id, revision + 1, opened_));
+    APIARIST_TRY(
+        BatchWriter(*database_, *catalog_, facet_sets_, batch.delta, now_s).write(last_id, revision + 1, opened_));
     APIARIST_TRY(write_offsets(batch));
-    APIARIST_TRY(database_->execute("UPDATE meta SET value = $1 WHERE name = 'revision'", {revision + 1}));
-    APIARIST_TRY(database_->execute("UPDATE meta SET value = $1 WHERE name = 'last_id'", {last_id}));
+    APIARIST_TRY(write_meta(*database_, "revision", revision + 1));
+    APIARIST_TRY(write_meta(*database_, "last_id", last_id));
     APIARIST_TRY(transaction->commit());
     revision_ = revision + 1;
     epoch_ = (*meta)["epoch"];

@@ -12,6 +12,7 @@
 
 #include "inventory/catalog.h"
 #include "store/database.h"
+#include "store/facet_sets.h"
 
 namespace apiarist::store {
 
@@ -62,6 +63,7 @@ class Store {
     inventory::CatalogLimits limits_;
     std::unique_ptr<Database> database_;
     std::unique_ptr<inventory::Catalog> catalog_;
+    FacetSets facet_sets_;
     // Opened in a transaction that failed: the batch is already by these, and the store is not.
     std::vector<inventory::OpenedPlace> opened_;
     std::int64_t revision_ = 0;  // up to which the catalog is what the store says

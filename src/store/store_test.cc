@@ -7,12 +7,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <random>
 #include <string>
 
 #include "inventory/observer.h"
+#include "store/fixture_test.h"
 #include "store/migrations.h"
 
 namespace apiarist::store {
@@ -20,27 +20,8 @@ namespace {
 
 constexpr std::int64_t kNow = 1'800'000'000;
 
-class StoreTest : public testing::TestWithParam<std::string> {
+class StoreTest : public DatabaseTest {
   protected:
-    void SetUp() override {
-        if (GetParam() == "SQLite") {
-            std::string pattern = (std::filesystem::temp_directory_path() / "apiarist-store-XXXXXX").string();
-            ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-            directory_ = pattern;
-            options_.location = directory_ + "/inventory.db";
-            return;
-        }
-        const char* url = std::getenv("APIARIST_TEST_POSTGRES");
-        if (url == nullptr) GTEST_SKIP() << "APIARIST_TEST_POSTGRES names no PostgreSQL";
-        options_.location = url;
-        auto database = open_database(options_);
-        ASSERT_TRUE(database) << database.error().what;
-        ASSERT_TRUE((*database)->script("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
-    }
-    void TearDown() override {
-        if (!directory_.empty()) std::filesystem::remove_all(directory_);
-    }
-
     Store open() {
         auto store = Store::open(options_);
         if (!store) {
@@ -81,14 +62,7 @@ class StoreTest : public testing::TestWithParam<std::string> {
             found[text(row[0]) + " " + text(row[1])] = integer(row[2]);
         return found;
     }
-    std::int64_t number(Store& store, std::string_view sql) {
-        auto rows = store.database().query(sql, {});
-        if (!rows) ADD_FAILURE() << rows.error().what;
-        return integer((*rows)[0][0]);
-    }
-
-    DatabaseOptions options_;
-    std::string directory_;
+    std::int64_t number(Store& store, std::string_view sql) { return count(store.database(), sql); }
 };
 
 using testing::ElementsAre;
@@ -333,7 +307,7 @@ TEST_P(StoreTest, what_one_processor_learned_is_not_forgotten_by_another) {
     once(second, 500);
     once(first, 200);
     const auto evidence = [this, &first] {
-        auto rows = first.database().query("SELECT evidence FROM endpoints", {});
+        auto rows = first.database().query("SELECT evidence FROM endpoint_states", {});
         return text((*rows)[0][0]);
     };
     const std::string learned = evidence();

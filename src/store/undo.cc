@@ -11,9 +11,12 @@
 
 #include "inventory/path_tree.h"
 #include "store/endpoint_columns.h"
+#include "store/facet_sets.h"
 #include "store/facts_rows.h"
 #include "store/maintenance.h"
 #include "store/meta.h"
+#include "store/sums.h"
+#include "store/totals.h"
 
 namespace apiarist::store {
 namespace {
@@ -39,7 +42,8 @@ struct Archived {
 
 class Undo {
   public:
-    Undo(Database& database, std::int64_t revision) : database_(database), revision_(revision) {}
+    Undo(Database& database, std::int64_t revision, std::int64_t& last_id)
+        : database_(database), revision_(revision), last_id_(last_id) {}
 
     Result<Undone> run(std::int64_t collection, const std::string& place);
 
@@ -57,6 +61,8 @@ class Undo {
 
     Database& database_;
     const std::int64_t revision_;
+    std::int64_t& last_id_;  // the highest id of a row; borrowed
+    FacetSets facet_sets_;
     std::map<std::int64_t, Archived> all_;  // endpoints of the collection, those too that count
     std::set<std::int64_t> targets_;
 };
@@ -151,34 +157,42 @@ Status Undo::take_samples(std::int64_t target, const Facts& facts) {
 }
 
 Status Undo::take_totals(std::int64_t target, std::int64_t from) {
-    constexpr std::string_view kTotals =
-        "SELECT requests, requests_client, failed_4xx, failed_5xx, unanswered, latency FROM endpoints WHERE id = $1";
-    auto own = database_.query(kTotals, {target});
+    const std::string sql = fmt::format(
+        "SELECT {}, s.latency, e.collection_id, e.folded, e.method FROM endpoints e JOIN endpoint_states s ON "
+        "s.endpoint_id = e.id WHERE e.id = $1",
+        Totals::kColumns);
+    auto own = database_.query(sql, {target});
     if (!own) return std::move(own).error();
-    auto other = database_.query(kTotals, {from});
+    auto other = database_.query(sql, {from});
     if (!other) return std::move(other).error();
     if (own->empty() || other->empty()) return Done{};
-    const auto left = [&](std::size_t at) {
-        return std::max<std::int64_t>(0, integer((*own)[0][at]) - integer((*other)[0][at]));
-    };
-    LatencySketch latency = LatencySketch::decode(text((*own)[0][5])).value_or(LatencySketch());
-    if (const auto taken = LatencySketch::decode(text((*other)[0][5]))) latency.take_away(*taken);
-    const auto quantile = [&latency](double q) {
-        const auto value = latency.quantile(q);
-        return value ? Value(static_cast<std::int64_t>(*value)) : Value(std::monostate{});
-    };
-    Facts marks;
+    const Row& row = (*own)[0];
+    Totals left = Totals::read(row, 0);
+    left.take_away(Totals::read((*other)[0], 0));
+    left.keep_above_zero();
+    inventory::Marks marks;
     auto rows = database_.query("SELECT kind, value FROM marks WHERE endpoint_id = $1", {target});
     if (!rows) return std::move(rows).error();
-    for (const Row& row : *rows)
-        marks.marks.add(text(row[0]), text(row[1]), {});
-    return database_.execute(
-        "UPDATE endpoints SET requests = $2, requests_client = $3, failed_4xx = $4, failed_5xx = $5, unanswered = $6, "
-        "latency = $7, p50 = $8, p95 = $9, p99 = $10, auth = $11, access = $12, sensitive = $13, revision = $14 WHERE "
-        "id "
-        "= $1",
-        {target, left(0), left(1), left(2), left(3), left(4), latency.encode(), quantile(0.5), quantile(0.95),
-         quantile(0.99), values_of(marks, "auth"), std::string(access_of(marks)), sensitive_of(marks), revision_});
+    for (const Row& mark : *rows)
+        marks.add(text(mark[0]), text(mark[1]), {});
+    constexpr std::size_t kCollection = Totals::kCount + 1;
+    const FacetSets::Set set{integer(row[kCollection]), text(row[kCollection + 1]), text(row[kCollection + 2]),
+                             columns_of(marks)};
+    auto facet_set = facet_sets_.id_of(database_, set, last_id_);
+    if (!facet_set) return std::move(facet_set).error();
+    Row values = {target};
+    left.append_to(values);
+    append_quantiles(values, left.latency);
+    values.insert(values.end(), {set.marks.auth, set.marks.access, set.marks.sensitive, set.marks.returned,
+                                 set.marks.exposed, *facet_set, revision_});
+    auto updated = database_.query(
+        "UPDATE endpoints SET requests = $2, requests_client = $3, answered_2xx = $4, answered_3xx = $5, failed_4xx = "
+        "$6, failed_5xx = $7, unanswered = $8, p50 = $9, p95 = $10, p99 = $11, auth = $12, access = $13, sensitive = "
+        "$14, returned = $15, exposed = $16, facet_set = $17, revision = $18 WHERE id = $1",
+        values);
+    if (!updated) return std::move(updated).error();
+    return database_.execute("UPDATE endpoint_states SET latency = $2 WHERE endpoint_id = $1",
+                             {target, left.latency.encode()});
 }
 
 Status Undo::take_away(std::int64_t target, std::int64_t from, const Facts& facts) {
@@ -207,7 +221,7 @@ Status Undo::remove_empty(Undone& undone) {
         auto rows = database_.query("SELECT requests FROM endpoints WHERE id = $1", {target});
         if (!rows) return std::move(rows).error();
         if (rows->empty() || integer((*rows)[0][0]) > 0) continue;
-        for (const char* table : {"hours", "marks", "parts", "samples", "changes"})
+        for (const char* table : {"endpoint_states", "hours", "marks", "parts", "samples", "changes"})
             APIARIST_TRY(database_.execute(fmt::format("DELETE FROM {} WHERE endpoint_id = $1", table), {target}));
         APIARIST_TRY(database_.execute("DELETE FROM endpoints WHERE id = $1", {target}));
         ++undone.removed;
@@ -217,6 +231,7 @@ Status Undo::remove_empty(Undone& undone) {
 
 Result<Undone> Undo::run(std::int64_t collection, const std::string& place) {
     Undone undone{.place = place};
+    APIARIST_TRY(facet_sets_.refresh(database_));
     APIARIST_TRY(read(collection));
     const std::string parameter = place + std::string(kParameter);
     std::vector<Archived> restored;
@@ -276,8 +291,12 @@ Result<Undone> undo_decision(Database& database, std::int64_t endpoint, const st
     if (!found) return std::move(found).error();
     auto revision = add_one(database, "revision");
     if (!revision) return std::move(revision).error();
-    auto undone = Undo(database, *revision).run(collection, *found);
+    auto last_id = read_meta(database, "last_id");
+    if (!last_id) return std::move(last_id).error();
+    auto undone = Undo(database, *revision, *last_id).run(collection, *found);
     if (!undone) return undone;
+    APIARIST_TRY(write_meta(database, "last_id", *last_id));
+    APIARIST_TRY(recount(database, collection));
     APIARIST_TRY(add_epoch(database));
     APIARIST_TRY(add_audit(database, actor, "unmerge", fmt::format("{} behind {}", text((*rows)[0][1]), *found)));
     APIARIST_TRY(transaction->commit());
