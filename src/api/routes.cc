@@ -116,6 +116,7 @@ std::span<const Route> routes() {
          {{"collection", kNumber}, {"endpoint", kNumber}}},
         {Method::kGet, "/api/v1/export/openapi", Role::kReader, export_openapi, {{"collection", kNumber}}},
         {Method::kGet, "/api/v1/openapi.json", Role::kReader, get_document},
+        {Method::kGet, "/api/v1/session", Role::kReader, get_session},
     };
     return kRoutes;
 }

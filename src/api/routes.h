@@ -83,6 +83,8 @@ Result<Reply> get_service_map(const Context& context, const Request& request);
 Result<Reply> get_traffic(const Context& context, const Request& request);
 Result<Reply> get_document(const Context& context, const Request& request);
 
+Result<Reply> get_session(const Context& context, const Request& request);
+
 // Of the parameters that lists of endpoints and exports share.
 [[nodiscard]] store::EndpointFilter filter_of(const Request& request);
 Result<Reply> get_endpoints(const Context& context, const Request& request);

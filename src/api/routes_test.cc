@@ -283,6 +283,12 @@ TEST_P(RoutesTest, exports_what_was_seen_as_openapi) {
     EXPECT_EQ(get("/api/v1/export/openapi?collection=999999")->status, 404);
 }
 
+TEST_P(RoutesTest, a_session_is_its_token) {
+    EXPECT_EQ(body("/api/v1/session"), R"({"name":"admin","role":"admin"})");
+    const auto answer = client_->Get("/api/v1/session", as(reader_));
+    EXPECT_EQ(answer->body, R"({"name":"reader","role":"reader"})");
+}
+
 TEST_P(RoutesTest, the_document_has_each_route_and_no_other) {
     EXPECT_EQ(body("/api/v1/openapi.json").empty(), false);
     std::map<std::string, std::set<std::string>> documented;
