@@ -17,6 +17,7 @@
 #include "api/guard.h"
 #include "api/json_out.h"
 #include "api/routes.h"
+#include "api/static_answer.h"
 #include "base/json.h"
 #include "store/migrations.h"
 
@@ -128,8 +129,8 @@ struct ApiServer::State {
     void add_handlers();
     Status bind();
     void serve();
-    // False: it was answered.
-    bool is_allowed(const httplib::Request& request, httplib::Response& response) const;
+    // False: it was answered. `is_page`: it is no answer of the API, and another site may lead a browser to it.
+    bool is_allowed(const httplib::Request& request, httplib::Response& response, bool is_page) const;
     bool is_bounded(const httplib::Request& request, httplib::Response& response, std::size_t body_bytes) const;
     std::optional<Token> who(const httplib::Request& request, httplib::Response& response) const;
     const Route* find_route(const httplib::Request& request, httplib::Response& response, std::int64_t& id) const;
@@ -152,7 +153,7 @@ Status ApiServer::State::prepare_store() {
     return Done{};
 }
 
-bool ApiServer::State::is_allowed(const httplib::Request& request, httplib::Response& response) const {
+bool ApiServer::State::is_allowed(const httplib::Request& request, httplib::Response& response, bool is_page) const {
     const auto host = one_header(request, "Host");
     if (!host || !is_own_host(*host, options.hosts)) {
         answer_problem(response, 403, "the request names another host");
@@ -160,8 +161,10 @@ bool ApiServer::State::is_allowed(const httplib::Request& request, httplib::Resp
     }
     const auto origin = one_header(request, "Origin");
     const auto site = one_header(request, "Sec-Fetch-Site");
-    if (!origin || (!origin->empty() && !is_same_origin(*origin, *host)) || !site || *site == "cross-site" ||
-        *site == "same-site") {
+    const bool led = is_page && is_navigation(request.get_header_value("Sec-Fetch-Mode"),
+                                              request.get_header_value("Sec-Fetch-Dest"));
+    if (!origin || (!origin->empty() && !is_same_origin(*origin, *host)) || !site ||
+        (!led && (*site == "cross-site" || *site == "same-site"))) {
         answer_problem(response, 403, "the request is made by a page of another site");
         return false;
     }
@@ -233,13 +236,21 @@ void ApiServer::State::call(const Route& route, const Request& asked, httplib::R
 Server::HandlerResponse ApiServer::State::handle(const httplib::Request& request, httplib::Response& response,
                                                  bool has_body) const {
     constexpr auto kHandled = Server::HandlerResponse::Handled;
-    if (!is_allowed(request, response)) return kHandled;
-    if (request.path == "/healthz" && (request.method == "GET" || request.method == "HEAD")) {
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    const bool is_page = reads && !is_api_path(request.path);
+    if (!is_allowed(request, response, is_page)) return kHandled;
+    if (reads && request.path == "/healthz") {
         response.set_content("{\"status\":\"ok\"}", "application/json");
         return kHandled;
     }
     if (request.path.size() > kMostPath) {
         answer_problem(response, 414);
+        return kHandled;
+    }
+    if (is_page) {
+        if (is_bounded(request, response, 0) && !answer_file(options.dashboard, request, response))
+            answer_problem(response, 404,
+                           options.dashboard.empty() ? "this build has no dashboard; the API is at /api/v1" : "");
         return kHandled;
     }
     const auto token = who(request, response);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The inventory over HTTP, as JSON (openapi.json beside this file says how). Whoever asks shows a token; a page of
-// another site in a browser is refused. The server has connections of its own to the database, and threads of its own,
-// which end in the destructor. The callbacks are called on them, until then. Signals should be blocked before make():
-// its threads inherit that.
+// The inventory over HTTP, as JSON (openapi.json beside this file says how), and the dashboard that shows it. Whoever
+// asks the API shows a token; a page of another site in a browser is refused, but may lead to the dashboard. The server
+// has connections of its own to the database, and threads of its own, which end in the destructor. The callbacks are
+// called on them, until then. Signals should be blocked before make(): its threads inherit that.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "api/static_files.h"
 #include "base/result.h"
 #include "store/database.h"
 
@@ -22,6 +24,7 @@ struct ApiOptions {
     store::DatabaseOptions database;
     std::string token_folder;  // where the first tokens are written; made where it is not there
     std::string version;
+    std::span<const StaticFile> dashboard{};               // for everybody who can connect; outlives the server
     std::function<std::string()> ingest{};                 // JSON for /status; empty: none
     std::function<std::int64_t()> now_s;                   // Unix time
     std::function<void(const std::string&)> on_trouble{};  // a line that is for a log; may be empty

@@ -84,7 +84,7 @@ void ApiTest::put(const std::vector<Call>& calls) {
 }
 
 void ApiTest::serve(std::vector<std::string> hosts) {
-    ApiOptions options{};
+    ApiOptions options = options_;
     options.hosts = std::move(hosts);
     options.address = "127.0.0.1:0";
     options.database = database_;

@@ -36,8 +36,8 @@ class ApiTest : public testing::TestWithParam<std::string> {
     void SetUp() override;
     void TearDown() override;
 
-    void put(const std::vector<Call>& calls);  // one batch
-    void serve(std::vector<std::string> hosts = {});
+    void put(const std::vector<Call>& calls);         // one batch
+    void serve(std::vector<std::string> hosts = {});  // options_, with what is the fixture's own
 
     // With the admin's token where none is given; empty: with none.
     httplib::Result get(const std::string& target) { return client_->Get(target, as(admin_)); }
@@ -48,6 +48,7 @@ class ApiTest : public testing::TestWithParam<std::string> {
     // What the server sends for these bytes, until it closes.
     [[nodiscard]] std::string raw(const std::string& bytes) const;
 
+    ApiOptions options_;
     store::DatabaseOptions database_;
     std::string directory_;
     std::unique_ptr<store::Store> store_;

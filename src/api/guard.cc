@@ -43,4 +43,8 @@ bool is_same_origin(std::string_view origin, std::string_view host) {
     return (name == "http" || name == "https") && to_lower(origin.substr(scheme + 3)) == to_lower(host);
 }
 
+bool is_navigation(std::string_view mode, std::string_view destination) {
+    return mode == "navigate" && (destination.empty() || destination == "document");
+}
+
 }  // namespace apiarist::api

@@ -13,5 +13,7 @@ namespace apiarist::api {
 [[nodiscard]] bool is_own_host(std::string_view host, const std::vector<std::string>& hosts);
 // A page of `origin` ("http://127.0.0.1:8686") is one of the server that is named `host`.
 [[nodiscard]] bool is_same_origin(std::string_view origin, std::string_view host);
+// By Sec-Fetch-Mode and Sec-Fetch-Dest: a browser goes to a page of ours, in a window of its own.
+[[nodiscard]] bool is_navigation(std::string_view mode, std::string_view destination);
 
 }  // namespace apiarist::api

@@ -60,7 +60,10 @@ TEST_P(SecurityTest, each_route_needs_a_token_that_is_known) {
         }
     }
     EXPECT_EQ(status_of(client_->Get("/api/v1/status?token=" + admin_)), 401);
-    EXPECT_EQ(status_of(client_->Get("/nothing")), 401) << "who is nobody learns no routes";
+    EXPECT_EQ(status_of(client_->Get("/api/v1/nothing")), 401) << "who is nobody learns no routes";
+    EXPECT_EQ(status_of(client_->Get("/api")), 401);
+    EXPECT_EQ(status_of(client_->Post("/")), 401);
+    EXPECT_EQ(status_of(client_->Get("/nothing")), 404);
     EXPECT_EQ(status_of(client_->Get("/healthz")), 200);
 }
 

@@ -36,6 +36,7 @@ Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, cons
         options.hosts.push_back(to_lower(host));
     options.token_folder = token_folder(database);
     options.version = APIARIST_VERSION;
+    options.dashboard = api::dashboard();
     options.ingest = std::move(ingest);
     options.on_trouble = [log](const std::string& what) { log.warn(what); };
     auto made = api::ApiServer::make(std::move(options));
