@@ -16,6 +16,7 @@ Ingest::Ingest(store::Store& store, IngestOptions options)
     : store_(store),
       options_(std::move(options)),
       samples_(options_.samples),
+      live_writer_(options_.samples),
       observer_({options_.networks, [this](const records::Record& record) { return samples_.write(record); },
                  options_.scanner.get()}) {}
 
@@ -28,6 +29,9 @@ void Ingest::take(std::string_view record, std::int64_t now_s) {
         ++good_;
         counts_.pending.fetch_add(1, kRelaxed);
         observer_.observe(**decoded, now_s, store_.catalog(), batch_.delta);
+        if (options_.live != nullptr && options_.live->readers() != 0)
+            options_.live->publish(
+                **decoded, now_s, [this, now_s](const records::Record& one) { return live_writer_.write(one, now_s); });
     } else if (decoded.error().code == std::errc::operation_canceled) {
         counts_.first_words.fetch_add(1, kRelaxed);
     } else {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "inventory/observer.h"
+#include "live/feed.h"
+#include "processor/live_writer.h"
 #include "processor/sample_writer.h"
 #include "records/decoder.h"
 #include "sensitive/scanner.h"
@@ -27,6 +29,7 @@ struct IngestOptions {
     std::size_t batch_endpoints = 20'000;         // of different endpoints, likewise
     std::int64_t keep_days = 0;                   // what was not seen since is deleted, once an hour; 0: nothing is
     std::uint64_t batch_bytes = 256u << 20;       // of records, likewise
+    live::Feed* live = nullptr;                   // gets each record as it is taken; outlives this; null: none
 };
 
 // records = stored + pending + dropped + refused + first_words
@@ -68,6 +71,7 @@ class Ingest {
     store::Store& store_;
     const IngestOptions options_;
     SampleWriter samples_;
+    LiveWriter live_writer_;
     records::Decoder decoder_;
     inventory::Observer observer_;
     store::Batch batch_;

@@ -22,9 +22,10 @@ class SampleWriter {
   public:
     explicit SampleWriter(const SampleOptions& options);
     [[nodiscard]] std::string write(const records::Record& record);
+    // A target as it is written in a record.
+    [[nodiscard]] std::string target(std::string_view text);
 
   private:
-    [[nodiscard]] std::string target(std::string_view text);
     [[nodiscard]] std::string headers(const records::Headers& headers);
     [[nodiscard]] std::string payload(std::string_view text, const records::Headers& headers, bool cut);
 
