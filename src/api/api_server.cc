@@ -72,6 +72,8 @@ std::string_view title(int status) {
             return "Unsupported Media Type";
         case 416:
             return "Range Not Satisfiable";
+        case 503:
+            return "Service Unavailable";
         default:
             return status < 500 ? "Bad Request" : "Internal Server Error";
     }
@@ -92,6 +94,7 @@ void answer_error(httplib::Response& response, const Error& error,
                   const std::function<void(const std::string&)>& on_trouble) {
     if (error.code == std::errc::invalid_argument) return answer_problem(response, 400, error.what);
     if (error.code == std::errc::no_such_file_or_directory) return answer_problem(response, 404, error.what);
+    if (error.code == std::errc::resource_unavailable_try_again) return answer_problem(response, 503, error.what);
     if (on_trouble) on_trouble("api: " + error.what);
     answer_problem(response, 500);
 }
@@ -136,7 +139,9 @@ struct ApiServer::State {
     const Route* find_route(const httplib::Request& request, httplib::Response& response, std::int64_t& id) const;
     // `has_body`: the body was read.
     Server::HandlerResponse handle(const httplib::Request& request, httplib::Response& response, bool has_body) const;
-    void call(const Route& route, const Request& asked, httplib::Response& response) const;
+    void call(const Route& route, const Request& asked, const httplib::Request& request,
+              httplib::Response& response) const;
+    void go_on(Reply reply, const httplib::Request& request, httplib::Response& response) const;
 };
 
 Status ApiServer::State::prepare_store() {
@@ -222,11 +227,24 @@ const Route* ApiServer::State::find_route(const httplib::Request& request, httpl
     return nullptr;
 }
 
-void ApiServer::State::call(const Route& route, const Request& asked, httplib::Response& response) const {
+// The head alone is the library's; without a length, the end of the connection is the end of the answer.
+void ApiServer::State::go_on(Reply reply, const httplib::Request& request, httplib::Response& response) const {
+    response.set_header("X-Accel-Buffering", "no");  // proxies pass events on as they come
+    response.set_content_provider(reply.content_type, [](std::size_t, httplib::DataSink& sink) {
+        sink.done();
+        return true;
+    });
+    if (request.method == "GET") http->go_on_with(request, std::move(reply.live));
+}
+
+void ApiServer::State::call(const Route& route, const Request& asked, const httplib::Request& request,
+                            httplib::Response& response) const {
     if (const auto wrong = check_parameters(route, asked)) return answer_problem(response, 400, *wrong);
-    auto reply = route.handler({*connections, options.version, options.ingest, options.now_s}, asked);
+    auto reply = route.handler(
+        {*connections, options.version, options.ingest, options.now_s, options.collector, options.live}, asked);
     if (!reply) return answer_error(response, reply.error(), options.on_trouble);
     response.status = reply->status;
+    if (reply->live) return go_on(std::move(*reply), request, response);
     const bool json = reply->content_type == "application/json";
     response.set_content(json ? without_markup(reply->body) : reply->body, reply->content_type);
     if (!reply->file_name.empty())
@@ -277,7 +295,7 @@ Server::HandlerResponse ApiServer::State::handle(const httplib::Request& request
         answer_problem(response, 400, "a query parameter is there twice");
         return kHandled;
     }
-    call(*route, asked, response);
+    call(*route, asked, request, response);
     return kHandled;
 }
 
@@ -344,6 +362,8 @@ Result<std::unique_ptr<ApiServer>> ApiServer::make(ApiOptions options) {
     ServerBounds bounds;
     bounds.connections = state->options.connections;
     bounds.request_time = std::chrono::seconds(state->options.request_seconds);
+    bounds.stall_time = state->options.stall_time;
+    if (state->options.live != nullptr) bounds.streams = state->options.live->limits().readers;
     state->http = BoundedServer::make(bounds);
     // The port first: who cannot serve makes no tokens.
     APIARIST_TRY(state->bind());

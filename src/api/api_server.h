@@ -5,6 +5,7 @@
 // has connections of its own to the database, and threads of its own, which end in the destructor. The callbacks are
 // called on them, until then. Signals should be blocked before make(): its threads inherit that.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 
 #include "api/static_files.h"
 #include "base/result.h"
+#include "live/feed.h"
 #include "store/database.h"
 
 namespace apiarist::api {
@@ -26,10 +28,13 @@ struct ApiOptions {
     std::string version;
     std::span<const StaticFile> dashboard{};               // for everybody who can connect; outlives the server
     std::function<std::string()> ingest{};                 // JSON for /status; empty: none
+    std::function<std::string()> collector{};              // JSON for /collector; empty: none
+    live::Feed* live = nullptr;                            // for /live; outlives the server; null: none
     std::function<std::int64_t()> now_s;                   // Unix time
     std::function<void(const std::string&)> on_trouble{};  // a line that is for a log; may be empty
     std::size_t connections = 64;                          // at a time
     std::int64_t request_seconds = 30;                     // for all of a request and its answer
+    std::chrono::milliseconds stall_time{10'000};          // an answer of /live ends when nothing of it is taken
 };
 
 class ApiServer {

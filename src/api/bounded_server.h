@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // cpp-httplib's server with bounds that it has not: a time for a whole request, the size of all its header fields, and
-// a number of connections. One request for a connection.
+// a number of connections. One request for a connection. An answer may go on with the records of a feed.
 
 #include <httplib.h>
 
@@ -9,18 +9,24 @@
 #include <chrono>
 #include <cstddef>
 #include <future>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <thread>
 
+#include "api/deadline_stream.h"
 #include "base/handles.h"
+#include "live/feed.h"
 
 namespace apiarist::api {
 
 struct ServerBounds {
     std::size_t connections = 64;                    // beyond, a connection is closed at once
     std::size_t threads = 8;                         // that answer
+    std::size_t streams = 0;                         // answers that go on, which have threads beside those
     std::size_t header_bytes = 32u << 10;            // beyond: 431
     std::chrono::milliseconds request_time{30'000};  // from the first byte to the last of the answer
+    std::chrono::milliseconds stall_time{10'000};    // an answer that goes on ends when nothing of it is taken
 };
 
 class BoundedServer : public httplib::Server {
@@ -34,6 +40,8 @@ class BoundedServer : public httplib::Server {
 
     // Until the thread that listens makes its workers: stop() is not heard before.
     void wait_until_accepting() { workers_.get_future().wait(); }
+    // For a handler: when the head of its answer is written, what the reader gets follows, until one of both ends it.
+    void go_on_with(const httplib::Request& request, std::unique_ptr<live::Reader> reader);
     // Also ends the requests that are being read or answered.
     void end();
 
@@ -47,6 +55,8 @@ class BoundedServer : public httplib::Server {
     Fd ending_;                                   // readable from the end on
     std::atomic<std::size_t> open_{0};            // connections that wait or are answered
     std::atomic<std::thread::id> accepting_{{}};  // on which connections are closed that are too many
+    std::mutex mutex_;
+    std::map<const httplib::Request*, DeadlineStream*> streams_;  // of requests with a handler; guarded by mutex_
 };
 
 }  // namespace apiarist::api

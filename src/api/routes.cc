@@ -117,6 +117,8 @@ std::span<const Route> routes() {
         {Method::kGet, "/api/v1/export/openapi", Role::kReader, export_openapi, {{"collection", kNumber}}},
         {Method::kGet, "/api/v1/openapi.json", Role::kReader, get_document},
         {Method::kGet, "/api/v1/session", Role::kReader, get_session},
+        {Method::kGet, "/api/v1/collector", Role::kReader, get_collector},
+        {Method::kGet, "/api/v1/live", Role::kReader, get_live, {{"collection"}, {"method"}, {"search"}, {"status"}}},
     };
     return kRoutes;
 }

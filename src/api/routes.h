@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +16,7 @@
 #include "api/connections.h"
 #include "api/tokens.h"
 #include "base/result.h"
+#include "live/feed.h"
 #include "store/endpoint_queries.h"
 #include "store/table.h"
 
@@ -25,6 +27,8 @@ struct Context {
     std::string version;
     std::function<std::string()> ingest;
     std::function<std::int64_t()> now_s;
+    std::function<std::string()> collector;
+    live::Feed* live = nullptr;
 };
 
 enum class Method : std::uint8_t { kGet, kPut, kPost, kDelete };
@@ -55,9 +59,11 @@ struct Reply {
     std::string content_type = "application/json";
     std::string file_name{};  // of a download
     int status = 200;
+    std::unique_ptr<live::Reader> live{};  // the answer goes on with what it gets
 };
 
-// Errors: invalid_argument is 400, no_such_file_or_directory 404, with their text; any other is 500, without.
+// Errors: invalid_argument is 400, no_such_file_or_directory 404, resource_unavailable_try_again 503, with their text;
+// any other is 500, without.
 using Handler = Result<Reply> (*)(const Context& context, const Request& request);
 
 struct Route {
@@ -84,6 +90,8 @@ Result<Reply> get_traffic(const Context& context, const Request& request);
 Result<Reply> get_document(const Context& context, const Request& request);
 
 Result<Reply> get_session(const Context& context, const Request& request);
+Result<Reply> get_collector(const Context& context, const Request& request);
+Result<Reply> get_live(const Context& context, const Request& request);
 
 // Of the parameters that lists of endpoints and exports share.
 [[nodiscard]] store::EndpointFilter filter_of(const Request& request);

@@ -170,7 +170,7 @@ TEST_P(SecurityTest, a_request_behind_another_in_one_connection_is_not_read) {
 
 TEST_P(SecurityTest, sql_in_any_filter_is_a_text) {
     for (const Route& route : routes()) {
-        if (route.method != Method::kGet) continue;
+        if (route.method != Method::kGet || route.handler == get_live) continue;  // of which live_stream_test tells
         std::string path(route.pattern);
         if (const auto at = path.find("{id}"); at != std::string::npos)
             path.replace(at, 4, std::to_string(endpoint("/orders/{}")));
