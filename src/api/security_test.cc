@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "api/fixture_test.h"
 #include "api/routes.h"
 #include "base/json.h"
@@ -102,6 +105,27 @@ TEST_P(SecurityTest, tokens_are_in_files_of_their_owner_and_not_in_the_store) {
     serve();
     EXPECT_TRUE(server_->token_files().empty());
     EXPECT_EQ(admin_, before);
+    EXPECT_EQ(status_of(get("/api/v1/status")), 200);
+}
+
+TEST_P(SecurityTest, a_token_is_not_written_into_what_others_put_there) {
+    server_.reset();
+    ASSERT_TRUE(store_->database().script("DELETE FROM tokens"));
+    const std::string other = directory_ + "/of-another";
+    std::ofstream(other) << "theirs";
+    std::filesystem::remove(directory_ + "/admin.token");
+    std::filesystem::create_symlink(other, directory_ + "/admin.token");
+    std::filesystem::permissions(directory_ + "/reader.token", std::filesystem::perms::all);
+    serve();
+    std::string kept;
+    std::ifstream(other) >> kept;
+    EXPECT_EQ(kept, "theirs");
+    for (const char* name : {"/admin.token", "/reader.token"}) {
+        struct stat facts {};
+        ASSERT_EQ(::lstat((directory_ + name).c_str(), &facts), 0);
+        EXPECT_TRUE(S_ISREG(facts.st_mode)) << name;
+        EXPECT_EQ(facts.st_mode & 0777, 0600U) << name;
+    }
     EXPECT_EQ(status_of(get("/api/v1/status")), 200);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/tokens.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -10,7 +11,7 @@
 #include <array>
 #include <cerrno>
 
-#include "base/private_file.h"
+#include "base/handles.h"
 
 namespace apiarist::api {
 namespace {
@@ -25,11 +26,13 @@ std::string hex(const unsigned char* bytes, std::size_t size) {
     return out;
 }
 
+// A new file, whatever is there: one of others, or a link of theirs to it, is not written to.
 Status write_token(const std::string& path, const std::string& token) {
-    auto file = create_private_file(path);
-    if (!file) return std::move(file).error();
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return Error::from_errno(errno, path);
+    const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file) return Error::from_errno(errno, path);
     const std::string line = token + "\n";
-    if (::write(file->get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+    if (::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()))
         return Error::from_errno(errno, path);
     return Done{};
 }

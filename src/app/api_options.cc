@@ -2,6 +2,7 @@
 #include "app/api_options.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "app/log.h"
 #include "base/text.h"
 #include "processor/kafka_consumer.h"
+#include "store/queries.h"
 
 namespace apiarist::app {
 namespace {
@@ -20,10 +22,20 @@ std::string token_folder(const store::DatabaseOptions& database) {
     return folder.empty() ? "." : folder;
 }
 
+// The dashboard first: it is what people look at.
+void say_where(const Log& log, const api::ApiServer& server, const std::string& folder) {
+    const std::string token = folder + "/admin.token";
+    const std::string how = ::access(token.c_str(), F_OK) == 0
+                                ? fmt::format("token: cat {} (with that of reader.token nothing can be changed)", token)
+                                : "its tokens are where it was first served (admin.token)";
+    if (!api::dashboard().empty()) log.info(fmt::format("dashboard at {}/ , {}", server.url(), how));
+    log.info(fmt::format("API at {}/api/v1{}", server.url(), api::dashboard().empty() ? " , " + how : ""));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, const store::DatabaseOptions& database,
-                                                  const std::string& fallback, std::function<std::string()> ingest) {
+                                                  const std::string& fallback, ApiSources sources) {
     const Log log(settings);
     const bool chosen = settings.value("api").origin != Origin::kDefault;
     const std::string address = chosen ? settings.text("api") : fallback;
@@ -34,10 +46,13 @@ Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, cons
     options.now_s = processor::unix_seconds;
     for (const std::string& host : settings.list("api-hosts"))
         options.hosts.push_back(to_lower(host));
-    options.token_folder = token_folder(database);
+    const std::string folder = token_folder(database);
+    options.token_folder = folder;
     options.version = APIARIST_VERSION;
     options.dashboard = api::dashboard();
-    options.ingest = std::move(ingest);
+    options.ingest = std::move(sources.ingest);
+    options.collector = std::move(sources.collector);
+    options.live = sources.live;
     options.on_trouble = [log](const std::string& what) { log.warn(what); };
     auto made = api::ApiServer::make(std::move(options));
     if (!made && !chosen) {
@@ -45,12 +60,27 @@ Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, cons
         return std::unique_ptr<api::ApiServer>();
     }
     if (!made) return std::move(made).error().context("--api");
-    log.info(fmt::format("API at {}/api/v1", (*made)->url()));
+    say_where(log, **made, folder);
     if (!address.starts_with("127.") && !address.starts_with("[::1]") && !address.starts_with("localhost:"))
         log.warn("the API is served without TLS, and tokens travel in clear: put a proxy with TLS before it");
-    for (const std::string& file : (*made)->token_files())
-        log.info("a token for the API is in " + file);
     return made;
+}
+
+void say_inventory(const Settings& settings, const store::DatabaseOptions& database) {
+    const Log log(settings);
+    if (!log.wants(Level::kInfo)) return;
+    store::DatabaseOptions to_read = database;
+    to_read.read_only = true;
+    const auto opened = store::open_database(to_read);
+    if (!opened) return;  // who could not store has said so
+    const auto status = store::read_status(**opened);
+    if (!status) return;
+    const std::string place = store::is_postgres(database.location)
+                                  ? "POSTGRESQL-URL"
+                                  : std::filesystem::path(database.location).parent_path().string();
+    log.info(fmt::format(
+        "the inventory has {} endpoints in {} collections; to look at it: apiarist processor --inventory {}",
+        status->endpoints, status->collections, place));
 }
 
 }  // namespace apiarist::app

@@ -9,16 +9,28 @@
 #include "api/api_server.h"
 #include "app/settings.h"
 #include "base/result.h"
+#include "live/feed.h"
+#include "store/database.h"
 
 namespace apiarist::app {
 
-// Of `processor` where nothing is said.
-inline constexpr const char* kProcessorApi = "127.0.0.1:8686";
+// Where nothing is said.
+inline constexpr const char* kUsualApi = "127.0.0.1:8686";
+
+// What the API tells of who serves it, asked on the server's threads; any may be empty or null.
+struct ApiSources {
+    std::function<std::string()> ingest{};     // JSON for /status
+    std::function<std::string()> collector{};  // JSON for /collector
+    live::Feed* live = nullptr;                // outlives the server
+};
 
 // Serves the inventory in that database at --api, or at `fallback` where nothing is said; null where that is empty, or
-// where the fallback cannot be served, which a warning says. Says where the first tokens are. `ingest`: JSON for
-// /status, called on the server's threads; may be empty. Signals should be blocked.
+// where the fallback cannot be served, which a warning says. Says where the dashboard and the tokens are. Signals
+// should be blocked.
 Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, const store::DatabaseOptions& database,
-                                                  const std::string& fallback, std::function<std::string()> ingest);
+                                                  const std::string& fallback, ApiSources sources);
+
+// Says what the inventory has, and how to look at it when this ends.
+void say_inventory(const Settings& settings, const store::DatabaseOptions& database);
 
 }  // namespace apiarist::app

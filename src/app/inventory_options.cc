@@ -97,7 +97,8 @@ Result<processor::IngestOptions> ingest_options(const Settings& settings) {
     return options;
 }
 
-Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settings, const std::string& instance_id) {
+Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settings, const std::string& instance_id,
+                                                          live::Feed* live) {
     auto database = inventory_database(settings, {});
     if (!database) return std::move(database).error();
     auto ingest = ingest_options(settings);
@@ -106,6 +107,7 @@ Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settin
     options.database = std::move(*database);
     options.limits = inventory_limits(settings);
     options.ingest = std::move(*ingest);
+    options.ingest.live = live;
     options.record = record_options(settings, instance_id);
     options.batch_time = std::chrono::nanoseconds(settings.duration_ns("inventory-batch-time"));
     options.queue_bytes = settings.count("inventory-queue-bytes");

@@ -7,6 +7,7 @@
 
 #include "app/settings.h"
 #include "base/result.h"
+#include "live/feed.h"
 #include "policy/sink.h"
 #include "processor/ingest.h"
 #include "store/store.h"
@@ -20,6 +21,8 @@ Result<store::DatabaseOptions> existing_inventory(const Settings& settings);
 [[nodiscard]] inventory::CatalogLimits inventory_limits(const Settings& settings);
 Result<processor::IngestOptions> ingest_options(const Settings& settings);
 
-Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settings, const std::string& instance_id);
+// `live`: gets the records too; may be null.
+Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settings, const std::string& instance_id,
+                                                          live::Feed* live);
 
 }  // namespace apiarist::app

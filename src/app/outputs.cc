@@ -181,14 +181,14 @@ bool writes_to_stdout(const Settings& settings) {
 }
 
 Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id,
-                                                const HeartbeatSource& heartbeat) {
+                                                const HeartbeatSource& heartbeat, live::Feed* live) {
     const auto kind = choose_sink(settings);
     if (!kind) return kind.error();
     switch (*kind) {
         case SinkKind::kKafka:
             return make_kafka_sink(settings, instance_id, heartbeat);
         case SinkKind::kInventory:
-            return make_inventory_sink(settings, instance_id);
+            return make_inventory_sink(settings, instance_id, live);
         case SinkKind::kNull:
             return std::unique_ptr<policy::Sink>(std::make_unique<sinks::NullSink>());
         case SinkKind::kNdjson:

@@ -10,6 +10,7 @@
 #include "app/settings.h"
 #include "base/ledger.h"
 #include "base/result.h"
+#include "live/feed.h"
 #include "policy/sink.h"
 #include "sinks/heartbeat.h"
 
@@ -23,8 +24,9 @@ Status check_outputs(const Settings& settings, const std::string& input = {});
 [[nodiscard]] bool writes_to_stdout(const Settings& settings);
 // What a sink that sends heartbeats asks for one; empty: none are sent.
 using HeartbeatSource = std::function<sinks::HeartbeatValues()>;
+// `live`: gets what goes into an inventory; outlives the sink.
 Result<std::unique_ptr<policy::Sink>> make_sink(const Settings& settings, const std::string& instance_id,
-                                                const HeartbeatSource& heartbeat = {});
+                                                const HeartbeatSource& heartbeat = {}, live::Feed* live = nullptr);
 
 // An output file that is only written at the end, opened at the start so that a wrong path is an error then.
 class LedgerFile {

@@ -16,6 +16,7 @@
 
 #include "app/api_options.h"
 #include "app/brokers.h"
+#include "app/collector.h"
 #include "app/commands.h"
 #include "app/inventory_options.h"
 #include "app/kafka_options.h"
@@ -46,16 +47,9 @@ Fd ending_signals() {
     return Fd(::signalfd(-1, &set, SFD_CLOEXEC));
 }
 
-std::string counts_json(const IngestCounts& counts) {
-    return fmt::format(
-        R"({{"records":{},"stored":{},"pending":{},"dropped":{},"refused":{},"first_words":{},"superseded":{},"batches":{},"failures":{}}})",
-        counts.records, counts.stored, counts.pending, counts.dropped, counts.refused, counts.first_words,
-        counts.superseded, counts.batches, counts.failures);
-}
-
 Status write_counts(const Fd& fd, const IngestCounts& counts) {
     if (!fd) return Done{};
-    const std::string text = counts_json(counts) + "\n";
+    const std::string text = ingest_json(counts) + "\n";
     if (::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
         return Error::from_errno(errno, "--ledger");
     return Done{};
@@ -169,10 +163,19 @@ int processor(const Settings& settings) {
     const Fd signals = ending_signals();
     auto store = store::Store::open(*database, inventory_limits(settings));
     if (!store) return fail(2, store.error().what);
+    live::Feed live;
+    options->live = &live;
     Ingest ingest(*store, std::move(*options));
+    const CollectorFacts facts{.mode = has_kafka || has_file ? "processor" : "serve",
+                               .command = kProcessor,
+                               .started = processor::unix_seconds(),
+                               .not_ready = has_kafka || has_file ? "" : "nothing is read: what is there is served",
+                               .ledger = {},
+                               .coverage = {}};
     // A file is soon read; who wants the API beside it asks for it.
-    auto api = serve_api(settings, *database, has_file ? "" : kProcessorApi,
-                         [&ingest] { return counts_json(ingest.counts()); });
+    auto api = serve_api(settings, *database, has_file ? "" : kUsualApi,
+                         {[&ingest] { return ingest_json(ingest.counts()); },
+                          [&settings, &facts] { return collector_json(settings, facts); }, &live});
     if (!api) return fail(2, api.error().what);
     int status = 0;
     const auto done = file        ? read_file(*file, ingest, signals)
@@ -186,6 +189,7 @@ int processor(const Settings& settings) {
     Log(settings).info(fmt::format("{} read: {} records stored, {} not stored; {} were no records{}", counts.records,
                                    counts.stored, counts.pending + counts.dropped, counts.refused,
                                    counts.last_refusal.empty() ? "" : " (the last: " + counts.last_refusal + ")"));
+    say_inventory(settings, *database);
     return status;
 }
 

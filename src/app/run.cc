@@ -17,6 +17,7 @@
 
 #include "app/api_options.h"
 #include "app/child.h"
+#include "app/collector.h"
 #include "app/commands.h"
 #include "app/coverage.h"
 #include "app/coverage_text.h"
@@ -32,6 +33,9 @@
 #include "capture/kernel_source.h"
 #include "capture/proc.h"
 #include "capture/replay_source.h"
+#include "live/feed.h"
+#include "processor/inventory_sink.h"
+#include "processor/kafka_consumer.h"
 #include "server/metrics_server.h"
 #include "server/run_status.h"
 
@@ -138,6 +142,8 @@ struct Parts {
     bool by_process = false;  // nothing but processes by their numbers is selected
     server::RunStatus shown{"the kernel programs are not attached yet"};
     std::optional<Vitals> vitals;
+    std::int64_t started = processor::unix_seconds();
+    live::Feed live;
     std::unique_ptr<policy::Sink> sink;  // ends before what its heartbeats tell
     std::optional<LedgerFile> ledger_file;
     Fd signals;
@@ -154,31 +160,47 @@ struct Parts {
     std::unique_ptr<api::ApiServer> api;
 };
 
+// Nothing: not yet.
+std::function<std::optional<std::string>()> coverage_as(Parts& run,
+                                                        std::string (*render)(const events::CoverageSnapshot&)) {
+    return [&run, render]() -> std::optional<std::string> {
+        return run.asked.load() == nullptr ? std::nullopt : std::optional(render(run.looks.get()));
+    };
+}
+
 // Null when nothing is to be served.
 Result<std::unique_ptr<server::MetricsServer>> serve_metrics(const Settings& settings, Parts& run) {
     const std::string address = settings.text("metrics");
     if (address.empty()) return std::unique_ptr<server::MetricsServer>();
-    const auto coverage_as = [&run](std::string (*render)(const events::CoverageSnapshot&)) {
-        return [&run, render]() -> std::optional<std::string> {
-            return run.asked.load() == nullptr ? std::nullopt : std::optional(render(run.looks.get()));
-        };
-    };
     auto made = server::MetricsServer::make(address, {.ledger = [&run] { return run.shown.ledger(); },
                                                       .why_not_ready = [&run] { return run.shown.why_not_ready(); },
                                                       .version = APIARIST_VERSION,
-                                                      .coverage_text = coverage_as(coverage_text),
-                                                      .coverage_json = coverage_as(coverage_json)});
+                                                      .coverage_text = coverage_as(run, coverage_text),
+                                                      .coverage_json = coverage_as(run, coverage_json)});
     if (!made) return std::move(made).error().context("--metrics");
     Log(settings).info(fmt::format("metrics at {}/metrics", (*made)->url()));
     return made;
 }
 
-// Null when there is no inventory, or it is not to be served.
-Result<std::unique_ptr<api::ApiServer>> serve_inventory(const Settings& settings) {
+// Null when there is no inventory, or it cannot be served where nobody said that it should.
+Result<std::unique_ptr<api::ApiServer>> serve_inventory(const Settings& settings, Parts& run) {
     if (settings.text("inventory").empty()) return std::unique_ptr<api::ApiServer>();
     auto database = inventory_database(settings, {});
     if (!database) return std::move(database).error();
-    return serve_api(settings, *database, {}, {});
+    ApiSources sources;
+    sources.live = &run.live;
+    // The records may go elsewhere.
+    const auto* sink = dynamic_cast<const processor::InventorySink*>(run.sink.get());
+    if (sink != nullptr) sources.ingest = [sink] { return ingest_json(sink->ingest_counts()); };
+    sources.collector = [&run, &settings, coverage = coverage_as(run, coverage_json)] {
+        return collector_json(settings, {.mode = "run",
+                                         .command = kRun,
+                                         .started = run.started,
+                                         .not_ready = run.shown.why_not_ready(),
+                                         .ledger = run.shown.ledger(),
+                                         .coverage = coverage()});
+    };
+    return serve_api(settings, *database, sink != nullptr ? kUsualApi : "", std::move(sources));
 }
 
 // A kernel program, a map and a probe are a file each. Called after the fork: the command keeps its own limit.
@@ -214,7 +236,8 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     raise_open_files();
     // Threads begin here: the fork is behind us, and they inherit the signal mask.
     run.vitals.emplace(settings, run.instance_id, [&run] { return run.shown.ledger(); });
-    auto sink = make_sink(settings, run.instance_id, [&run] { return run.vitals->read(); });
+    auto sink = make_sink(
+        settings, run.instance_id, [&run] { return run.vitals->read(); }, &run.live);
     if (!sink) return std::move(sink).error();
     run.sink = std::move(*sink);
     auto mongo = make_mongo(settings, run.pipeline_options.policy);
@@ -223,7 +246,7 @@ Status prepare(const Settings& settings, const std::vector<std::string>& command
     auto metrics = serve_metrics(settings, run);
     if (!metrics) return std::move(metrics).error();
     run.metrics = std::move(*metrics);
-    auto api = serve_inventory(settings);
+    auto api = serve_inventory(settings, run);
     if (!api) return std::move(api).error();
     run.api = std::move(*api);
     auto kernel = capture::KernelSource::make(*options);
@@ -278,6 +301,8 @@ int end(const Settings& settings, Parts& run) {
         if (const auto finished = run.recording->finish(); !finished) status = fail(1, finished.error().what);
     const int reported = report(settings, *run.sink, *run.ledger_file, *run.pipeline);
     if (Log(settings).wants(Level::kInfo)) fmt::print(stderr, "coverage: {}\n", total_of(run.kernel->coverage()).line);
+    if (dynamic_cast<const processor::InventorySink*>(run.sink.get()) != nullptr)
+        if (const auto database = inventory_database(settings, {})) say_inventory(settings, *database);
     if (run.mongo) run.mongo->finish();  // last: records are worth more than counts
     return status != 0 ? status : reported;
 }

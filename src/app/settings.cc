@@ -347,18 +347,14 @@ std::uint64_t Settings::duration_ns(std::string_view name) const {
     return parse_duration(text(name)).value_or(0);
 }
 
-namespace {
-
-std::string shown_value(const Setting& setting, const Value& value) {
+std::string shown_value(const Setting& setting, const Value& value, std::string_view instead) {
     std::string text = fmt::format("{}", fmt::join(value.texts, ","));
     // A URL may have a password in it.
     const bool hidden =
         setting.secret || (text.find("://") != std::string::npos &&
                            (text.find('@') != std::string::npos || text.find("password") != std::string::npos));
-    return hidden && !text.empty() ? "(not shown)" : text;
+    return hidden && !text.empty() ? std::string(instead) : text;
 }
-
-}  // namespace
 
 std::vector<std::string> chosen_settings(const Settings& settings) {
     std::vector<std::string> lines;

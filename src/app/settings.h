@@ -112,6 +112,9 @@ class Settings {
 // "30s", "1.5s", "200ms", "5m", "1h", or a plain number of seconds. In nanoseconds.
 [[nodiscard]] std::optional<std::uint64_t> parse_duration(std::string_view text);
 
+// The value in force; of a secret, or a URL that may have one in it, what stands instead.
+[[nodiscard]] std::string shown_value(const Setting& setting, const Value& value,
+                                      std::string_view instead = "(not shown)");
 // "kafka-acks = all, from --kafka-acks": those that are not at their default. No secret.
 [[nodiscard]] std::vector<std::string> chosen_settings(const Settings& settings);
 // What `apiarist config` prints.
