@@ -22,6 +22,10 @@ std::string token_folder(const store::DatabaseOptions& database) {
     return folder.empty() ? "." : folder;
 }
 
+std::string counted(std::int64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 // The dashboard first: it is what people look at.
 void say_where(const Log& log, const api::ApiServer& server, const std::string& folder) {
     const std::string token = folder + "/admin.token";
@@ -78,9 +82,8 @@ void say_inventory(const Settings& settings, const store::DatabaseOptions& datab
     const std::string place = store::is_postgres(database.location)
                                   ? "POSTGRESQL-URL"
                                   : std::filesystem::path(database.location).parent_path().string();
-    log.info(fmt::format(
-        "the inventory has {} endpoints in {} collections; to look at it: apiarist processor --inventory {}",
-        status->endpoints, status->collections, place));
+    log.info(fmt::format("the inventory has {} in {}; to look at it: apiarist processor --inventory {}",
+                         counted(status->endpoints, "endpoint"), counted(status->collections, "collection"), place));
 }
 
 }  // namespace apiarist::app

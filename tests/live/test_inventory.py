@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`apiarist run --inventory`: what a service was asked while it was watched is in the inventory when the run ends."""
+import gzip
+import http.client
 import json
+import os
 import pathlib
+import re
 import shutil
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -111,6 +117,188 @@ class Inventory(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(said, done.stderr)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+
+class Serving:
+    """`apiarist ARGUMENTS` that serves an inventory, and what it answers."""
+
+    def __init__(self, folder: pathlib.Path, arguments: list, environment: dict | None = None):
+        self.errors = folder / "serving.err"
+        self.token = ""
+        with self.errors.open("wb") as errors:
+            self.process = subprocess.Popen([support.APIARIST, *arguments], stdin=subprocess.DEVNULL, stderr=errors,
+                                            env={**os.environ, **(environment or {})})
+
+    def said(self) -> str:
+        return self.errors.read_text(errors="replace")
+
+    def wait_for(self, text: str) -> str:
+        """The first group of a pattern in what it says."""
+        def found():
+            if self.process.poll() is not None and not re.search(text, self.said()):
+                raise AssertionError(f"ended: {self.said()}")
+            return re.search(text, self.said())
+        return support.wait_until(found, text).group(1)
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", int(self.wait_for(r"API at http://127\.0\.0\.1:(\d+)/api/v1")),
+                                          timeout=support.PATIENCE_SECONDS)
+
+    def open(self, path: str, **headers: str) -> http.client.HTTPResponse:
+        connection = self.connect()
+        connection.request("GET", path, headers={**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **headers})
+        return connection.getresponse()
+
+    def ask(self, path: str) -> dict:
+        answer = self.open(f"/api/v1/{path}")
+        body = answer.read()
+        if answer.status != 200:
+            raise AssertionError(f"{path}: {answer.status} {body!r}")
+        return json.loads(body)
+
+
+class Events:
+    """Server-sent events, one by one."""
+
+    def __init__(self, answer: http.client.HTTPResponse):
+        self.answer = answer
+
+    def next(self) -> tuple:
+        """Its name and data; comments are passed over."""
+        name, data = "", ""
+        while True:
+            line = self.answer.readline().decode()
+            if not line:
+                raise AssertionError("the stream ended")
+            line = line.rstrip("\n")
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                data = line.removeprefix("data: ")
+            elif not line and data:
+                return name, json.loads(data)
+
+
+class Served(unittest.TestCase):
+    """The API and the dashboard beside a run, and of what it leaves."""
+
+    def setUp(self):
+        self.folder = support.temporary_folder()
+        self.addCleanup(shutil.rmtree, self.folder, True)
+        self.inventory = self.folder / "inventory"
+        self.shop = support.free_ports(1)[0]
+
+    def serve(self, arguments: list, environment: dict | None = None) -> Serving:
+        serving = Serving(self.folder, arguments, environment)
+        self.addCleanup(support.end, serving.process)
+        return serving
+
+    def run_shop(self, *more: str, environment: dict | None = None) -> Serving:
+        serving = self.serve(["run", "--inventory", str(self.inventory), "--inventory-batch-time", "100ms", *more, "--", support.PYTHON,
+                              str(support.PEERS / "shop.py"), "serve", str(self.shop)], environment)
+        serving.wait_for("(collecting)")
+        support.wait_for_port(self.shop)
+        return serving
+
+    def buy(self, path: str):
+        connection = http.client.HTTPConnection("127.0.0.1", self.shop)
+        connection.request("GET", path, headers={"Host": "shop.example", "Authorization": "Bearer secret-of-the-shop"})
+        connection.getresponse().read()
+        connection.close()
+
+    def read_token(self, role: str) -> str:
+        return (self.inventory / f"{role}.token").read_text().strip()
+
+    def check_dashboard(self, serving: Serving):
+        """Its page, or that this build has none."""
+        serving.token = ""
+        page = serving.open("/", Accept="text/html")
+        body = page.read()
+        if "dashboard at" not in serving.said():
+            self.assertEqual((page.status, page.getheader("Content-Type")), (404, "application/problem+json"))
+            self.assertIn(b"no dashboard", body)
+            return
+        self.assertEqual((page.status, page.getheader("Content-Type")), (200, "text/html; charset=utf-8"))
+        self.assertIn("script-src 'self'", page.getheader("Content-Security-Policy"))
+        self.assertEqual(serving.open("/", **{"If-None-Match": page.getheader("ETag")}).status, 304)
+        assets = re.findall(r'(?:src|href)="(/[^"]+)"', body.decode())
+        self.assertTrue(any(path.startswith("/assets/") for path in assets), body)
+        for path in assets:
+            plain, packed = serving.open(path), serving.open(path, **{"Accept-Encoding": "gzip"})
+            self.assertEqual((plain.status, packed.status), (200, 200), path)
+            content = packed.read()
+            if packed.getheader("Content-Encoding") == "gzip":
+                content = gzip.decompress(content)
+            self.assertEqual(content, plain.read(), path)
+
+    def test_beside_a_run(self):
+        serving = self.run_shop("--api", "127.0.0.1:0", environment={"APIARIST_REDACT_KEY": "key-of-the-test"})
+        for role in ("reader", "admin"):
+            self.assertEqual((self.inventory / f"{role}.token").stat().st_mode & 0o777, 0o600)
+            serving.token = self.read_token(role)
+            self.assertEqual(serving.ask("session"), {"name": role, "role": role})
+        self.assertIn(f"cat {self.inventory}/admin.token", serving.said())
+
+        users = Events(serving.open("/api/v1/live?search=USERS&status=2xx"))
+        for path in ("/orders/1", "/users/nobody", "/users/ann?token=secret-of-the-shop"):
+            self.buy(path)
+        name, record = users.next()
+        self.assertEqual((name, record["collection"], record["method"], record["status"]), ("record", "shop.example", "GET", 200))
+        self.assertTrue(record["target"].startswith("/users/ann?token="), record)
+        self.assertEqual(record["record"]["path"], record["target"])
+        for secret in ("secret-of-the-shop", "ann@example.org"):
+            self.assertNotIn(secret, json.dumps(record))
+        users.answer.close()
+
+        support.wait_until(lambda: serving.ask("status")["ingest"]["stored"] == 3, "three records in the store")
+        collector = serving.ask("collector")
+        self.assertEqual((collector["mode"], collector["not_ready"]), ("run", ""))
+        counts = {one["name"]: one["value"] for one in collector["ledger"]}
+        self.assertEqual((counts["requests"], counts["records_delivered"]), (3, 3))
+        self.assertGreater(collector["coverage"]["total"]["seen"], 0)
+        settings = {one["name"]: one for one in collector["settings"]}
+        self.assertEqual((settings["api"]["value"], settings["api"]["source"]), ("127.0.0.1:0", "--api"))
+        self.assertEqual((settings["redact-key"]["value"], settings["redact-key"]["source"]), ("…", "APIARIST_REDACT_KEY"))
+        self.assertNotIn("key-of-the-test", json.dumps(collector))
+        self.check_dashboard(serving)
+
+        serving.token = self.read_token("reader")
+        stream = serving.open("/api/v1/live")
+        serving.process.terminate()
+        self.assertEqual(serving.process.wait(), 128 + signal.SIGTERM, serving.said())  # of the command
+        stream.read()  # to its end
+        self.assertRegex(serving.said(), rf"the inventory has \d endpoints in 1 collection; to look at it: apiarist processor --inventory {self.inventory}\n")
+
+    def test_what_a_run_left(self):
+        run = self.run_shop("--api", "127.0.0.1:0")
+        self.buy("/orders/1")
+        support.end(run.process)
+        serving = self.serve(["processor", "--inventory", str(self.inventory), "--api", "127.0.0.1:0"])
+        serving.token = self.read_token("admin")
+        self.assertEqual(serving.ask("status")["endpoints"], 1)
+        collector = serving.ask("collector")
+        self.assertEqual((collector["mode"], collector["ledger"], collector["coverage"]), ("serve", None, None))
+        self.assertNotEqual(collector["not_ready"], "")
+        self.check_dashboard(serving)
+        support.end(serving.process)
+        self.assertIn("the inventory has 1 endpoint in 1 collection", serving.said())
+
+    def test_a_port_that_is_taken_costs_a_run_nothing(self):
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                taken.bind(("127.0.0.1", 8686))
+                taken.listen()
+            except OSError:
+                pass  # by another
+            serving = self.run_shop()
+            self.assertIn("no API at 127.0.0.1:8686", serving.said())
+            self.buy("/orders/1")
+            support.end(serving.process)
+        self.assertIn("the inventory has 1 endpoint", serving.said())
+        asked = self.serve(["run", "--inventory", str(self.inventory), "--api", "", "--", "true"])
+        self.assertEqual(asked.process.wait(), 0, asked.said())
+        self.assertNotIn("API", asked.said())
 
 
 if __name__ == "__main__":
