@@ -177,6 +177,7 @@ int processor(const Settings& settings) {
                          {[&ingest] { return ingest_json(ingest.counts()); },
                           [&settings, &facts] { return collector_json(settings, facts); }, &live});
     if (!api) return fail(2, api.error().what);
+    if (!*api && !has_kafka && !has_file) return fail(2, "nothing is read, and nothing is served: --api ADDRESS:PORT");
     int status = 0;
     const auto done = file        ? read_file(*file, ingest, signals)
                       : has_kafka ? read_kafka(settings, *store, ingest, signals)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """`apiarist run --inventory`: what a service was asked while it was watched is in the inventory when the run ends."""
+import contextlib
 import gzip
 import http.client
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
@@ -299,6 +301,40 @@ class Served(unittest.TestCase):
         asked = self.serve(["run", "--inventory", str(self.inventory), "--api", "", "--", "true"])
         self.assertEqual(asked.process.wait(), 0, asked.said())
         self.assertNotIn("API", asked.said())
+
+    def test_nothing_to_do_is_an_error(self):
+        self.inventory.mkdir()
+        serving = self.serve(["processor", "--inventory", str(self.inventory), "--api", ""])
+        self.assertEqual(serving.process.wait(), 2, serving.said())
+
+
+class Demonstration(unittest.TestCase):
+    """script/run without arguments, on a terminal."""
+
+    def test_its_dashboard_is_there_until_it_is_interrupted(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(str(support.ROOT / "script/run"), ["script/run"])
+        said = ""
+        try:
+            while "nothing is read" not in said:
+                said += os.read(terminal, 65536).decode(errors="replace")
+            token = re.search(r"apiarist_[0-9a-f]{64}", said)
+            port = re.search(r"API at http://127\.0\.0\.1:(\d+)/api/v1", said)
+            self.assertTrue(token and port, said)
+            connection = http.client.HTTPConnection("127.0.0.1", int(port[1]))
+            connection.request("GET", "/api/v1/endpoints?search=orders", headers={"Authorization": f"Bearer {token[0]}"})
+            templates = {(one["method"], one["template"]) for one in json.loads(connection.getresponse().read())["items"]}
+            self.assertIn(("GET", "/orders/{}"), templates)
+        finally:
+            os.write(terminal, b"\x03")  # Ctrl-C
+            with contextlib.suppress(OSError):  # its end
+                while more := os.read(terminal, 65536):
+                    said += more.decode(errors="replace")
+            _, status = os.waitpid(pid, 0)
+            os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0, said)
+        self.assertIn("the inventory has", said)
 
 
 if __name__ == "__main__":
