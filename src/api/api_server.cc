@@ -362,6 +362,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::make(ApiOptions options) {
     ServerBounds bounds;
     bounds.connections = state->options.connections;
     bounds.request_time = std::chrono::seconds(state->options.request_seconds);
+    bounds.idle_time = state->options.idle_time;
     bounds.stall_time = state->options.stall_time;
     if (state->options.live != nullptr) bounds.streams = state->options.live->limits().readers;
     state->http = BoundedServer::make(bounds);

@@ -34,6 +34,7 @@ struct ApiOptions {
     std::function<void(const std::string&)> on_trouble{};  // a line that is for a log; may be empty
     std::size_t connections = 64;                          // at a time
     std::int64_t request_seconds = 30;                     // for all of a request and its answer
+    std::chrono::milliseconds idle_time{5'000};            // of a connection, until it asks
     std::chrono::milliseconds stall_time{10'000};          // an answer of /live ends when nothing of it is taken
 };
 

@@ -60,6 +60,7 @@ bool BoundedServer::process_and_close_socket(socket_t socket) {
     DeadlineStream stream(
         socket, ending_.get(),
         {std::chrono::steady_clock::now() + bounds_.request_time, bounds_.header_bytes, bounds_.stall_time});
+    if (!stream.has_input(bounds_.idle_time)) return false;
     bool closed = false;
     const httplib::Request* asked = nullptr;
     const bool answered = process_request(stream, true, closed, [this, &stream, &asked](httplib::Request& request) {

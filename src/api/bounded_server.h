@@ -22,10 +22,11 @@ namespace apiarist::api {
 
 struct ServerBounds {
     std::size_t connections = 64;                    // beyond, a connection is closed at once
-    std::size_t threads = 8;                         // that answer
+    std::size_t threads = 16;                        // that answer
     std::size_t streams = 0;                         // answers that go on, which have threads beside those
     std::size_t header_bytes = 32u << 10;            // beyond: 431
     std::chrono::milliseconds request_time{30'000};  // from the first byte to the last of the answer
+    std::chrono::milliseconds idle_time{5'000};      // to the first byte: browsers connect before they ask
     std::chrono::milliseconds stall_time{10'000};    // an answer that goes on ends when nothing of it is taken
 };
 

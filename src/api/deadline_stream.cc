@@ -43,6 +43,11 @@ ssize_t DeadlineStream::write(const char* bytes, std::size_t size) {
     return static_cast<ssize_t>(size);
 }
 
+bool DeadlineStream::has_input(std::chrono::milliseconds time) const {
+    pollfd both[] = {{socket_, POLLIN, 0}, {ending_, POLLIN, 0}};
+    return ::poll(both, 2, static_cast<int>(time.count())) > 0 && both[0].revents != 0;
+}
+
 std::unique_ptr<live::Reader> DeadlineStream::go_on() {
     goes_on_ = reader_ != nullptr;
     return std::move(reader_);

@@ -36,6 +36,8 @@ class DeadlineStream : public httplib::Stream {
     void get_local_ip_and_port(std::string&, int&) const override {}
     [[nodiscard]] socket_t socket() const override { return socket_; }
 
+    // Whether the peer says something, or closes, within this time.
+    [[nodiscard]] bool has_input(std::chrono::milliseconds time) const;
     // When the head of the answer is written, it goes on with what this reader gets.
     void go_on_with(std::unique_ptr<live::Reader> reader) { reader_ = std::move(reader); }
     // The reader of an answer that goes on; null: none does. There is no deadline from then on.

@@ -246,6 +246,18 @@ TEST_P(LiveTest, a_stream_goes_on_when_the_time_of_a_request_is_over) {
     EXPECT_THAT(one.until("/late"), HasSubstr("/late"));
 }
 
+TEST_P(LiveTest, a_connection_that_asks_nothing_holds_no_thread) {
+    options_.idle_time = std::chrono::milliseconds(1);
+    options_.request_seconds = 3600;
+    server_.reset();
+    serve();
+    const Fd silent = connection({});
+    const timeval patience{kPatienceSeconds, 0};
+    (void)::setsockopt(silent.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    char byte = 0;
+    EXPECT_EQ(::recv(silent.get(), &byte, 1, 0), 0);
+}
+
 TEST_P(LiveTest, the_end_of_the_server_ends_its_streams) {
     Listener& one = listen();
     const Fd stuck = asked();
