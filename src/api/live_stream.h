@@ -2,15 +2,18 @@
 #pragma once
 // Records as they come, as server-sent events (HTML Living Standard, §9.2).
 
-#include <string>
+#include <functional>
+#include <string_view>
 
 #include "api/deadline_stream.h"
 #include "live/feed.h"
 
 namespace apiarist::api {
 
-// Empty: nothing was taken.
-[[nodiscard]] std::string events_text(const live::Taken& taken);
+// What was taken as events, in texts of a bounded size. False: one was not written, and those that follow were not
+// tried.
+using WriteText = std::function<bool(std::string_view text)>;
+[[nodiscard]] bool write_events(const live::Taken& taken, const WriteText& write);
 // Until the peer goes or takes nothing, or the server ends.
 void stream_records(live::Reader& reader, DeadlineStream& stream);
 

@@ -24,12 +24,36 @@ using testing::StartsWith;
 
 constexpr int kPatienceSeconds = 60;  // a bound for hanging, not an expectation
 
+// All that is written, with "|" between two texts.
+std::string written(const live::Taken& taken) {
+    std::string out;
+    EXPECT_TRUE(write_events(taken, [&out](std::string_view text) {
+        out += out.empty() ? "" : "|";
+        out += text;
+        return true;
+    }));
+    return out;
+}
+
 TEST(LiveStream, events_are_text_that_no_record_can_break) {
-    EXPECT_EQ(events_text({}), "");
-    EXPECT_EQ(events_text({{{0, R"({"a":"<&>"})"}, {2, "{}"}}, 3}),
+    EXPECT_EQ(written({}), "");
+    EXPECT_EQ(written({{{0, R"({"a":"<&>"})"}, {2, "{}"}}, 3}),
               "event: record\ndata: {\"a\":\"\\u003c\\u0026\\u003e\"}\n\n"
               "event: lost\ndata: {\"records\":2}\n\nevent: record\ndata: {}\n\n"
               "event: lost\ndata: {\"records\":3}\n\n");
+}
+
+TEST(LiveStream, events_are_written_in_texts_of_a_bounded_size) {
+    const std::string long_one = "\"" + std::string(40'000, 'x') + "\"";
+    const std::string one = "event: record\ndata: " + long_one + "\n\n";
+    const live::Taken taken{{{0, long_one}, {0, long_one}, {0, long_one}}, 1};
+    EXPECT_EQ(written(taken), one + one + "|" + one + "event: lost\ndata: {\"records\":1}\n\n");
+    int calls = 0;
+    EXPECT_FALSE(write_events(taken, [&calls](std::string_view) {
+        ++calls;
+        return false;
+    }));
+    EXPECT_EQ(calls, 1);
 }
 
 // Reads on a thread of its own until it is destroyed or the server ends.

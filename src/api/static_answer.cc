@@ -24,7 +24,8 @@ bool answer_file(std::span<const StaticFile> files, const httplib::Request& requ
     const StaticFile* file = find_file(files, request.path, request.get_header_value("Accept"));
     if (file == nullptr) return false;
     replace_header(response, "Cache-Control", file->hashed ? "public, max-age=31536000, immutable" : "no-cache");
-    response.set_header("ETag", std::string(file->etag));
+    // Of both forms of the file, so a weak one (RFC 9110 §8.8.3).
+    response.set_header("ETag", "W/" + std::string(file->etag));
     response.set_header("Vary", file->path == kStartPage ? "Accept, Accept-Encoding" : "Accept-Encoding");
     if (file->content_type.starts_with("text/html")) {
         replace_header(response, "Content-Security-Policy", kPagePolicy);
