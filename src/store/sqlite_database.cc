@@ -50,6 +50,10 @@ std::errc code_of(int code) {
             return std::errc::device_or_resource_busy;
         case SQLITE_CONSTRAINT:
             return std::errc::file_exists;
+        case SQLITE_TOOBIG:
+        case SQLITE_MISMATCH:
+        case SQLITE_RANGE:
+            return std::errc::invalid_argument;
         default:
             return std::errc::io_error;
     }
@@ -64,9 +68,10 @@ Error SqliteDatabase::error(std::string_view doing) const {
 
 Result<std::unique_ptr<Database>> SqliteDatabase::open(const DatabaseOptions& options) {
     if (!options.read_only) {
-        // SQLite's own files would be for others to read.
-        const Fd made(::open(options.location.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-        if (!made) return Error::from_errno(errno, options.location);
+        // SQLite's own files would be for others to read. One that is there must not be opened here: closing it would
+        // take the locks off all connections of this process.
+        const Fd made(::open(options.location.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (!made && errno != EEXIST) return Error::from_errno(errno, options.location);
     }
     sqlite3* raw = nullptr;
     const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
@@ -90,7 +95,7 @@ Result<sqlite3_stmt*> SqliteDatabase::prepared(std::string_view sql) {
     sqlite3_stmt* raw = nullptr;
     const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
-    if (code != SQLITE_OK) return error(sql);
+    if (code != SQLITE_OK) return error(statement_name(sql));
     statements_.emplace(std::string(sql), Statement(raw));
     return raw;
 }
@@ -107,7 +112,7 @@ Result<Rows> SqliteDatabase::run(sqlite3_stmt* statement, std::span<const Value>
     while (true) {
         const int code = sqlite3_step(statement);
         if (code == SQLITE_DONE) return rows;
-        if (code != SQLITE_ROW) return error(sqlite3_sql(statement));
+        if (code != SQLITE_ROW) return error(statement_name(sqlite3_sql(statement)));
         Row row(static_cast<std::size_t>(sqlite3_column_count(statement)));
         for (std::size_t i = 0; i < row.size(); ++i)
             row[i] = column(statement, static_cast<int>(i));
