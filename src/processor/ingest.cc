@@ -80,6 +80,15 @@ void Ingest::drop() {
     clear();
 }
 
+void Ingest::refuse(std::string why) {
+    counts_.refused.fetch_add(good_, kRelaxed);
+    counts_.pending.fetch_sub(good_, kRelaxed);
+    good_ = 0;
+    batch_ = {};
+    const std::scoped_lock lock(mutex_);
+    last_refusal_ = std::move(why);
+}
+
 void Ingest::clear() {
     counts_.pending.fetch_sub(good_, kRelaxed);
     batch_ = {};

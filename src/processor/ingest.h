@@ -59,6 +59,10 @@ class Ingest {
     Result<store::Applied> flush(std::vector<store::Offset> begin, std::vector<store::Offset> end, std::int64_t now_s);
     // Gives the batch up.
     void drop();
+    // Its records count as refused, and nothing of them is stored: flush() stores their offsets alone. `why`: what the
+    // store said.
+    void refuse(std::string why);
+    [[nodiscard]] std::uint64_t taken() const { return taken_; }
 
     // From any thread.
     [[nodiscard]] IngestCounts counts() const;

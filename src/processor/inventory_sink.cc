@@ -100,8 +100,19 @@ bool InventorySink::store_batch() {
         return true;
     }
     pace_.failed(Clock::now());
+    const bool hopeless = store::refuses_values(applied.error()) && pace_.is_hopeless();
+    if (hopeless) {
+        if (options_.on_trouble)
+            options_.on_trouble(
+                fmt::format("inventory: the store refuses what {} records say, and they are left out: {}",
+                            ingest_.taken(), applied.error().what));
+        ingest_.refuse(applied.error().what);
+        pace_.gave_up();
+        failing_ = false;
+    }
     const std::scoped_lock lock(mutex_);
     fault_ = applied.error().what;
+    if (hopeless) return true;
     if (!std::exchange(failing_, true) && options_.on_trouble)
         options_.on_trouble(fmt::format("inventory: {}; it is tried again, and records wait in a queue of {} bytes",
                                         fault_, options_.queue_bytes));

@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kPollMs = 100;
 constexpr std::size_t kTaken = 1000;  // messages at once
+// A batch that the store refuses is read again in parts.
+constexpr std::uint64_t kParts = 16;
 
 using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy<rd_kafka_topic_partition_list_destroy>>;
 using Message = std::unique_ptr<rd_kafka_message_t, Destroy<rd_kafka_message_destroy>>;
@@ -186,14 +188,18 @@ bool KafkaConsumer::flush() {
         end.push_back({options_.topic, partition, position.next});
     }
     if (store_.database().lost()) (void)store_.reconnect();
+    const std::uint64_t records = ingest_.taken();
     auto applied = ingest_.flush(std::move(begin), std::move(end), unix_seconds());
+    refused_ = !applied && store::refuses_values(applied.error());
     if (!applied) {
+        if (refused_ && pace_.is_hopeless()) return part_or_leave_out(applied.error());
         tell_failure(applied.error());
         pace_.failed(Clock::now());
         return false;
     }
     if (std::exchange(failing_, false)) tell("store: takes records again");
     pace_.succeeded();
+    pass(records);
     if (*applied == store::Applied::kSuperseded) {
         seek_to_stored();
     } else {
@@ -204,8 +210,39 @@ bool KafkaConsumer::flush() {
     return true;
 }
 
+bool KafkaConsumer::part_or_leave_out(const Error& error) {
+    pace_.gave_up();
+    failing_ = false;
+    if (ingest_.taken() > 1) {
+        tell(fmt::format("store: {}; the {} records of the batch are read again in smaller ones", error.what,
+                         ingest_.taken()));
+        parts_.push_back({std::max<std::uint64_t>(1, ingest_.taken() / kParts), ingest_.taken()});
+        ingest_.drop();
+        seek_to_stored();
+        return true;
+    }
+    for (const auto& [partition, position] : positions_)
+        if (position.next != position.stored)
+            tell(fmt::format("store: the record at {} of partition {} of {} is left out: {}", position.next - 1,
+                             partition, options_.topic, error.what));
+    ingest_.refuse(error.what);
+    return flush();
+}
+
+bool KafkaConsumer::is_full() const {
+    return ingest_.is_full() || (!parts_.empty() && ingest_.taken() >= parts_.back().records);
+}
+
+void KafkaConsumer::pass(std::uint64_t records) {
+    for (Part& part : parts_)
+        part.left -= std::min(part.left, records);
+    while (!parts_.empty() && parts_.back().left == 0)
+        parts_.pop_back();
+}
+
 // The batch was stored after all before its connection broke, or by another processor that had the partitions.
 void KafkaConsumer::seek_to_stored() {
+    ++seeks_;
     const Partitions partitions(rd_kafka_topic_partition_list_new(static_cast<int>(positions_.size())));
     for (const auto& [partition, position] : positions_)
         rd_kafka_topic_partition_list_add(partitions.get(), options_.topic.c_str(), partition);
@@ -248,13 +285,20 @@ Status KafkaConsumer::run() {
     std::array<rd_kafka_message_t*, kTaken> messages{};
     while (!stop_.load()) {
         const ssize_t got = rd_kafka_consume_batch_queue(queue.get(), kPollMs, messages.data(), messages.size());
+        const std::uint64_t seeks = seeks_;
         for (ssize_t i = 0; i < got; ++i) {
             const Message message(messages[static_cast<std::size_t>(i)]);
+            if (seeks != seeks_) continue;  // it is read again
             take(message.get());
+            // What is behind it in the array must not come into a batch that is refused.
+            if (!failing_ && !parts_.empty() && is_full())
+                while (!flush() && refused_) {
+                }
+            pause(failing_);
         }
         if (ingest_.is_empty()) continue;
         const bool due = pace_.is_due(Clock::now());
-        if (failing_ ? due : due || ingest_.is_full()) pause(!flush());
+        if (failing_ ? due : due || is_full()) pause(!flush());
     }
     if (!ingest_.is_empty() && !flush()) ingest_.drop();
     return Done{};

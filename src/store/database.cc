@@ -29,6 +29,16 @@ Status Database::execute(std::string_view sql, std::initializer_list<Value> para
     return Done{};
 }
 
+std::string statement_name(std::string_view sql) {
+    constexpr std::size_t kMost = 40;
+    if (sql.size() <= kMost) return std::string(sql);
+    return std::string(sql.substr(0, sql.find_last_of(" (", kMost))) + " ...";
+}
+
+bool refuses_values(const Error& error) {
+    return error.code == std::errc::file_exists || error.code == std::errc::invalid_argument;
+}
+
 bool is_postgres(std::string_view location) {
     return location.starts_with("postgresql://") || location.starts_with("postgres://");
 }

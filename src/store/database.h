@@ -60,6 +60,12 @@ struct DatabaseOptions {
 // Makes a file of SQLite that is not there, mode 0600. An error names no password.
 Result<std::unique_ptr<Database>> open_database(const DatabaseOptions& options);
 
+// What a log calls a statement: its beginning.
+[[nodiscard]] std::string statement_name(std::string_view sql);
+
+// The database takes statements, and not these values: a constraint, a size. It will not take them later.
+[[nodiscard]] bool refuses_values(const Error& error);
+
 [[nodiscard]] bool is_postgres(std::string_view location);
 
 // Rolls back where it was not committed.

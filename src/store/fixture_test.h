@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A database for a test: SQLite in a folder of its own, or the PostgreSQL that APIARIST_TEST_POSTGRES names (script/test
-// starts one), emptied. At the end of each test what is kept added up is compared with what it is made of.
+// A database for a test: SQLite in a folder of its own, or the PostgreSQL that APIARIST_TEST_POSTGRES names
+// (script/test starts one), emptied. At the end of each test what is kept added up is compared with what it is made of.
 
 #include <gtest/gtest.h>
 

@@ -83,8 +83,13 @@ Error PostgresDatabase::error(std::string_view doing, const PGresult* answer) co
     const std::string what =
         first_line(answer != nullptr ? PQresultErrorMessage(answer) : PQerrorMessage(connection_.get()));
     std::errc code = lost() ? std::errc::not_connected : std::errc::io_error;
-    if (state != nullptr && std::strcmp(state, "53100") == 0) code = std::errc::no_space_on_device;
-    if (state != nullptr && std::strcmp(state, "23505") == 0) code = std::errc::file_exists;
+    if (state != nullptr) {
+        const std::string_view name(state);
+        if (name == "53100") code = std::errc::no_space_on_device;
+        if (name.starts_with("23")) code = std::errc::file_exists;
+        // Data exceptions, and limits of the program: a row that is too long for an index.
+        if (name.starts_with("22") || name.starts_with("54")) code = std::errc::invalid_argument;
+    }
     return {code, fmt::format("{}: PostgreSQL: {}", doing, what)};
 }
 
@@ -115,7 +120,7 @@ Result<std::string> PostgresDatabase::prepared(std::string_view sql) {
     if (known != statements_.end()) return known->second;
     std::string name = fmt::format("s{}", statements_.size());
     const Answer answer(PQprepare(connection_.get(), name.c_str(), std::string(sql).c_str(), 0, nullptr));
-    if (!is_good(answer.get())) return error(sql, answer.get());
+    if (!is_good(answer.get())) return error(statement_name(sql), answer.get());
     statements_.emplace(std::string(sql), name);
     return name;
 }
@@ -177,14 +182,14 @@ Result<std::vector<Rows>> PostgresDatabase::pipeline(const std::string& name, st
 Result<Rows> PostgresDatabase::query(std::string_view sql, std::span<const Value> parameters) {
     auto name = prepared(sql);
     if (!name) return std::move(name).error();
-    if (auto sent = send(*name, parameters); !sent) return std::move(sent).error().context(sql);
+    if (auto sent = send(*name, parameters); !sent) return std::move(sent).error().context(statement_name(sql));
     Rows rows;
     std::optional<Error> fault;
     while (true) {
         const Answer answer(PQgetResult(connection_.get()));
         if (!answer) break;
         if (!is_good(answer.get())) {
-            if (!fault) fault = error(sql, answer.get());
+            if (!fault) fault = error(statement_name(sql), answer.get());
             if (lost()) break;
         } else {
             rows = rows_of(answer.get());
@@ -198,7 +203,7 @@ Result<std::vector<Rows>> PostgresDatabase::query_many(std::string_view sql, std
     auto name = prepared(sql);
     if (!name) return std::move(name).error();
     auto all = pipeline(*name, parameters, true);
-    if (!all) return std::move(all).error().context(sql);
+    if (!all) return std::move(all).error().context(statement_name(sql));
     return all;
 }
 
@@ -206,7 +211,7 @@ Status PostgresDatabase::execute_many(std::string_view sql, std::span<const Row>
     auto name = prepared(sql);
     if (!name) return std::move(name).error();
     auto all = pipeline(*name, parameters, false);
-    if (!all) return std::move(all).error().context(sql);
+    if (!all) return std::move(all).error().context(statement_name(sql));
     return Done{};
 }
 

@@ -199,6 +199,34 @@ class ProcessorTest(unittest.TestCase):
         self.assertEqual(processor.said().count("tried again"), 1)
         self.assertIn("takes records again", processor.said())
 
+    def test_records_that_the_store_refuses_are_left_out(self):
+        inventory = self.folder / "inventory"
+        self.produce(10)
+        processor = self.start("one", str(inventory))
+        self.wait_for(lambda: self.sqlite_total(inventory), 10, "the first records to be stored")
+        with contextlib.closing(sqlite3.connect(inventory / "inventory.db", timeout=30)) as database:
+            database.execute("CREATE TRIGGER refuse BEFORE INSERT ON endpoints WHEN NEW.template LIKE '/refused/%' "
+                             "BEGIN SELECT RAISE(ABORT, 'not this one'); END")
+            database.commit()
+        path = self.folder / "mixed"
+        refused = Traffic(1)
+        with path.open("w") as out:
+            for number in range(5_000):
+                out.write(self.traffic.record() + "\n")
+                if number in (0, 1_234, 1_235, 4_999):
+                    record = json.loads(refused.record())
+                    out.write(json.dumps({**record, "path": "/refused/it"}) + "\n")
+        subprocess.run(["kcat", "-P", "-b", self.broker.address, "-t", broker.TOPIC, "-l", str(path), "-X", "linger.ms=50"], check=True,
+                       stdin=subprocess.DEVNULL)
+        offsets = "SELECT COALESCE(SUM(next_offset), 0) FROM offsets"
+        self.wait_for(lambda: self.sqlite(inventory, offsets)[0][0], 5_014, "all records to be passed")
+        self.produce(100)
+        self.wait_for(lambda: self.sqlite_total(inventory), 5_110, "what came behind them to be stored")
+        ledger = processor.end()
+        self.assertEqual(counts(self.sqlite(inventory, QUERY)), self.traffic.truth)
+        self.assertEqual((ledger["stored"], ledger["refused"]), (5_110, 4), processor.said())
+        self.assertEqual(processor.said().count("is left out"), 4, processor.said())
+
     def test_what_is_no_record_is_counted_and_passed(self):
         inventory = self.folder / "inventory"
         path = self.folder / "hostile"
