@@ -59,13 +59,13 @@ TOTAL = "SELECT COALESCE(SUM(requests), 0) FROM endpoints WHERE merged_into = 0"
 
 
 class Processor:
-    def __init__(self, folder: pathlib.Path, name: str, address: str, inventory: str):
+    def __init__(self, folder: pathlib.Path, name: str, address: str, inventory: str, environment: dict | None = None):
         self.errors = folder / f"{name}.err"
         self.ledger = folder / f"{name}.ledger"
         with self.errors.open("wb") as errors:
             self.process = subprocess.Popen(
                 [support.APIARIST, "processor", "--kafka", address, "--inventory", inventory, "--inventory-batch-time", "200ms", "--api", "127.0.0.1:0",
-                 "--ledger", str(self.ledger)], stdin=subprocess.DEVNULL, stderr=errors, cwd=folder)
+                 "--ledger", str(self.ledger)], stdin=subprocess.DEVNULL, stderr=errors, cwd=folder, env={**os.environ, **(environment or {})})
 
     def said(self) -> str:
         return self.errors.read_text(errors="replace")
@@ -101,8 +101,8 @@ class ProcessorTest(unittest.TestCase):
             if one.process.poll() is None:
                 one.kill()
 
-    def start(self, name: str, inventory: str) -> Processor:
-        self.processors.append(Processor(self.folder, name, self.broker.address, inventory))
+    def start(self, name: str, inventory: str, environment: dict | None = None) -> Processor:
+        self.processors.append(Processor(self.folder, name, self.broker.address, inventory, environment))
         return self.processors[-1]
 
     def produce(self, records: int):
@@ -198,6 +198,19 @@ class ProcessorTest(unittest.TestCase):
         self.assertEqual(counts(self.sqlite(inventory, QUERY)), self.traffic.truth)
         self.assertEqual(processor.said().count("tried again"), 1)
         self.assertIn("takes records again", processor.said())
+
+    def test_the_group_is_the_one_that_the_variable_names(self):
+        inventory = self.folder / "inventory"
+        self.produce(50)
+        processor = self.start("one", str(inventory), {"AKTO_KAFKA_GROUP_ID_CONFIG": "team"})
+        self.wait_for(lambda: self.sqlite_total(inventory), 50, "the records to be stored")
+        processor.end()
+        left = {}
+        for group in ("team", "another"):
+            answer = subprocess.run(["kcat", "-q", "-e", "-b", self.broker.address, "-X", "auto.offset.reset=earliest", "-G", group, broker.TOPIC],
+                                    stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True)
+            left[group] = len(answer.stdout.splitlines())
+        self.assertEqual(left, {"team": 0, "another": 50})
 
     def test_records_that_the_store_refuses_are_left_out(self):
         inventory = self.folder / "inventory"

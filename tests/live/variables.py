@@ -23,6 +23,7 @@ TESTS = {
     "AKTO_KAFKA_BROKER_MAL": [KAFKA + "test_addresses"],
     "AKTO_KAFKA_BROKER_URL": [KAFKA + "test_addresses"],
     "AKTO_KAFKA_DISABLED": [KAFKA + "test_no_kafka_although_there_are_brokers"],
+    "AKTO_KAFKA_GROUP_ID_CONFIG": ["live/test_processor.py::ProcessorTest.test_the_group_is_the_one_that_the_variable_names"],
     "AKTO_KAFKA_SASL_MECHANISM": [SECURITY + "test_the_mechanism_is_the_one_that_is_named",
                                   SECURITY + "test_a_mechanism_that_is_none_is_a_warning_and_the_default"],
     "AKTO_LOG_LEVEL": [SAID + "test_levels"],
