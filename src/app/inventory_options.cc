@@ -74,6 +74,8 @@ inventory::CatalogLimits inventory_limits(const Settings& settings) {
     limits.collections = settings.count("inventory-collections");
     limits.tree.endpoints = settings.count("inventory-endpoints");
     limits.tree.failed_endpoints = limits.tree.endpoints / 10;
+    limits.tree.endpoints_in_all = settings.count("inventory-total-endpoints");
+    limits.tree.failed_in_all = limits.tree.endpoints_in_all / 10;
     return limits;
 }
 

@@ -44,7 +44,7 @@ CollectionIndex Catalog::add(std::string_view name) {
     const auto found = by_name_.find(name);
     if (found != by_name_.end()) return found->second;
     const auto added = static_cast<CollectionIndex>(collections_.size());
-    collections_.push_back({std::string(name), 0, PathTree(limits_.tree)});
+    collections_.push_back({std::string(name), 0, PathTree(limits_.tree, totals_.get())});
     by_name_.emplace(std::string(name), added);
     return added;
 }

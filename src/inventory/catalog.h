@@ -36,7 +36,7 @@ struct Collection {
 
 class Catalog {
   public:
-    explicit Catalog(const CatalogLimits& limits = {}) : limits_(limits) {}
+    explicit Catalog(const CatalogLimits& limits = {}) : limits_(limits), totals_(std::make_unique<TreeTotals>()) {}
 
     CollectionIndex collection(std::string_view name);
     // From a store: no limit holds.
@@ -47,6 +47,7 @@ class Catalog {
 
   private:
     CatalogLimits limits_;
+    std::unique_ptr<TreeTotals> totals_;  // of the trees
     std::vector<Collection> collections_;
     TextMap<CollectionIndex> by_name_;
 };

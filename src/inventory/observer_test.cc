@@ -281,6 +281,40 @@ TEST_F(ObserverTest, words_become_values_when_their_answers_are_alike) {
     EXPECT_TRUE(decide(catalog_, delta_).empty());
 }
 
+TEST_F(ObserverTest, all_collections_together_have_a_bound) {
+    CatalogLimits limits;
+    limits.tree.failed_in_all = 40;
+    limits.tree.endpoints_in_all = 60;
+    catalog_ = Catalog(limits);
+    const auto visit = [this](int hosts, const char* path, std::uint16_t status) {
+        for (int host = 0; host < hosts; ++host) {
+            for (int i = 0; i < 20; ++i) {
+                const std::string name = fmt::format("host{}", host);
+                const std::string target =
+                    fmt::format("/{}{}{}", path, static_cast<char>('a' + i), static_cast<char>('a' + host));
+                auto record = exchange("GET", target, status);
+                record.request_headers = {{"host", name}};
+                see(record);
+            }
+        }
+    };
+    const auto count = [this](std::string_view rest) {
+        std::size_t found = 0;
+        for (const auto& [name, requests] : endpoints())
+            found += name.ends_with(rest) ? 1 : 0;
+        return found;
+    };
+    visit(10, "missing", 404);
+    EXPECT_EQ(endpoints().size(), 40u + 8u) << "two hosts have theirs, the others one each";
+    EXPECT_EQ(count("/{*}"), 8u);
+    visit(3, "there", 200);
+    EXPECT_EQ(endpoints().size(), 48u + 12u + 2u) << "what succeeds has more room; two hosts had no rest yet";
+    std::uint64_t requests = 0;
+    for (const auto& [name, number] : endpoints())
+        requests += number;
+    EXPECT_EQ(requests, 260u);
+}
+
 TEST_F(ObserverTest, hosts_of_a_hostile_client_are_bounded) {
     CatalogLimits limits;
     limits.collections = 10;

@@ -55,8 +55,20 @@ NodeIndex PathTree::child(NodeIndex parent, std::string_view pattern) {
 }
 
 bool PathTree::is_full(bool succeeded) const {
-    return endpoints_.size() - gone_endpoints_ >= limits_.endpoints ||
-           (!succeeded && failed_endpoints_ >= limits_.failed_endpoints);
+    if (endpoints_.size() - gone_endpoints_ >= limits_.endpoints ||
+        (!succeeded && failed_endpoints_ >= limits_.failed_endpoints))
+        return true;
+    return totals_ != nullptr &&
+           (totals_->endpoints >= limits_.endpoints_in_all || (!succeeded && totals_->failed >= limits_.failed_in_all));
+}
+
+void PathTree::count_endpoint() {
+    if (totals_ != nullptr) ++totals_->endpoints;
+}
+
+void PathTree::count_failed_endpoint() {
+    ++failed_endpoints_;
+    if (totals_ != nullptr) ++totals_->failed;
 }
 
 // A word without a literal of its own.
@@ -165,7 +177,8 @@ EndpointIndex PathTree::endpoint(NodeIndex node, std::string_view method, std::s
     made.evidence.succeeded = succeeded;
     endpoints_.push_back(std::move(made));
     nodes_[node].endpoints.push_back(added);
-    if (!succeeded) ++failed_endpoints_;
+    count_endpoint();
+    if (!succeeded) count_failed_endpoint();
     // Nothing may be said by its messages, and it is evidence all the same.
     for (NodeIndex at = node; succeeded && at != 0; at = nodes_[at].parent)
         if (is_word(nodes_[at].pattern)) changed_.push_back(nodes_[at].parent);
@@ -199,13 +212,14 @@ EndpointIndex PathTree::add(std::string_view template_text, std::string_view met
     made.operation = operation;
     endpoints_.push_back(std::move(made));
     nodes_[at].endpoints.push_back(added);
+    count_endpoint();
     return added;
 }
 
 void PathTree::count_failed(EndpointIndex index) {
     const Endpoint& endpoint = endpoints_[index];
     if (endpoint.evidence.succeeded) return;
-    ++failed_endpoints_;
+    count_failed_endpoint();
     if (endpoint.node != 0 && is_word(nodes_[endpoint.node].pattern)) ++nodes_[nodes_[endpoint.node].parent].failed;
 }
 
@@ -264,6 +278,7 @@ void PathTree::join(NodeIndex from, NodeIndex to, std::uint32_t value, Joined& j
             endpoints_[*same].evidence.merge(moved.evidence);
             moved.gone = true;
             ++gone_endpoints_;
+            if (totals_ != nullptr) --totals_->endpoints;
             joined.emplace_back(index, *same);
         }
     }

@@ -32,6 +32,15 @@ struct TreeLimits {
     std::size_t operations = 256;          // of a path: methods and operations
     std::size_t failed_endpoints = 2'000;  // of a collection, after which paths that fail are one endpoint
     std::size_t endpoints = 20'000;        // of a collection, after which new ones are one endpoint
+    // Of all collections together, likewise.
+    std::size_t failed_in_all = 20'000;
+    std::size_t endpoints_in_all = 200'000;
+};
+
+// What the trees of all collections have together.
+struct TreeTotals {
+    std::size_t endpoints = 0;
+    std::size_t failed = 0;
 };
 
 // New words at a place that was found to be a parameter, "search" among them, which are held against it first.
@@ -80,7 +89,9 @@ struct Endpoint {
 
 class PathTree {
   public:
-    explicit PathTree(const TreeLimits& limits = {}) : limits_(limits), nodes_(1) {}
+    // `totals` is borrowed, shared with other trees; null: the tree is alone.
+    explicit PathTree(const TreeLimits& limits = {}, TreeTotals* totals = nullptr)
+        : limits_(limits), totals_(totals), nodes_(1) {}
 
     // The node of a path, which is made if there is none. `segments`: the path without its first slash, cut at slashes.
     // `succeeded`: the response is of class 2 or 3; words of others do not make literals where there is a parameter.
@@ -134,8 +145,11 @@ class PathTree {
     void join(NodeIndex from, NodeIndex to, std::uint32_t value, Joined& joined);
     void add_above(NodeIndex node, std::uint32_t value);
     void collect(NodeIndex from, Joined& joined) const;
+    void count_endpoint();
+    void count_failed_endpoint();
 
     TreeLimits limits_;
+    TreeTotals* totals_;
     std::vector<PathNode> nodes_;  // the first is the root
     std::vector<Endpoint> endpoints_;
     std::vector<NodeIndex> changed_;
