@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The token of who is signed in: for this tab, or for this browser where that was asked for. It stands in no address and
+// in no log.
+import { useSyncExternalStore } from "react";
+
+const KEY = "apiarist-token";
+const listeners = new Set<() => void>();
+let current = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+export function token(): string | null {
+  return current;
+}
+
+export function keepToken(value: string, forBrowser: boolean): void {
+  current = value;
+  (forBrowser ? localStorage : sessionStorage).setItem(KEY, value);
+  (forBrowser ? sessionStorage : localStorage).removeItem(KEY);
+  tell();
+}
+
+export function forgetToken(): void {
+  if (current === null) return;
+  current = null;
+  sessionStorage.removeItem(KEY);
+  localStorage.removeItem(KEY);
+  tell();
+}
+
+// Signing out in one tab signs out the others that use the browser's token.
+window.addEventListener("storage", (event) => {
+  if (event.key === KEY && event.newValue === null && sessionStorage.getItem(KEY) === null) forgetToken();
+});
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useToken(): string | null {
+  return useSyncExternalStore(subscribe, token);
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of time with a request, as even series: a plot must show that there was nothing.
+
+export interface Point {
+  time: number;
+  requests: number;
+  failed_4xx: number;
+  failed_5xx: number;
+  unanswered: number;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+export interface Range {
+  since: number;
+  until: number;
+  step: number;
+}
+
+export const RANGES = ["1h", "24h", "7d", "30d"] as const;
+export type RangeName = (typeof RANGES)[number];
+const SECONDS: Record<RangeName, number> = { "1h": 3600, "24h": 86400, "7d": 7 * 86400, "30d": 30 * 86400 };
+
+export function rangeOf(name: RangeName, now: number): Range {
+  const step = name === "1h" ? 60 : 3600;
+  const until = Math.floor(now / 60) * 60 + 60;
+  const since = until - SECONDS[name];
+  return { since: Math.floor(since / step) * step, until, step };
+}
+
+export function filled(rows: Point[], range: Range): Point[] {
+  const by = new Map(rows.map((row) => [Math.floor(row.time / range.step) * range.step, row]));
+  const out: Point[] = [];
+  for (
+    let time = Math.floor(range.since / range.step) * range.step;
+    time < range.until && out.length < 2000;
+    time += range.step
+  ) {
+    out.push(
+      by.get(time) ?? {
+        time,
+        requests: 0,
+        failed_4xx: 0,
+        failed_5xx: 0,
+        unanswered: 0,
+        p50: null,
+        p95: null,
+        p99: null,
+      },
+    );
+  }
+  return out;
+}
+
+export interface Totals {
+  requests: number;
+  failed: number;
+  unanswered: number;
+  share: number | null;
+}
+
+export function totals(rows: Point[]): Totals {
+  let requests = 0;
+  let failed = 0;
+  let unanswered = 0;
+  for (const row of rows) {
+    requests += row.requests;
+    failed += row.failed_4xx + row.failed_5xx;
+    unanswered += row.unanswered;
+  }
+  return { requests, failed, unanswered, share: requests === 0 ? null : (failed + unanswered) / requests };
+}
+
+/** An hour of an endpoint, whose statuses are counted one by one, as a point. */
+export function pointOf(hour: {
+  time: number;
+  requests: number;
+  statuses: Record<string, number>;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}): Point {
+  const of = (from: number, to: number): number =>
+    Object.entries(hour.statuses).reduce(
+      (sum, [status, n]) => (Number(status) >= from && Number(status) < to ? sum + n : sum),
+      0,
+    );
+  return {
+    time: hour.time,
+    requests: hour.requests,
+    failed_4xx: of(400, 500),
+    failed_5xx: of(500, 600),
+    unanswered: of(0, 1),
+    p50: hour.p50,
+    p95: hour.p95,
+    p99: hour.p99,
+  };
+}

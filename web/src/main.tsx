@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./styles/base.css";
+import "./styles/widgets.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./pages/app";
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<App />);

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Page } from "../widgets/page";
+
+export default function Placeholder() {
+  return <Page title="openapi">Soon.</Page>;
+}

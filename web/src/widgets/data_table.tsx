@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// A table of any length. Beyond 100 rows only those in sight are in the page, between two empty rows that keep the
+// place of the others; the rows say their numbers, so that a reader of screens knows of all. j and k, or the arrows,
+// go from row to row, Enter follows the row's link.
+import { flexRender, getCoreRowModel, getSortedRowModel, useReactTable } from "@tanstack/react-table";
+import type { ColumnDef, RowData, SortingState } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useRowKeys } from "./row_keys";
+
+declare module "@tanstack/react-table" {
+  interface ColumnMeta<TData extends RowData, TValue> {
+    width?: number;
+    numeric?: boolean;
+    grow?: boolean;
+    /** what the server calls it, for lists that it sorts */
+    sort?: string;
+    unused?: [TData, TValue];
+  }
+}
+
+interface Props<T> {
+  label: string;
+  columns: ColumnDef<T>[];
+  rows: T[];
+  rowId: (row: T) => string;
+  /** sorted by the server; without it by the table itself */
+  sort?: { by: string; order: "asc" | "desc"; set: (by: string) => void };
+  initialSort?: SortingState;
+  hidden?: Record<string, boolean>;
+  /** of all, where not all are here */
+  total?: number;
+  more?: { has: boolean; loading: boolean; load: () => void };
+  /** scrolls in itself, over the rest of the page */
+  fill?: boolean;
+  foot?: ReactNode;
+  /** where the list was, is remembered under this */
+  place?: string;
+  rowHeight?: number;
+}
+
+const VIRTUAL_FROM = 100;
+const places = new Map<string, number>();
+
+export function DataTable<T>(props: Props<T>) {
+  const { rows, sort, more } = props;
+  const height = props.rowHeight ?? 41;
+  const [sorting, setSorting] = useState<SortingState>(props.initialSort ?? []);
+  const table = useReactTable<T>({
+    data: rows,
+    columns: props.columns,
+    getRowId: (row) => props.rowId(row),
+    getCoreRowModel: getCoreRowModel(),
+    getSortedRowModel: getSortedRowModel(),
+    manualSorting: sort !== undefined,
+    enableSortingRemoval: false,
+    state: { sorting, columnVisibility: props.hidden ?? {} },
+    onSortingChange: setSorting,
+  });
+  const sorted = table.getRowModel().rows;
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = props.fill === true && sorted.length > VIRTUAL_FROM;
+  const virtualizer = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 12,
+    enabled: virtual,
+    initialOffset: () => places.get(props.place ?? "") ?? 0,
+  });
+  const items = virtual ? virtualizer.getVirtualItems() : sorted.map((_, index) => ({ index, start: 0, end: 0 }));
+  const above = virtual ? (items[0]?.start ?? 0) : 0;
+  const below = virtual ? virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
+  const last = items.at(-1)?.index ?? -1;
+
+  useEffect(() => {
+    if (more?.has && !more.loading && last >= sorted.length - 40) more.load();
+  }, [more, last, sorted.length]);
+  useRowKeys(scroller, sorted.length, (index) => {
+    if (virtual) virtualizer.scrollToIndex(index);
+  });
+
+  const visible = table.getVisibleLeafColumns();
+  const width = visible.reduce((sum, column) => sum + (column.columnDef.meta?.width ?? 120), 0);
+  return (
+    <div
+      ref={scroller}
+      className={props.fill ? "table-scroll table-fill" : "table-scroll"}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
+      tabIndex={0}
+      role="region"
+      aria-label={props.label}
+      onScroll={(event) => {
+        if (props.place !== undefined) places.set(props.place, event.currentTarget.scrollTop);
+      }}
+    >
+      <table className="data-table" style={{ minWidth: width }} aria-rowcount={(props.total ?? sorted.length) + 1}>
+        <caption className="sr-only">{props.label}</caption>
+        <colgroup>
+          {visible.map((column) => (
+            <col
+              key={column.id}
+              style={column.columnDef.meta?.grow ? {} : { width: column.columnDef.meta?.width ?? 120 }}
+            />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {table.getLeafHeaders().map((header) => {
+              const name = sort ? header.column.columnDef.meta?.sort : header.column.id;
+              const able = sort ? name !== undefined : header.column.getCanSort();
+              const order = sort ? (sort.by === name ? sort.order : false) : header.column.getIsSorted();
+              const content = flexRender(header.column.columnDef.header, header.getContext());
+              return (
+                <th
+                  key={header.id}
+                  scope="col"
+                  className={header.column.columnDef.meta?.numeric ? "numeric" : undefined}
+                  aria-sort={
+                    order === "asc" ? "ascending" : order === "desc" ? "descending" : able ? "none" : undefined
+                  }
+                >
+                  {able ? (
+                    <button
+                      type="button"
+                      className="sort"
+                      onClick={() => (sort ? sort.set(name ?? "") : header.column.toggleSorting())}
+                    >
+                      {content}
+                      <span aria-hidden="true" className="sort-mark">
+                        {order === "asc" ? "▲" : order === "desc" ? "▼" : ""}
+                      </span>
+                    </button>
+                  ) : (
+                    content
+                  )}
+                </th>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
+          {items.map(({ index }) => {
+            const row = sorted[index];
+            if (!row) return null;
+            return (
+              <tr key={row.id} data-index={index} aria-rowindex={index + 2} style={virtual ? { height } : undefined}>
+                {row.getVisibleCells().map((cell) => (
+                  <td key={cell.id} className={cell.column.columnDef.meta?.numeric ? "numeric" : undefined}>
+                    {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
+        </tbody>
+      </table>
+      {more?.loading && (
+        <div className="table-more" role="status">
+          Loading more…
+        </div>
+      )}
+      {props.foot}
+    </div>
+  );
+}
