@@ -38,6 +38,11 @@ export default tseslint.config(
   {
     files: ["src/**/*.tsx"],
     ...jsxA11y.flatConfigs.strict,
+    rules: {
+      ...jsxA11y.flatConfigs.strict.rules,
+      // what scrolls must be reached by the keyboard
+      "jsx-a11y/no-noninteractive-tabindex": ["error", { tags: [], roles: ["tabpanel", "region"] }],
+    },
   },
   {
     files: ["src/**/*.{ts,tsx}"],

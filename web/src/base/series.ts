@@ -15,7 +15,7 @@ export interface Point {
 export interface Range {
   since: number;
   until: number;
-  step: number;
+  step: 60 | 3600;
 }
 
 export const RANGES = ["1h", "24h", "7d", "30d"] as const;

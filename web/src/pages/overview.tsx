@@ -1,6 +1,175 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Page } from "../widgets/page";
+import { Group, Text } from "@mantine/core";
+import { useMemo } from "react";
+import { Link, useSearchParams } from "react-router";
+import { useGet } from "../api/hooks";
+import type { Collector } from "../api/types";
+import { losses } from "../base/attention";
+import { endpointsLink } from "../base/filters";
+import { bytes, compact, count, percent, plural } from "../base/format";
+import { useMinute } from "../base/now";
+import { filled, RANGES, rangeOf, totals, type RangeName } from "../base/series";
+import { DAY } from "../base/time";
+import { Icon } from "../widgets/icons";
+import { Page, Panel } from "../widgets/page";
+import { Answered, Empty, NoTraffic } from "../widgets/states";
+import { MethodTag, Template } from "../widgets/tags";
+import { LatencyPlot, RangeChoice, RequestsPlot } from "../widgets/traffic_plots";
+import { When } from "../widgets/when";
+import { Attention } from "./overview_attention";
 
-export default function Placeholder() {
-  return <Page title="overview">Soon.</Page>;
+function Tile({ label, value, title, to }: { label: string; value: string; title?: string; to?: string }) {
+  const content = (
+    <>
+      <div className="tile-value">{value}</div>
+      <div className="tile-label">{label}</div>
+    </>
+  );
+  return to === undefined ? (
+    <div className="tile" title={title}>
+      {content}
+    </div>
+  ) : (
+    <Link to={to} className="tile" title={title}>
+      {content}
+    </Link>
+  );
+}
+
+function NewEndpoints({ minute }: { minute: number }) {
+  const fresh = useGet("/api/v1/endpoints", {
+    new_since: minute - 7 * DAY,
+    sort: "first_seen",
+    order: "desc",
+    limit: 8,
+  });
+  return (
+    <Panel title="New endpoints" extra={<Link to={endpointsLink({ new_since: "7d" })}>All of 7 days</Link>}>
+      <Answered of={fresh}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="None in the last 7 days" />
+          ) : (
+            <ul className="plain-list">
+              {items.map((item) => (
+                <li key={item.id} className="row-between">
+                  <Link to={`/endpoints/${item.id}`} className="cut plain">
+                    <MethodTag method={item.method} /> <Template template={item.template} operation={item.operation} />{" "}
+                    <span className="dim">{item.collection}</span>
+                  </Link>
+                  <When seconds={item.first_seen} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answered>
+    </Panel>
+  );
+}
+
+function Seen({ collector }: { collector: Collector }) {
+  const { coverage, ledger } = collector;
+  const lost = losses(ledger);
+  if (coverage === null && ledger === null) {
+    return (
+      <Text className="dim">This server collects nothing itself: coverage and losses are with those that do.</Text>
+    );
+  }
+  return (
+    <>
+      {collector.not_ready !== "" && (
+        <Text mb="xs" className="bad-text">
+          Not collecting: {collector.not_ready}
+        </Text>
+      )}
+      {coverage !== null && (
+        <>
+          <div className="tile-value">{percent(coverage.total.share)}</div>
+          <div className="tile-label">
+            of {bytes(coverage.total.bytes)} of {plural(coverage.total.processes, "process", "processes")} seen
+          </div>
+          <Text size="sm" mt="sm" className="any-break">
+            {coverage.total.line}
+          </Text>
+        </>
+      )}
+      <Text size="sm" mt="sm" fw={600}>
+        {lost.length === 0 ? "Nothing lost" : "Lost"}
+      </Text>
+      <ul className="plain-list small">
+        {lost.map((line) => (
+          <li key={line.name} className="row-between">
+            <code>{line.name}</code> <span>{count(line.value)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+export default function Overview() {
+  const [parameters, setParameters] = useSearchParams();
+  const asked = parameters.get("range") ?? "";
+  const name: RangeName = RANGES.find((known) => known === asked) ?? "24h";
+  const minute = useMinute();
+  const range = useMemo(() => rangeOf(name, minute), [name, minute]);
+  const status = useGet("/api/v1/status", undefined, { every: 30000 });
+  const traffic = useGet("/api/v1/traffic", range, { keep: true });
+  const collector = useGet("/api/v1/collector", undefined, { every: 30000 });
+  const points = useMemo(() => filled(traffic.data?.items ?? [], range), [traffic.data, range]);
+  const sum = totals(traffic.data?.items ?? []);
+  const known = traffic.data !== undefined;
+  const span = name.replace(/(\d+)(\w)/, "$1 $2");
+  const said = `${count(sum.requests)} requests in ${span}, ${count(sum.failed)} failed, ${count(sum.unanswered)} unanswered`;
+  return (
+    <Page
+      title="Overview"
+      actions={<RangeChoice value={name} onChange={(next) => setParameters(next === "24h" ? {} : { range: next })} />}
+    >
+      {status.data?.endpoints === 0 && status.data.folded === 0 && <NoTraffic />}
+      <div className="tiles">
+        <Tile label="endpoints" value={status.data ? count(status.data.endpoints) : "–"} to="/endpoints" />
+        <Tile label="collections" value={status.data ? count(status.data.collections) : "–"} to="/collections" />
+        <Tile label={`requests in ${span}`} value={known ? compact(sum.requests) : "–"} title={said} />
+        <Tile
+          label={`4xx, 5xx and unanswered in ${span}`}
+          value={known ? percent(sum.share) : "–"}
+          title={said}
+          to={endpointsLink({ status: "5xx" })}
+        />
+      </div>
+      <div className="grid-2">
+        <Panel title="Needs attention">
+          <Attention minute={minute} collector={collector.data} />
+        </Panel>
+        <NewEndpoints minute={minute} />
+      </div>
+      <div className="grid-2">
+        <Panel title="Requests">
+          <Answered of={traffic}>{() => <RequestsPlot points={points} range={range} label={said} />}</Answered>
+        </Panel>
+        <Panel title="Latency">
+          <Answered of={traffic}>
+            {() => (
+              <LatencyPlot points={points} range={range} label={`Latency in ${span}: median, 95 and 99 percent`} />
+            )}
+          </Answered>
+        </Panel>
+      </div>
+      <Panel
+        title="Coverage and loss"
+        extra={
+          <Group gap="xs">
+            <Icon name="collector" size={15} />
+            <Link to="/collector">Collector</Link>
+          </Group>
+        }
+      >
+        <Answered of={collector} rows={3}>
+          {(data) => <Seen collector={data} />}
+        </Answered>
+      </Panel>
+    </Page>
+  );
 }

@@ -1,6 +1,169 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Page } from "../widgets/page";
+// Who calls whom, as a picture and as a table of the same rows.
+import { SegmentedControl, Select, Slider, Text } from "@mantine/core";
+import type { ColumnDef } from "@tanstack/react-table";
+import { useMemo, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { Link } from "react-router";
+import { useGet } from "../api/hooks";
+import type { Caller } from "../api/types";
+import { endpointsLink } from "../base/filters";
+import { count, plural, words } from "../base/format";
+import { graphOf, threshold } from "../base/graph";
+import { DataTable } from "../widgets/data_table";
+import { GraphPlot } from "../widgets/graph_plot";
+import { Page, Panel } from "../widgets/page";
+import { Answered, Empty, NoTraffic } from "../widgets/states";
+import { Tag } from "../widgets/tags";
+import { When } from "../widgets/when";
 
-export default function Placeholder() {
-  return <Page title="service_map">Soon.</Page>;
+const COLUMNS: ColumnDef<Caller>[] = [
+  {
+    id: "kind",
+    accessorKey: "kind",
+    header: "Kind",
+    cell: ({ row }) => <Tag>{words(row.original.kind)}</Tag>,
+    meta: { width: 140 },
+  },
+  {
+    id: "name",
+    accessorKey: "name",
+    header: "Name",
+    cell: ({ row }) => <span className="mono">{row.original.name}</span>,
+    meta: { width: 190 },
+  },
+  {
+    id: "relation",
+    accessorKey: "kind",
+    header: "",
+    enableSorting: false,
+    cell: ({ row }) => <span className="dim">{row.original.kind === "server_process" ? "answers for" : "calls"}</span>,
+    meta: { width: 110 },
+  },
+  {
+    id: "collection",
+    accessorKey: "collection",
+    header: "Collection",
+    cell: ({ row: { original } }) => (
+      <Link to={endpointsLink({ collection: original.collection_id })}>{original.collection}</Link>
+    ),
+    meta: { width: 200, grow: true },
+  },
+  {
+    id: "requests",
+    accessorKey: "requests",
+    header: "Requests",
+    cell: ({ row }) => count(row.original.requests),
+    meta: { width: 110, numeric: true },
+  },
+  {
+    id: "endpoints",
+    accessorKey: "endpoints",
+    header: "Endpoints",
+    cell: ({ row }) => count(row.original.endpoints),
+    meta: { width: 110, numeric: true },
+  },
+  {
+    id: "last_seen",
+    accessorKey: "last_seen",
+    header: "Last seen",
+    cell: ({ row }) => <When seconds={row.original.last_seen} />,
+    meta: { width: 110 },
+  },
+];
+
+function Picture({ calls, least }: { calls: Caller[]; least: number }) {
+  const navigate = useNavigate();
+  const graph = useMemo(() => graphOf(calls, least), [calls, least]);
+  if (graph.nodes.length === 0)
+    return <Empty title="Nothing has so many requests">Move the threshold to the left.</Empty>;
+  return (
+    <>
+      <GraphPlot
+        graph={graph}
+        label={`${plural(graph.nodes.length, "node")}, ${plural(graph.edges.length, "connection")}; the table has the same`}
+        onCollection={(id) => void navigate(endpointsLink({ collection: id }))}
+      />
+      {graph.left_out > 0 && (
+        <Text size="sm" className="dim">
+          {plural(graph.left_out, "connection")} with less traffic left out
+        </Text>
+      )}
+    </>
+  );
+}
+
+export default function ServiceMap() {
+  const [parameters, setParameters] = useSearchParams();
+  const collection = parameters.get("collection");
+  const view = parameters.get("view") === "table" ? "table" : "map";
+  const [slider, setSlider] = useState(0);
+  const collections = useGet("/api/v1/collections").data?.items ?? [];
+  const calls = useGet("/api/v1/service-map", collection === null ? {} : { collection: Number(collection) || 0 }, {
+    keep: true,
+  });
+  const most = Math.max(0, ...(calls.data?.items ?? []).map(({ requests }) => requests));
+  const least = threshold(slider, most);
+  const set = (name: string, value: string | null): void =>
+    setParameters((old) => {
+      const next = new URLSearchParams(old);
+      if (value === null) next.delete(name);
+      else next.set(name, value);
+      return next;
+    });
+  return (
+    <Page
+      title="Service map"
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label="View"
+          data={[
+            { value: "map", label: "Map" },
+            { value: "table", label: "Table" },
+          ]}
+          value={view}
+          onChange={(value) => set("view", value === "map" ? null : value)}
+        />
+      }
+    >
+      <div className="map-bar">
+        <Select
+          label="Collection"
+          placeholder="All"
+          data={collections.map(({ id, name }) => ({ value: String(id), label: name }))}
+          value={collection}
+          onChange={(value) => set("collection", value)}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": "Clear the collection" }}
+          limit={200}
+        />
+        <div className="map-slider">
+          <span id="threshold">At least {plural(least, "request")}</span>
+          <Slider value={slider} onChange={setSlider} label={null} thumbProps={{ "aria-labelledby": "threshold" }} />
+        </div>
+      </div>
+      <Answered of={calls}>
+        {({ items }) => {
+          if (items.length === 0) return collection === null ? <NoTraffic /> : <Empty title="Nobody called it" />;
+          const kept = items.filter(({ requests }) => requests >= least);
+          return view === "map" ? (
+            <Panel>
+              <Picture calls={items} least={least} />
+            </Panel>
+          ) : (
+            <DataTable
+              label="Who calls whom"
+              columns={COLUMNS}
+              rows={kept}
+              rowId={(row) => `${row.kind} ${row.name} ${row.collection_id}`}
+              initialSort={[{ id: "requests", desc: true }]}
+              fill={kept.length > 100}
+            />
+          );
+        }}
+      </Answered>
+    </Page>
+  );
 }

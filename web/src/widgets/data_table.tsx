@@ -86,7 +86,6 @@ export function DataTable<T>(props: Props<T>) {
     <div
       ref={scroller}
       className={props.fill ? "table-scroll table-fill" : "table-scroll"}
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard
       tabIndex={0}
       role="region"
       aria-label={props.label}

@@ -92,9 +92,9 @@ export function SensitiveTags({
   );
 }
 
-export function ExposedLink({ type, endpoints }: { type: string; endpoints: number }) {
+export function ExposedLink({ type, endpoints, label }: { type: string; endpoints: number; label: string }) {
   return (
-    <Link to={endpointsLink({ exposed: type })} className="chip-link">
+    <Link to={endpointsLink({ exposed: type })} className="chip-link" title={label}>
       {words(type)} <b>{endpoints}</b>
     </Link>
   );

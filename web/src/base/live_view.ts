@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the live page holds: the newest rows, and while it is paused only how many wait.
+import { pushed } from "./ring";
+
+export const LIVE_LIMIT = 2000;
+
+export interface LiveRow<T> {
+  key: number;
+  record: T;
+}
+export interface LiveRows<T> {
+  rows: LiveRow<T>[];
+  waiting: LiveRow<T>[];
+  next: number;
+  seen: number;
+  lost: number;
+  paused: boolean;
+}
+
+export type LiveAction<T> =
+  | { do: "records"; records: readonly T[] }
+  | { do: "lost"; records: number }
+  | { do: "pause" }
+  | { do: "resume" }
+  | { do: "clear" };
+
+export function emptyLive<T>(): LiveRows<T> {
+  return { rows: [], waiting: [], next: 1, seen: 0, lost: 0, paused: false };
+}
+
+export function liveReducer<T>(state: LiveRows<T>, action: LiveAction<T>): LiveRows<T> {
+  switch (action.do) {
+    case "records": {
+      const rows = action.records.map((record, at) => ({ key: state.next + at, record }));
+      const next = state.next + rows.length;
+      const seen = state.seen + rows.length;
+      return state.paused
+        ? { ...state, waiting: pushed(state.waiting, rows, LIVE_LIMIT), next, seen }
+        : { ...state, rows: pushed(state.rows, rows, LIVE_LIMIT), next, seen };
+    }
+    case "lost":
+      return { ...state, lost: state.lost + action.records };
+    case "pause":
+      return { ...state, paused: true };
+    case "resume":
+      return {
+        ...state,
+        paused: false,
+        rows: state.waiting.concat(state.rows).slice(0, LIVE_LIMIT),
+        waiting: [],
+      };
+    case "clear":
+      return { ...state, rows: [], waiting: [], seen: 0, lost: 0 };
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Checkbox } from "@mantine/core";
+import type { ColumnDef } from "@tanstack/react-table";
+import { useState } from "react";
+import type { Collector } from "../api/types";
+import { losses } from "../base/attention";
+import { count, plural } from "../base/format";
+import { DataTable } from "../widgets/data_table";
+import { SearchField } from "../widgets/search_field";
+import { Empty } from "../widgets/states";
+
+type Line = NonNullable<Collector["ledger"]>[number];
+type Setting = Collector["settings"][number];
+
+export function Ledger({ lines }: { lines: Line[] | null }) {
+  if (lines === null)
+    return <Empty title="No ledger here">Only a run has one: what became of every byte and record.</Empty>;
+  const lost = new Set(losses(lines).map(({ name }) => name));
+  const columns: ColumnDef<Line>[] = [
+    {
+      id: "name",
+      accessorKey: "name",
+      header: "Name",
+      cell: ({ row }) => <code>{row.original.name}</code>,
+      meta: { width: 290 },
+    },
+    {
+      id: "value",
+      accessorKey: "value",
+      header: "Value",
+      cell: ({ row: { original } }) =>
+        lost.has(original.name) ? <b className="bad-text">{count(original.value)}</b> : count(original.value),
+      meta: { width: 150, numeric: true },
+    },
+    {
+      id: "meaning",
+      accessorKey: "meaning",
+      header: "Meaning",
+      enableSorting: false,
+      cell: ({ row }) => <span title={row.original.meaning}>{row.original.meaning}</span>,
+      meta: { width: 420, grow: true },
+    },
+  ];
+  return <DataTable label="Ledger" columns={columns} rows={lines} rowId={(line) => line.name} />;
+}
+
+const SETTINGS: ColumnDef<Setting>[] = [
+  {
+    id: "name",
+    accessorKey: "name",
+    header: "Setting",
+    cell: ({ row }) => <code>{row.original.name}</code>,
+    meta: { width: 240 },
+  },
+  {
+    id: "value",
+    accessorKey: "value",
+    header: "In force",
+    cell: ({ row }) => (
+      <span className="mono" title={row.original.value}>
+        {row.original.value}
+      </span>
+    ),
+    meta: { width: 190 },
+  },
+  {
+    id: "default",
+    accessorKey: "default",
+    header: "Default",
+    cell: ({ row }) => (
+      <span className="mono dim" title={row.original.default}>
+        {row.original.default}
+      </span>
+    ),
+    meta: { width: 130 },
+  },
+  {
+    id: "source",
+    accessorKey: "source",
+    header: "Said by",
+    cell: ({ row }) =>
+      row.original.source === "" ? <span className="dim">default</span> : <code>{row.original.source}</code>,
+    meta: { width: 190 },
+  },
+  {
+    id: "meaning",
+    accessorKey: "meaning",
+    header: "Meaning",
+    enableSorting: false,
+    cell: ({ row }) => <span title={row.original.meaning}>{row.original.meaning}</span>,
+    meta: { width: 360, grow: true },
+  },
+];
+
+export function Settings({ settings }: { settings: Setting[] }) {
+  const [search, setSearch] = useState("");
+  const [changed, setChanged] = useState(false);
+  const wanted = search.toLowerCase();
+  const rows = settings.filter(
+    (setting) =>
+      (!changed || setting.source !== "") &&
+      (setting.name.toLowerCase().includes(wanted) || setting.meaning.toLowerCase().includes(wanted)),
+  );
+  return (
+    <div className="stack">
+      <div className="filter-bar">
+        <SearchField label="Search in settings" value={search} onChange={setSearch} />
+        <Checkbox
+          label="Changed only"
+          checked={changed}
+          onChange={(event) => setChanged(event.currentTarget.checked)}
+        />
+        <span className="bar-end dim" role="status">
+          {plural(rows.length, "setting")}
+        </span>
+      </div>
+      {rows.length === 0 ? (
+        <Empty title={changed && search === "" ? "All settings are at their defaults" : "No setting has this"} />
+      ) : (
+        <DataTable label="Settings" columns={SETTINGS} rows={rows} rowId={(setting) => setting.name} />
+      )}
+    </div>
+  );
+}

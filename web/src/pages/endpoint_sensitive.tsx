@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ColumnDef } from "@tanstack/react-table";
+import { Link } from "react-router";
+import type { EndpointDetails, Mark } from "../api/types";
+import { count, words } from "../base/format";
+import { DataTable } from "../widgets/data_table";
+import { Empty } from "../widgets/states";
+import { Tag } from "../widgets/tags";
+import { When } from "../widgets/when";
+
+interface Place {
+  side: "request" | "response";
+  type: string;
+  place: string;
+  mark: Mark;
+}
+
+function placesOfSide(endpoint: EndpointDetails, side: Place["side"]): Place[] {
+  return (endpoint.marks[`${side}_sensitive`] ?? []).map((mark) => {
+    const space = mark.value.indexOf(" ");
+    return {
+      side,
+      type: space < 0 ? mark.value : mark.value.slice(0, space),
+      place: space < 0 ? "" : mark.value.slice(space + 1),
+      mark,
+    };
+  });
+}
+
+export function EndpointSensitive({ endpoint }: { endpoint: EndpointDetails }) {
+  const places = [...placesOfSide(endpoint, "response"), ...placesOfSide(endpoint, "request")];
+  if (places.length === 0) return <Empty title="No sensitive data was seen" />;
+  const columns: ColumnDef<Place>[] = [
+    {
+      id: "type",
+      accessorKey: "type",
+      header: "Type",
+      cell: ({ row: { original } }) => (
+        <Link to={`/sensitive?type=${encodeURIComponent(original.type)}`}>
+          <Tag tone={original.side === "response" && endpoint.exposed.includes(original.type) ? "bad" : "accent"}>
+            {words(original.type)}
+          </Tag>
+        </Link>
+      ),
+      meta: { width: 150 },
+    },
+    { id: "side", accessorKey: "side", header: "In", cell: ({ row }) => row.original.side, meta: { width: 100 } },
+    {
+      id: "place",
+      accessorKey: "place",
+      header: "Place",
+      cell: ({ row }) => <code title={row.original.place}>{row.original.place}</code>,
+      meta: { width: 260, grow: true },
+    },
+    {
+      id: "exposed",
+      accessorFn: (place) => (place.side === "response" && endpoint.exposed.includes(place.type) ? 1 : 0),
+      header: "Without auth",
+      cell: ({ getValue }) => (getValue() === 1 ? <Tag tone="bad">yes</Tag> : <span className="dim">no</span>),
+      meta: { width: 120 },
+    },
+    {
+      id: "count",
+      accessorFn: ({ mark }) => mark.count,
+      header: "Seen",
+      cell: ({ row }) => count(row.original.mark.count),
+      meta: { width: 100, numeric: true },
+    },
+    {
+      id: "last",
+      accessorFn: ({ mark }) => mark.last_seen,
+      header: "Last",
+      cell: ({ row }) => <When seconds={row.original.mark.last_seen} />,
+      meta: { width: 110 },
+    },
+  ];
+  return (
+    <DataTable
+      label="Places of sensitive data"
+      columns={columns}
+      rows={places}
+      rowId={(row) => `${row.side} ${row.mark.value}`}
+    />
+  );
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EChartsCoreOption } from "echarts/core";
+import { useCallback } from "react";
+import { compact, count } from "../base/format";
+import type { Graph, NodeKind } from "../base/graph";
+import { Chart, type Colors } from "./chart";
+
+const KINDS: NodeKind[] = ["client", "process", "collection"];
+const NAMES: Record<NodeKind, string> = { client: "client", process: "process", collection: "collection" };
+const MOST_NAME = 28;
+
+function short(name: string): string {
+  return name.length > MOST_NAME ? `${name.slice(0, MOST_NAME - 1)}…` : name;
+}
+
+interface Props {
+  graph: Graph;
+  label: string;
+  onCollection: (id: number) => void;
+}
+
+export function GraphPlot({ graph, label, onCollection }: Props) {
+  const rows = Math.max(...countRows(graph));
+  const option = useCallback(
+    (colors: Colors): EChartsCoreOption => {
+      const most = Math.max(1, ...graph.edges.map(({ requests }) => requests));
+      const weight = (requests: number): number => Math.log1p(requests) / Math.log1p(most);
+      const tones: Record<NodeKind, string> = { client: colors.none, process: colors.second, collection: colors.ok };
+      return {
+        animation: false,
+        legend: {
+          data: KINDS.map((kind) => NAMES[kind]),
+          top: 0,
+          left: 0,
+          textStyle: { color: colors.dim },
+          icon: "circle",
+        },
+        tooltip: {
+          renderMode: "richText",
+          backgroundColor: colors.ground,
+          borderColor: colors.line,
+          textStyle: { color: colors.text },
+          formatter: (shown: unknown) => (shown as { data: { said: string } }).data.said,
+        },
+        series: [
+          {
+            type: "graph",
+            layout: "none",
+            roam: "move",
+            top: 50,
+            bottom: 30,
+            left: 80,
+            right: 120,
+            edgeSymbol: ["none", "arrow"],
+            edgeSymbolSize: 8,
+            categories: KINDS.map((kind) => ({ name: NAMES[kind], itemStyle: { color: tones[kind] } })),
+            label: { show: true, position: "bottom", color: colors.text, fontSize: 12, formatter: "{b}" },
+            lineStyle: { color: colors.dim, curveness: 0.12, opacity: 0.7 },
+            edgeLabel: {
+              show: graph.edges.length <= 40,
+              color: colors.dim,
+              fontSize: 11,
+              formatter: (shown: unknown) => compact((shown as { data: { requests: number } }).data.requests),
+            },
+            emphasis: { focus: "adjacency", lineStyle: { width: 3 } },
+            data: graph.nodes.map((node) => ({
+              id: node.id,
+              name: short(node.name),
+              x: node.x * 1000,
+              y: node.y * 500,
+              category: KINDS.indexOf(node.kind),
+              symbolSize: 14 + 20 * weight(node.requests),
+              collection: node.collection,
+              cursor: node.collection === null ? "default" : "pointer",
+              said: `${NAMES[node.kind]} ${short(node.name)}`,
+            })),
+            links: graph.edges.map((edge) => ({
+              source: edge.from,
+              target: edge.to,
+              requests: edge.requests,
+              said: `${count(edge.requests)} requests`,
+              lineStyle: { width: 1 + 3 * weight(edge.requests) },
+            })),
+          },
+        ],
+      };
+    },
+    [graph],
+  );
+  const onClick = useCallback(
+    ({ dataType, data }: { dataType: string; data: unknown }) => {
+      const collection = (data as { collection?: number | null } | null)?.collection;
+      if (dataType === "node" && typeof collection === "number") onCollection(collection);
+    },
+    [onCollection],
+  );
+  return <Chart label={label} height={Math.max(420, Math.min(1600, rows * 76))} option={option} onClick={onClick} />;
+}
+
+function countRows(graph: Graph): number[] {
+  const layers = new Map<number, number>();
+  for (const { x } of graph.nodes) layers.set(x, (layers.get(x) ?? 0) + 1);
+  return [1, ...layers.values()];
+}
