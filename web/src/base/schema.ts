@@ -34,15 +34,16 @@ function numberOf(value: unknown): number | null {
 
 function span(least: number | null, largest: number | null, unit: string): string {
   if (least === null || largest === null) return "";
-  return least === largest ? `${least}${unit}` : `${least} to ${largest}${unit}`;
+  if (least !== largest) return `${least} to ${largest}${unit === "" ? "" : ` ${unit}s`}`;
+  return unit === "" ? String(least) : `${least} ${unit}${least === 1 ? "" : "s"}`;
 }
 
 function boundsOf(node: Node): string {
   const bytes = Array.isArray(node["x-bytes"]) ? (node["x-bytes"] as unknown[]) : [];
   return [
     span(numberOf(node["minimum"]), numberOf(node["maximum"]), ""),
-    span(numberOf(node["minItems"]), numberOf(node["maxItems"]), " items"),
-    span(numberOf(bytes[0]), numberOf(bytes[1]), " bytes"),
+    span(numberOf(node["minItems"]), numberOf(node["maxItems"]), "item"),
+    span(numberOf(bytes[0]), numberOf(bytes[1]), "byte"),
   ]
     .filter((text) => text !== "")
     .join(", ");

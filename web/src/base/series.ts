@@ -53,6 +53,25 @@ export function filled(rows: Point[], range: Range): Point[] {
   return out;
 }
 
+/** Requests of several rows as one, for spans in which a row would be narrower than can be seen. */
+export function gathered(points: readonly Point[], rows: number): Point[] {
+  const out: Point[] = [];
+  for (let at = 0; at < points.length; at += rows) {
+    const some = points.slice(at, at + rows);
+    const first = some[0];
+    if (!first) break;
+    const sum = (of: (point: Point) => number): number => some.reduce((total, point) => total + of(point), 0);
+    out.push({
+      ...first,
+      requests: sum((point) => point.requests),
+      failed_4xx: sum((point) => point.failed_4xx),
+      failed_5xx: sum((point) => point.failed_5xx),
+      unanswered: sum((point) => point.unanswered),
+    });
+  }
+  return out;
+}
+
 export interface Totals {
   requests: number;
   failed: number;

@@ -14,7 +14,7 @@ import { Icon } from "../widgets/icons";
 import { Page } from "../widgets/page";
 import { SearchField } from "../widgets/search_field";
 import { Answered, Empty, NoTraffic } from "../widgets/states";
-import { AccessTag, SensitiveTags, Tag } from "../widgets/tags";
+import { AccessTag, SensitiveTags } from "../widgets/tags";
 import { When } from "../widgets/when";
 
 function columnsOf(admin: boolean, remove: (collection: Collection) => void): ColumnDef<Collection>[] {
@@ -28,7 +28,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
           {original.name}
         </Link>
       ),
-      meta: { width: 220, grow: true },
+      meta: { width: 190, grow: true },
     },
     {
       id: "endpoints",
@@ -37,21 +37,21 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       cell: ({ row: { original } }) => (
         <span title={`${count(original.folded)} more are folded away`}>{count(original.endpoints)}</span>
       ),
-      meta: { width: 100, numeric: true },
+      meta: { width: 94, numeric: true },
     },
     {
       id: "requests",
       accessorKey: "requests",
       header: "Requests",
       cell: ({ row }) => count(row.original.requests),
-      meta: { width: 100, numeric: true },
+      meta: { width: 94, numeric: true },
     },
     {
       id: "failed_4xx",
       accessorKey: "failed_4xx",
       header: "4xx",
       cell: ({ row }) => count(row.original.failed_4xx),
-      meta: { width: 70, numeric: true },
+      meta: { width: 62, numeric: true },
     },
     {
       id: "failed_5xx",
@@ -60,14 +60,14 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       cell: ({ row: { original } }) => (
         <Link to={endpointsLink({ collection: original.id, status: "5xx" })}>{count(original.failed_5xx)}</Link>
       ),
-      meta: { width: 70, numeric: true },
+      meta: { width: 62, numeric: true },
     },
     {
       id: "sensitive",
       accessorFn: (collection) => collection.sensitive.length,
       header: "Sensitive",
       cell: ({ row }) => <SensitiveTags types={row.original.sensitive} most={2} />,
-      meta: { width: 190 },
+      meta: { width: 160 },
     },
     {
       id: "access",
@@ -82,7 +82,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
             ))}
         </Group>
       ),
-      meta: { width: 120 },
+      meta: { width: 144 },
     },
     {
       id: "last_seen",
@@ -97,10 +97,13 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       header: "Pages",
       cell: ({ row: { original } }) => (
         <Group gap={10} wrap="nowrap">
-          <Link to={`/openapi/${original.id}`} aria-label={`OpenAPI of ${original.name}`}>
-            OpenAPI
+          <Link
+            to={`/openapi/${original.id}`}
+            aria-label={`OpenAPI of ${original.name}`}
+            title={original.documents > 0 ? "It has a document" : "It has no document"}
+          >
+            OpenAPI{original.documents > 0 ? " ✓" : ""}
           </Link>
-          {original.documents > 0 && <Tag tone="good">document</Tag>}
           <Link to={`/map?collection=${original.id}`} aria-label={`Map of ${original.name}`}>
             Map
           </Link>
@@ -117,7 +120,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
           )}
         </Group>
       ),
-      meta: { width: 230 },
+      meta: { width: 150 },
     },
   ];
   return columns;

@@ -3,7 +3,7 @@ import { Tabs } from "@mantine/core";
 import { useSearchParams } from "react-router";
 import { useGet, useIsAdmin } from "../api/hooks";
 import type { Collector } from "../api/types";
-import { count, words } from "../base/format";
+import { count, plural, words } from "../base/format";
 import { useNow } from "../base/now";
 import { duration } from "../base/time";
 import { Page, Panel } from "../widgets/page";
@@ -40,7 +40,7 @@ function State({ collector }: { collector: Collector }) {
         </span>
         {status.data && (
           <span>
-            {status.data.store.kind}, {count(status.data.store.revision)} batches stored
+            {status.data.store.kind}, {plural(status.data.store.revision, "batch", "batches")} stored
           </span>
         )}
       </div>

@@ -38,7 +38,7 @@ export function Ledger({ lines }: { lines: Line[] | null }) {
       header: "Meaning",
       enableSorting: false,
       cell: ({ row }) => <span title={row.original.meaning}>{row.original.meaning}</span>,
-      meta: { width: 420, grow: true },
+      meta: { width: 420, grow: true, wrap: true },
     },
   ];
   return <DataTable label="Ledger" columns={columns} rows={lines} rowId={(line) => line.name} />;
@@ -61,7 +61,7 @@ const SETTINGS: ColumnDef<Setting>[] = [
         {row.original.value}
       </span>
     ),
-    meta: { width: 190 },
+    meta: { width: 160, wrap: true },
   },
   {
     id: "default",
@@ -72,7 +72,7 @@ const SETTINGS: ColumnDef<Setting>[] = [
         {row.original.default}
       </span>
     ),
-    meta: { width: 130 },
+    meta: { width: 110, wrap: true },
   },
   {
     id: "source",
@@ -80,7 +80,7 @@ const SETTINGS: ColumnDef<Setting>[] = [
     header: "Said by",
     cell: ({ row }) =>
       row.original.source === "" ? <span className="dim">default</span> : <code>{row.original.source}</code>,
-    meta: { width: 190 },
+    meta: { width: 190, wrap: true },
   },
   {
     id: "meaning",
@@ -88,7 +88,7 @@ const SETTINGS: ColumnDef<Setting>[] = [
     header: "Meaning",
     enableSorting: false,
     cell: ({ row }) => <span title={row.original.meaning}>{row.original.meaning}</span>,
-    meta: { width: 360, grow: true },
+    meta: { width: 320, grow: true, wrap: true },
   },
 ];
 

@@ -6,7 +6,7 @@ import { useChange, useGet, useIsAdmin } from "../api/hooks";
 import type { Decision, EndpointDetails, Mark } from "../api/types";
 import { count, latency, percent, plural, words } from "../base/format";
 import { useMinute } from "../base/now";
-import { filled, pointOf, RANGES, rangeOf, totals, type RangeName } from "../base/series";
+import { filled, pointOf, RANGES, rangeOf, totals, type Range, type RangeName } from "../base/series";
 import { HOUR } from "../base/time";
 import { tell } from "../widgets/actions";
 import { Confirm } from "../widgets/confirm";
@@ -137,10 +137,7 @@ export function EndpointOverview({ endpoint }: { endpoint: EndpointDetails }) {
   const asked = parameters.get("range");
   const name: RangeName = RANGES.find((known) => known === asked && known !== "1h") ?? "7d";
   const minute = useMinute();
-  const range = useMemo(() => {
-    const made = rangeOf(name, minute);
-    return { ...made, step: HOUR };
-  }, [name, minute]);
+  const range = useMemo((): Range => ({ ...rangeOf(name, minute), step: HOUR }), [name, minute]);
   const hours = useGet(
     "/api/v1/endpoints/{id}/hours",
     { since: range.since, until: range.until },

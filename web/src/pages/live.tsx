@@ -83,7 +83,7 @@ function columnsOf(open: (row: Row) => void): ColumnDef<Row>[] {
       header: "Status",
       cell: ({ row }) => <StatusTag status={row.original.record.status} />,
       enableSorting: false,
-      meta: { width: 110 },
+      meta: { width: 124 },
     },
     {
       id: "latency",

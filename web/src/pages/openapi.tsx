@@ -183,8 +183,12 @@ function OfCollection({ collection }: { collection: Collection }) {
   const admin = useIsAdmin();
   const [parameters, setParameters] = useSearchParams();
   const days = Math.max(0, Number(parameters.get("days") ?? "30") || 0);
-  const found = useGet("/api/v1/collections/{id}/conformance", { days }, { id: collection.id, keep: true });
-  const none = found.error instanceof Problem && found.error.status === 404;
+  const found = useGet(
+    "/api/v1/collections/{id}/conformance",
+    { days },
+    { id: collection.id, keep: true, enabled: collection.documents > 0 },
+  );
+  const none = collection.documents === 0 || (found.error instanceof Problem && found.error.status === 404);
   return (
     <Panel
       title={collection.name}

@@ -129,15 +129,15 @@ export default function Overview() {
     >
       {status.data?.endpoints === 0 && status.data.folded === 0 && <NoTraffic />}
       <div className="tiles">
-        <Tile label="endpoints" value={status.data ? count(status.data.endpoints) : "–"} to="/endpoints" />
+        <Tile
+          label="endpoints"
+          value={status.data ? count(status.data.endpoints - status.data.folded) : "–"}
+          title={status.data ? `${count(status.data.folded)} more are folded away` : ""}
+          to="/endpoints"
+        />
         <Tile label="collections" value={status.data ? count(status.data.collections) : "–"} to="/collections" />
         <Tile label={`requests in ${span}`} value={known ? compact(sum.requests) : "–"} title={said} />
-        <Tile
-          label={`4xx, 5xx and unanswered in ${span}`}
-          value={known ? percent(sum.share) : "–"}
-          title={said}
-          to={endpointsLink({ status: "5xx" })}
-        />
+        <Tile label={`failed in ${span}`} value={known ? percent(sum.share) : "–"} title={said} />
       </div>
       <div className="grid-2">
         <Panel title="Needs attention">

@@ -163,10 +163,7 @@ export default function Sensitive() {
               columns={TYPES}
               rows={rows}
               rowId={(row) => row.type}
-              initialSort={[
-                { id: "exposed", desc: true },
-                { id: "sensitive", desc: true },
-              ]}
+              initialSort={[{ id: "exposed", desc: true }]}
             />
           );
         }}

@@ -12,6 +12,8 @@ declare module "@tanstack/react-table" {
   interface ColumnMeta<TData extends RowData, TValue> {
     width?: number;
     numeric?: boolean;
+    /** of more than one line, where it must; not in long lists */
+    wrap?: boolean;
     grow?: boolean;
     /** what the server calls it, for lists that it sorts */
     sort?: string;
@@ -41,6 +43,10 @@ interface Props<T> {
 
 const VIRTUAL_FROM = 100;
 const places = new Map<string, number>();
+
+function classOf(meta: { numeric?: boolean; wrap?: boolean } | undefined): string | undefined {
+  return meta?.numeric ? "numeric" : meta?.wrap ? "wrap" : undefined;
+}
 
 export function DataTable<T>(props: Props<T>) {
   const { rows, sort, more } = props;
@@ -146,7 +152,7 @@ export function DataTable<T>(props: Props<T>) {
             return (
               <tr key={row.id} data-index={index} aria-rowindex={index + 2} style={virtual ? { height } : undefined}>
                 {row.getVisibleCells().map((cell) => (
-                  <td key={cell.id} className={cell.column.columnDef.meta?.numeric ? "numeric" : undefined}>
+                  <td key={cell.id} className={classOf(cell.column.columnDef.meta)}>
                     {flexRender(cell.column.columnDef.cell, cell.getContext())}
                   </td>
                 ))}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EChartsCoreOption } from "echarts/core";
 import { useCallback } from "react";
+import { useElementSize } from "@mantine/hooks";
 import { compact, count } from "../base/format";
 import type { Graph, NodeKind } from "../base/graph";
 import { Chart, type Colors } from "./chart";
@@ -8,6 +9,9 @@ import { Chart, type Colors } from "./chart";
 const KINDS: NodeKind[] = ["client", "process", "collection"];
 const NAMES: Record<NodeKind, string> = { client: "client", process: "process", collection: "collection" };
 const MOST_NAME = 28;
+// what the picture leaves free
+const SIDES = 160;
+const ENDS = 100;
 
 function short(name: string): string {
   return name.length > MOST_NAME ? `${name.slice(0, MOST_NAME - 1)}…` : name;
@@ -20,7 +24,17 @@ interface Props {
 }
 
 export function GraphPlot({ graph, label, onCollection }: Props) {
-  const rows = Math.max(...countRows(graph));
+  const { ref, width } = useElementSize();
+  const height = Math.max(420, Math.min(1600, Math.max(...countRows(graph)) * 76));
+  // in pixels, so that circles are round
+  const scaleX = stretch(
+    graph.nodes.map(({ x }) => x),
+    Math.max(120, width - SIDES),
+  );
+  const scaleY = stretch(
+    graph.nodes.map(({ y }) => y),
+    height - ENDS,
+  );
   const option = useCallback(
     (colors: Colors): EChartsCoreOption => {
       const most = Math.max(1, ...graph.edges.map(({ requests }) => requests));
@@ -47,10 +61,10 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
             type: "graph",
             layout: "none",
             roam: "move",
-            top: 50,
-            bottom: 30,
+            top: 60,
+            bottom: 40,
             left: 80,
-            right: 120,
+            right: 80,
             edgeSymbol: ["none", "arrow"],
             edgeSymbolSize: 8,
             categories: KINDS.map((kind) => ({ name: NAMES[kind], itemStyle: { color: tones[kind] } })),
@@ -66,8 +80,8 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
             data: graph.nodes.map((node) => ({
               id: node.id,
               name: short(node.name),
-              x: node.x * 1000,
-              y: node.y * 500,
+              x: node.x * scaleX,
+              y: node.y * scaleY,
               category: KINDS.indexOf(node.kind),
               symbolSize: 14 + 20 * weight(node.requests),
               collection: node.collection,
@@ -85,7 +99,7 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
         ],
       };
     },
-    [graph],
+    [graph, scaleX, scaleY],
   );
   const onClick = useCallback(
     ({ dataType, data }: { dataType: string; data: unknown }) => {
@@ -94,7 +108,18 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
     },
     [onCollection],
   );
-  return <Chart label={label} height={Math.max(420, Math.min(1600, rows * 76))} option={option} onClick={onClick} />;
+  return (
+    <div className="graph-scroll" role="region" aria-label="Map" tabIndex={0}>
+      <div ref={ref} className="graph">
+        <Chart label={label} height={height} option={option} onClick={onClick} />
+      </div>
+    </div>
+  );
+}
+
+function stretch(places: number[], pixels: number): number {
+  const span = Math.max(...places) - Math.min(...places);
+  return span === 0 ? 1 : pixels / span;
 }
 
 function countRows(graph: Graph): number[] {

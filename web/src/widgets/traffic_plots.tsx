@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SegmentedControl } from "@mantine/core";
 import type { EChartsCoreOption } from "echarts/core";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { compact, count, latency } from "../base/format";
-import { RANGES, type Point, type Range, type RangeName } from "../base/series";
+import { gathered, RANGES, type Point, type Range, type RangeName } from "../base/series";
 import { clockOf, DAY, dateOf } from "../base/time";
 import { Chart, type Colors } from "./chart";
 
@@ -54,7 +54,10 @@ function common(colors: Colors, points: Point[], range: Range, unit: (value: num
   };
 }
 
-export function RequestsPlot({ points, range, label }: { points: Point[]; range: Range; label: string }) {
+const MOST_BARS = 200;
+
+export function RequestsPlot({ points: all, range, label }: { points: Point[]; range: Range; label: string }) {
+  const points = useMemo(() => gathered(all, Math.ceil(all.length / MOST_BARS)), [all]);
   const option = useCallback(
     (colors: Colors): EChartsCoreOption => {
       const bar = (name: string, color: string, value: (point: Point) => number) => ({
@@ -80,18 +83,28 @@ export function RequestsPlot({ points, range, label }: { points: Point[]; range:
   return <Chart label={label} height={240} option={option} />;
 }
 
+function alone(points: Point[], at: number, value: (point: Point) => number | null): boolean {
+  const there = (point: Point | undefined): boolean => point !== undefined && value(point) !== null;
+  return !there(points[at - 1]) && !there(points[at + 1]);
+}
+
 export function LatencyPlot({ points, range, label }: { points: Point[]; range: Range; label: string }) {
   const option = useCallback(
     (colors: Colors): EChartsCoreOption => {
       const line = (name: string, color: string, value: (point: Point) => number | null) => ({
         name,
         type: "line",
-        showSymbol: points.length < 30,
         symbolSize: 4,
+        showSymbol: true,
+        showAllSymbol: true,
         connectNulls: false,
         lineStyle: { width: 1.6, color },
         itemStyle: { color },
-        data: points.map(value),
+        // a point without neighbours makes no line
+        data: points.map((point, at) => ({
+          value: value(point),
+          symbol: alone(points, at, value) ? "circle" : "none",
+        })),
       });
       return {
         ...common(colors, points, range, latency),

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "vitest";
+import { losses } from "./attention";
+import { byDay } from "./days";
+import { endpointsLink, readState, writeState } from "./filters";
+import { graphOf, threshold, type Call } from "./graph";
+import { filled, gathered, pointOf, rangeOf, totals } from "./series";
+import { readViews, withView, withoutView } from "./views";
+
+test("the_state_of_a_list_is_its_address", () => {
+  const text = "exposed=email&folded=both&search=a+b&sort=p95&order=asc";
+  expect(writeState(readState(new URLSearchParams(text))).toString()).toBe(text);
+  expect(writeState(readState(new URLSearchParams(""))).toString()).toBe("");
+  expect(writeState(readState(new URLSearchParams("sort=method"))).toString()).toBe("sort=method");
+});
+
+test("an_address_of_anybodys_making_is_read", () => {
+  const state = readState(new URLSearchParams("sort=<script>&order=up&auth=&token=x"));
+  expect(state).toEqual({ filters: {}, search: "", sort: "last_seen", order: "desc" });
+  expect(endpointsLink({ exposed: "a&b", collection: 3 })).toBe("/endpoints?collection=3&exposed=a%26b");
+});
+
+test("views_of_storage_are_checked", () => {
+  expect(readViews(null)).toEqual([]);
+  expect(readViews("{")).toEqual([]);
+  expect(readViews('[1,{"name":"a","query":"x"},{"name":3}]')).toEqual([{ name: "a", query: "x" }]);
+  const views = withView(withView([], { name: "b", query: "1" }), { name: "a", query: "2" });
+  expect(withView(views, { name: "b", query: "3" })).toEqual([
+    { name: "a", query: "2" },
+    { name: "b", query: "3" },
+  ]);
+  expect(withoutView(views, "b").length).toBe(1);
+});
+
+test("a_series_shows_where_nothing_was", () => {
+  const range = rangeOf("1h", 7200);
+  const row = { time: 3660, requests: 4, failed_4xx: 1, failed_5xx: 1, unanswered: 0, p50: 1, p95: 2, p99: 3 };
+  const points = filled([row], range);
+  expect(points.length).toBe(60);
+  expect(points.filter(({ requests }) => requests > 0)).toEqual([row]);
+  expect(totals([row])).toEqual({ requests: 4, failed: 2, unanswered: 0, share: 0.5 });
+  expect(totals([]).share).toBeNull();
+  expect(gathered(points, 1000).map(({ requests }) => requests)).toEqual([4]);
+});
+
+test("an_hour_sums_its_statuses", () => {
+  const hour = {
+    time: 0,
+    requests: 10,
+    statuses: { "0": 1, "200": 4, "404": 3, "503": 2 },
+    p50: null,
+    p95: null,
+    p99: null,
+  };
+  expect(pointOf(hour)).toMatchObject({ failed_4xx: 3, failed_5xx: 2, unanswered: 1 });
+});
+
+test("changes_by_day", () => {
+  expect(
+    byDay([{ time: 1790000000 }, { time: 1790000000 - 86400 * 3 }, { time: 1790000000 - 86400 * 3 }]).map(
+      ({ items }) => items.length,
+    ),
+  ).toEqual([1, 2]);
+});
+
+test("losses_are_told_from_other_lines", () => {
+  const line = (name: string, value: number) => ({ name, value, meaning: "" });
+  const ledger = [
+    line("socket_bytes_lost", 3),
+    line("lost_place", 9),
+    line("records_dropped_failed", 0),
+    line("records", 5),
+  ];
+  expect(losses(ledger).map(({ name }) => name)).toEqual(["socket_bytes_lost"]);
+  expect(losses(null)).toEqual([]);
+});
+
+const call = (kind: Call["kind"], name: string, collection: string, requests: number): Call => ({
+  kind,
+  name,
+  collection,
+  collection_id: 1,
+  requests,
+});
+
+test("who_calls_stands_left_of_whom_it_calls", () => {
+  const graph = graphOf(
+    [
+      call("client", "1.2.3.4", "web", 9),
+      call("server_process", "web", "web", 9),
+      call("client_process", "web", "db", 5),
+    ],
+    0,
+  );
+  const x = (id: string): number => graph.nodes.find((node) => node.id === id)?.x ?? -1;
+  expect(x("client 1.2.3.4")).toBeLessThan(x("collection web"));
+  expect(x("collection web")).toBeLessThan(x("process web"));
+  expect(x("process web")).toBeLessThan(x("collection db"));
+});
+
+test("circles_end_and_small_traffic_is_left_out", () => {
+  const calls = [call("client_process", "a", "h", 4), call("server_process", "a", "h", 4), call("client", "c", "h", 1)];
+  expect(graphOf(calls, 0).nodes.length).toBe(3);
+  expect(graphOf(calls, 2)).toMatchObject({ left_out: 1 });
+  expect(graphOf([], 0)).toEqual({ nodes: [], edges: [], left_out: 0 });
+  expect([threshold(0, 1000), threshold(100, 1000)]).toEqual([0, 1000]);
+});
