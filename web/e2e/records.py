@@ -80,6 +80,8 @@ def shop(w: Writer, moment: float):
     w.write("tools.shop.svc", "POST", "/mcp", 200, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "search"}},
             {"jsonrpc": "2.0", "id": 1, "result": {"content": []}}, operation_protocol="mcp", operation_type="request", operation_name="tools/call",
             operation_fields="search", **inside)
+    flag = pick(["alpha", "beta", "gamma", "delta", "omega"])
+    w.write("shop.example", "GET", f"/api/v1/flags/{flag}", 200, None, {"name": flag, "on": True}, auth=bearer, **web)
     # what is not seen whole, static or broken
     w.write("shop.example", "GET", "/api/v1/report", 0, None, None, **web)
     w.write("shop.example", "GET", "/healthz", 200, None, {"status": "ok"}, **web)
@@ -116,6 +118,11 @@ def fresh(w: Writer):
                 client="203.0.113.7")
 
 
+def doomed(w: Writer):
+    for at in range(3):
+        w.write("gone.example", "GET", "/bye", 200, None, {"at": at}, ago=at * 60)
+
+
 def many(w: Writer, number: int):
     kinds = ["orders", "users", "items", "carts", "teams", "files", "notes", "tags"]
     for at in range(number):
@@ -137,6 +144,7 @@ def main():
     sockets(w)
     hostile(w)
     fresh(w)
+    doomed(w)
     many(w, given.more)
 
 

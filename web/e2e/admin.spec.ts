@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an admin may change. Each test changes what no other looks at.
+import { collectionId, downloaded, endpointId, expect, settled, test } from "./setup";
+
+const DOCUMENT = {
+  openapi: "3.0.0",
+  info: { title: "mail <script>alert(1)</script>", version: "1" },
+  paths: {
+    "/send": { post: { responses: { "202": { description: "ok" } } } },
+    "/old": { get: { responses: { "200": { description: "ok" } } } },
+  },
+};
+
+test("a document is uploaded, compared and what was seen exported", async ({ page }) => {
+  const id = await collectionId("mail.shop.svc");
+  await page.goto(`/openapi/${id}`);
+  await settled(page);
+  const file = (text: string) => ({ name: "mail.json", mimeType: "application/json", buffer: Buffer.from(text) });
+  await page.getByLabel("OpenAPI document").setInputFiles(file("openapi: 3.0.0"));
+  await expect(page.getByText("This is no JSON")).toBeVisible();
+  await page.getByLabel("OpenAPI document").setInputFiles(file(JSON.stringify(DOCUMENT)));
+  await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
+  await expect(page.getByText("mail <script>alert(1)</script>")).toBeVisible();
+  await page.getByRole("tab", { name: /^zombie 1/ }).click();
+  await expect(page).toHaveURL(/state=zombie/);
+  await expect(page.getByRole("row", { name: /\/old/ })).toBeVisible();
+  await page.getByRole("tab", { name: /^documented/ }).click();
+  await page.getByRole("link", { name: "/send" }).click();
+  await expect(page).toHaveURL(/\/endpoints\/\d+$/);
+  await page.goto(`/openapi/${id}`);
+  const seen = await downloaded(page, () => page.getByRole("button", { name: "Export what was seen" }).click());
+  expect(JSON.parse(seen.text)).toMatchObject({ openapi: "3.1.0" });
+  await page.goto("/");
+  await expect(page.getByRole("link", { name: "1 zombie" })).toBeVisible();
+});
+
+test("a collection is deleted when its name was typed", async ({ page }) => {
+  await page.goto("/collections?search=gone");
+  await page.getByRole("button", { name: "Delete gone.example" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete a collection" });
+  await expect(dialog.getByRole("button", { name: "Delete" })).toBeDisabled();
+  await dialog.getByLabel(/^Type/).fill("gone.example");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText(/^Deleted gone\.example: 1 endpoint/)).toBeVisible();
+  await expect(page.getByText("No collection has this in its name")).toBeVisible();
+});
+
+test("a merge is undone", async ({ page }) => {
+  await page.goto(`/endpoints/${await endpointId("/api/v1/flags/{}", "GET")}`);
+  await page.getByRole("button", { name: "Undo merge" }).click();
+  const dialog = page.getByRole("dialog", { name: "Undo the merge" });
+  await dialog.getByRole("button", { name: "Undo merge" }).click();
+  await expect(page.getByText(/endpoints back/)).toBeVisible();
+  await expect(page.getByRole("table").getByRole("link", { name: "/api/v1/flags/alpha" })).toBeVisible();
+});
+
+test("data before a date is deleted, and the audit says who did what", async ({ page }) => {
+  await page.goto("/collector?tab=data");
+  await page.getByLabel("Before (UTC)").fill("2001-01-01");
+  await page.getByRole("button", { name: "Delete…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete data" });
+  await dialog.getByLabel(/^Type/).fill("2001-01-01");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText(/^Deleted 0 endpoints/)).toBeVisible();
+  await page.getByRole("tab", { name: "Audit" }).click();
+  await expect(page.getByRole("table", { name: "Audit" }).locator("tbody tr").first()).toContainText("2001-01-01");
+});

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Needs records that come all the time: e2e/run.py sends some.
+import { expect, test } from "./setup";
+
+test("records come, wait while paused, and one opens", async ({ page }) => {
+  await page.goto("/live");
+  await expect(page.getByText("Connected")).toBeVisible();
+  const rows = page.getByRole("table", { name: "Records" }).locator("tbody tr");
+  await expect.poll(() => rows.count()).toBeGreaterThan(1);
+  await page.getByRole("button", { name: "Pause" }).click();
+  const held = await rows.count();
+  await expect(page.getByRole("button", { name: /^Resume \([1-9]\d* waiting\)/ })).toBeVisible();
+  expect(await rows.count()).toBe(held);
+  await rows.first().getByRole("button").click();
+  const drawer = page.getByRole("dialog", { name: "Record" });
+  await expect(drawer.getByRole("region", { name: "Request", exact: true })).toBeVisible();
+  await expect(drawer.getByRole("region", { name: "Response", exact: true })).toContainText(
+    "<script>alert(1)</script>",
+  );
+  await page.keyboard.press("Escape");
+  await expect(drawer).toHaveCount(0);
+  await page.getByRole("button", { name: /^Resume/ }).click();
+  await expect.poll(() => rows.count()).toBeGreaterThan(held);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect.poll(() => rows.count()).toBeGreaterThan(0);
+});
+
+test("filters are the server's and in the address", async ({ page }) => {
+  await page.goto("/live?method=POST&search=TICK");
+  const table = page.getByRole("table", { name: "Records" });
+  await expect.poll(() => table.locator("tbody tr").count()).toBeGreaterThan(1);
+  await expect(table.locator("tbody .tag-method").filter({ hasNotText: "POST" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Status", exact: true }).click();
+  await page.getByRole("menuitem", { name: "unanswered" }).click();
+  await expect(page).toHaveURL(/status=unanswered/);
+  await expect(page.getByText("Waiting for records")).toBeVisible();
+});
+
+test.describe("where the stream breaks", () => {
+  test.use({ allowed: /Failed to load resource/ });
+
+  test("it comes back by itself", async ({ page }) => {
+    let broken = 0;
+    await page.route("**/api/v1/live*", (route) => {
+      broken++;
+      return broken <= 2 ? route.abort() : route.continue();
+    });
+    await page.goto("/live");
+    await expect(page.getByText("Reconnecting").first()).toBeVisible();
+    await expect(page.getByText("Connected")).toBeVisible();
+  });
+});

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import { collectionId, expect, settled, test } from "./setup";
+
+test("collections are searched, sorted, and lead on", async ({ page }) => {
+  await page.goto("/collections");
+  await settled(page);
+  await page.getByLabel("Search in names").fill("BILLING");
+  await expect(page.getByRole("table").locator("tbody tr")).toHaveCount(1);
+  await page.getByLabel("Search in names").fill("");
+  await page.getByRole("button", { name: "Collection", exact: true }).click();
+  await expect(page.getByRole("columnheader", { name: "Collection" })).toHaveAttribute("aria-sort", "ascending");
+  await page.getByRole("link", { name: "mail.shop.svc", exact: true }).click();
+  await expect(page.getByRole("table").getByRole("link", { name: "/send" })).toBeVisible();
+  await page.goto("/collections");
+  await page.getByRole("link", { name: "Map of mail.shop.svc" }).click();
+  await expect(page).toHaveURL(/\/map\?collection=\d+/);
+});
+
+test("changes by kind and since when, grouped by day", async ({ page }) => {
+  await page.goto("/changes");
+  await settled(page);
+  await expect(page.getByRole("link", { name: /coupons/ })).toBeVisible();
+  await page.getByText("Fields", { exact: true }).click();
+  await expect(page).toHaveURL(/kind=field/);
+  await expect(page.getByText("/supplier/contact").first()).toBeVisible();
+  await page.getByText("Types", { exact: true }).click();
+  await expect(page).toHaveURL(/kind=type/);
+  await expect(page.getByText("new type").first()).toBeVisible();
+  await page.goto("/changes?kind=endpoint&since=30d");
+  await settled(page);
+  expect(await page.getByRole("heading", { level: 2 }).count()).toBeGreaterThan(1);
+});
+
+test("each number of the sensitive matrix leads to the endpoints that it counts", async ({ page }) => {
+  await page.goto("/sensitive");
+  await settled(page);
+  const cells = page.getByRole("row", { name: /^email/ }).getByRole("link");
+  const counted = (await cells.nth(3).textContent()) ?? "";
+  await cells.nth(3).click();
+  await expect(page).toHaveURL(/exposed=email/);
+  await expect(page.getByText(new RegExp(`^${counted} endpoint`))).toBeVisible();
+  await page.goto("/sensitive");
+  await page.getByRole("link", { name: "payment card" }).click();
+  await expect(
+    page
+      .getByRole("table", { name: /payment card/ })
+      .getByText("body /card")
+      .first(),
+  ).toBeVisible();
+});
+
+test("the service map is a picture and a table of the same, by traffic", async ({ page }) => {
+  await page.goto("/map");
+  await settled(page);
+  await expect(page.getByRole("img", { name: /\d+ nodes, \d+ connections/ })).toBeVisible();
+  await expect(page.locator("canvas")).toBeVisible();
+  await page.getByText("Table", { exact: true }).click();
+  const table = page.getByRole("table", { name: "Who calls whom" });
+  await expect(table.getByRole("row", { name: /gateway.*mail\.shop\.svc/ })).toBeVisible();
+  const before = await table.locator("tbody tr").count();
+  await page.getByRole("slider").press("End");
+  await expect.poll(() => table.locator("tbody tr").count()).toBeLessThan(before);
+  await table.getByRole("link").first().click();
+  await expect(page).toHaveURL(/\/endpoints\?collection=\d+/);
+});
+
+test("a click on a host of the map opens its endpoints", async ({ page }) => {
+  await page.goto(`/map?collection=${await collectionId("mail.shop.svc")}`);
+  await settled(page);
+  const box = await page.locator("canvas").boundingBox();
+  expect(box).not.toBeNull();
+  // its only host stands at the right end, in the middle
+  if (box) await page.mouse.click(box.x + box.width - 80, box.y + box.height / 2 + 10);
+  await expect(page).toHaveURL(/\/endpoints\?collection=\d+/);
+});
+
+test("coverage, ledger and settings", async ({ page }) => {
+  await page.goto("/collector");
+  await settled(page);
+  await expect(page.getByText(/Reads records of other collectors|Collects on this node|Only answers/)).toBeVisible();
+  await page.getByRole("tab", { name: "Ledger" }).click();
+  await settled(page);
+  await page.getByRole("tab", { name: "Settings" }).click();
+  const table = page.getByRole("table", { name: "Settings" });
+  const all = await table.locator("tbody tr").count();
+  await page.getByLabel("Changed only").check();
+  await expect.poll(() => table.locator("tbody tr").count()).toBeLessThan(all);
+  await page.getByLabel("Changed only").uncheck();
+  await page.getByLabel("Search in settings").fill("inventory-days");
+  await expect(table.locator("tbody tr")).toHaveCount(1);
+});
+
+test.describe("where the server does not answer", () => {
+  test.use({ allowed: /Failed to load resource/ });
+
+  test("the page says so, and goes on when asked again", async ({ page }) => {
+    await page.route("**/api/v1/collections", (route) => route.abort());
+    await page.goto("/collections");
+    await expect(page.getByRole("alert")).toContainText("The server does not answer");
+    await page.unroute("**/api/v1/collections");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(page.getByRole("table", { name: "Collections" })).toBeVisible();
+  });
+
+  test("a problem is said in the server's words", async ({ page }) => {
+    await page.route("**/api/v1/changes*", (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/problem+json",
+        body: JSON.stringify({
+          type: "about:blank",
+          title: "Internal Server Error",
+          status: 500,
+          detail: "the store is <b>away</b>",
+        }),
+      }),
+    );
+    await page.goto("/changes");
+    await expect(page.getByRole("alert")).toContainText("the store is <b>away</b>");
+  });
+});

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, noSeriousFindings, settled, test, TOKEN } from "./setup";
+
+test.use({ signedIn: false, allowed: /status of 401/ });
+
+const stored = () => ({
+  session: sessionStorage.getItem("apiarist-token"),
+  local: localStorage.getItem("apiarist-token"),
+});
+
+test("a token opens the page that was asked for, for this tab", async ({ page }) => {
+  await page.goto("/endpoints?exposed=email");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await noSeriousFindings(page);
+  await page.getByLabel("Token", { exact: true }).fill(TOKEN);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await settled(page);
+  await expect(page).toHaveURL(/\/endpoints\?exposed=email$/);
+  expect(await page.evaluate(stored)).toEqual({ session: TOKEN, local: null });
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Endpoints" })).toBeVisible();
+});
+
+test("a wrong token is refused", async ({ page }) => {
+  await page.goto("/");
+  await page.getByLabel("Token", { exact: true }).fill("nonsense");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("The server does not know this token")).toBeVisible();
+  expect(await page.evaluate(stored)).toEqual({ session: null, local: null });
+});
+
+test("one stays signed in on a browser, until one signs out", async ({ page, context }) => {
+  await page.goto("/");
+  await page.getByLabel("Token", { exact: true }).fill(TOKEN);
+  await page.getByLabel("Stay signed in").check();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await settled(page);
+  expect(await page.evaluate(stored)).toEqual({ session: null, local: TOKEN });
+  const other = await context.newPage();
+  await other.goto("/collections");
+  await expect(other.getByRole("heading", { name: "Collections" })).toBeVisible();
+  await page.getByRole("button", { name: "Session" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(await page.evaluate(stored)).toEqual({ session: null, local: null });
+});
+
+test("where the server forgets the token, the page asks for another and is then where it was", async ({ page }) => {
+  await page.goto("/sensitive?type=email");
+  await page.getByLabel("Token", { exact: true }).fill(TOKEN);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await settled(page);
+  await page.route("**/api/v1/**", (route) =>
+    route.fulfill({
+      status: 401,
+      contentType: "application/problem+json",
+      body: '{"type":"about:blank","title":"Unauthorized","status":401}',
+    }),
+  );
+  await page.getByRole("link", { name: "Collections" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await page.unroute("**/api/v1/**");
+  await page.getByLabel("Token", { exact: true }).fill(TOKEN);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Collections" })).toBeVisible();
+});
