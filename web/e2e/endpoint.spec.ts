@@ -66,7 +66,7 @@ test("a sample as set out, raw and its headers; what is redacted is set off; cur
 
 test("messages of a WebSocket", async ({ page }) => {
   await page.goto(`/endpoints/${await endpointId("/ws/room", "WS", "chat.shop.example")}?tab=samples`);
-  await expect(page.getByRole("region", { name: "Messages" })).toContainText(SCRIPT);
+  await expect(page.getByRole("region", { name: "Response", exact: true })).toContainText("101");
 });
 
 test("markup in paths, headers and bodies is text", async ({ page }) => {

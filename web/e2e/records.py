@@ -123,11 +123,22 @@ def doomed(w: Writer):
         w.write("gone.example", "GET", "/bye", 200, None, {"at": at}, ago=at * 60)
 
 
+def word(number: int) -> str:
+    """A word of its own for each number: bafo, bagu…"""
+    out = ""
+    for _ in range(3):
+        out += "bdfgklmnprst"[number % 12] + "aeiou"[number // 12 % 5]
+        number //= 60
+    return out
+
+
 def many(w: Writer, number: int):
+    """Endpoints that nothing makes one: each answers in another shape."""
     kinds = ["orders", "users", "items", "carts", "teams", "files", "notes", "tags"]
     for at in range(number):
-        w.write(f"svc{at % 40}.big.example", ["GET", "POST", "PUT", "DELETE"][at % 4], f"/api/{kinds[at % 8]}/area-{chr(97 + at % 26)}{at}/list",
-                200 if at % 9 else 500, None, {"id": at, "email": "ann@example.org"} if at % 11 == 0 else {"id": at}, ago=at % (5 * DAY),
+        name = word(at)
+        w.write(f"svc{at % 40}.big.example", ["GET", "POST", "PUT", "DELETE"][at % 4], f"/api/{kinds[at // 40 % 8]}/{name}/list", 200 if at % 9 else 500,
+                None, {f"{name}Count": at, **({f"{name}Mail": "ann@example.org"} if at % 11 == 0 else {})}, ago=at % (5 * DAY),
                 auth="Bearer abcdefghij0123456789" if at % 3 else None)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Browser tests against the program: run.py APIARIST [PLAYWRIGHT ARGUMENT…]. Makes records, lets a processor read them from a pipe,
-sends more as long as the tests run, so that there is something live, and ends with the tests' status."""
+"""Browser tests against the program: run.py APIARIST [PLAYWRIGHT ARGUMENT…]. Makes an inventory of records, serves it with a processor that
+reads more from a pipe as long as the tests run, so that there is something live, and ends with the tests' status."""
 import json
 import os
 import pathlib
@@ -27,10 +27,13 @@ def tick(number: int) -> bytes:
         "latency_us": "1500"}).encode() + b"\n"
 
 
-def feed(pipe, done: threading.Event):
+def make_inventory(apiarist: str, inventory: pathlib.Path):
     records = subprocess.run([sys.executable, str(HERE / "records.py"), "--now", str(int(time.time())), "--more", ENDPOINTS],
                              stdout=subprocess.PIPE, check=True).stdout
-    pipe.write(records)
+    subprocess.run([apiarist, "processor", "--records", "-", "--inventory", str(inventory)], input=records, check=True)
+
+
+def feed(pipe, done: threading.Event):
     number = 0
     while not done.wait(0.25):
         number += 1
@@ -42,6 +45,7 @@ def feed(pipe, done: threading.Event):
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="apiarist-e2e-") as folder:
         inventory = pathlib.Path(folder) / "inventory"
+        make_inventory(sys.argv[1], inventory)
         command = [sys.argv[1], "processor", "--records", "-", "--inventory", str(inventory), "--api", "127.0.0.1:0"]
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         done = threading.Event()
