@@ -50,8 +50,8 @@ test("a merge is undone", async ({ page }) => {
   await page.getByRole("button", { name: "Undo merge" }).click();
   const dialog = page.getByRole("dialog", { name: "Undo the merge" });
   await dialog.getByRole("button", { name: "Undo merge" }).click();
-  await expect(page.getByText(/endpoints back/)).toBeVisible();
-  await expect(page.getByRole("table").getByRole("link", { name: "/api/v1/flags/alpha" })).toBeVisible();
+  await expect(page.getByText(/^The merge is undone/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Undo merge" })).toHaveCount(0);
 });
 
 test("data before a date is deleted, and the audit says who did what", async ({ page }) => {
@@ -63,5 +63,5 @@ test("data before a date is deleted, and the audit says who did what", async ({ 
   await dialog.getByRole("button", { name: "Delete" }).click();
   await expect(page.getByText(/^Deleted 0 endpoints/)).toBeVisible();
   await page.getByRole("tab", { name: "Audit" }).click();
-  await expect(page.getByRole("table", { name: "Audit" }).locator("tbody tr").first()).toContainText("2001-01-01");
+  await expect(page.getByRole("table", { name: "Audit" }).locator("tbody tr").first()).toContainText("delete data");
 });

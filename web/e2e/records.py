@@ -138,7 +138,7 @@ def many(w: Writer, number: int):
     for at in range(number):
         name = word(at)
         w.write(f"svc{at % 40}.big.example", ["GET", "POST", "PUT", "DELETE"][at % 4], f"/api/{kinds[at // 40 % 8]}/{name}/list", 200 if at % 9 else 500,
-                None, {f"{name}Count": at, **({f"{name}Mail": "ann@example.org"} if at % 11 == 0 else {})}, ago=at % (5 * DAY),
+                None, {f"{name}Count": at, **({f"{name}Mail": "ann@example.org"} if at % 11 == 0 else {})}, ago=1800 + at * 397 % (5 * DAY),
                 auth="Bearer abcdefghij0123456789" if at % 3 else None)
 
 

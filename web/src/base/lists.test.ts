@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { losses } from "./attention";
+import { stateOf } from "./collector_state";
 import { byDay } from "./days";
 import { endpointsLink, readState, writeState } from "./filters";
 import { graphOf, threshold, type Call } from "./graph";
@@ -104,4 +105,10 @@ test("circles_end_and_small_traffic_is_left_out", () => {
   expect(graphOf(calls, 2)).toMatchObject({ left_out: 1 });
   expect(graphOf([], 0)).toEqual({ nodes: [], edges: [], left_out: 0 });
   expect([threshold(0, 1000), threshold(100, 1000)]).toEqual([0, 1000]);
+});
+
+test("a_server_that_only_answers_is_not_broken", () => {
+  expect(stateOf({ mode: "serve", not_ready: "nothing is read" }).tone).toBe("neutral");
+  expect(stateOf({ mode: "run", not_ready: "no BTF" })).toEqual({ label: "not ready", tone: "bad", why: "no BTF" });
+  expect(stateOf({ mode: "processor", not_ready: "" }).label).toBe("processing");
 });

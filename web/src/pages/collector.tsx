@@ -3,6 +3,7 @@ import { Tabs } from "@mantine/core";
 import { useSearchParams } from "react-router";
 import { useGet, useIsAdmin } from "../api/hooks";
 import type { Collector } from "../api/types";
+import { stateOf } from "../base/collector_state";
 import { count, plural, words } from "../base/format";
 import { useNow } from "../base/now";
 import { duration } from "../base/time";
@@ -22,14 +23,17 @@ const MODES: Record<Collector["mode"], string> = {
 function State({ collector }: { collector: Collector }) {
   const status = useGet("/api/v1/status", undefined, { every: 10000 });
   const now = useNow();
+  const state = stateOf(collector);
   return (
     <Panel>
       <div className="facts">
-        <span className={`state ${collector.not_ready === "" ? "state-good" : "state-bad"}`}>
+        <span className={`state state-${state.tone}`}>
           <span className="dot" aria-hidden="true" />
-          {collector.not_ready === "" ? "ready" : "not ready"}
+          {state.label}
         </span>
-        {collector.not_ready !== "" && <span className="bad-text any-break">{collector.not_ready}</span>}
+        {state.why !== "" && (
+          <span className={state.tone === "bad" ? "bad-text any-break" : "dim any-break"}>{state.why}</span>
+        )}
         <span>{MODES[collector.mode]}</span>
         <span>
           Host <b>{collector.host}</b>

@@ -115,17 +115,21 @@ function Decisions({ endpoint }: { endpoint: EndpointDetails }) {
             { id: endpoint.id, query: { place: asked.place } },
             {
               onSuccess: (undone) => {
-                tell(`${plural(undone.restored, "endpoint")} back, ${count(undone.removed)} gone`);
                 setAsked(null);
-                void navigate(`/endpoints?search=${encodeURIComponent(asked.place)}`);
+                tell(
+                  undone.restored > 0
+                    ? `The merge is undone: ${plural(undone.restored, "endpoint")} back`
+                    : "The merge is undone: words that come from now on are endpoints of their own",
+                );
+                if (undone.restored > 0) void navigate(`/endpoints?search=${encodeURIComponent(asked.place)}`);
               },
             },
           );
         }}
       >
         <Text>
-          Each word behind <code>{asked?.place}/</code> becomes an endpoint of its own again, with what it had counted.
-          The same decision is not made again.
+          Each word behind <code>{asked?.place}/</code> becomes an endpoint of its own again, with what it had counted
+          before the merge. The same decision is not made again.
         </Text>
       </Confirm>
     </Panel>

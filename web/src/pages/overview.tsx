@@ -78,7 +78,7 @@ function Seen({ collector }: { collector: Collector }) {
   }
   return (
     <>
-      {collector.not_ready !== "" && (
+      {collector.mode !== "serve" && collector.not_ready !== "" && (
         <Text mb="xs" className="bad-text">
           Not collecting: {collector.not_ready}
         </Text>

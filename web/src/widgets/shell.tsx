@@ -5,6 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
 import { Link, Outlet, useLocation } from "react-router";
 import { useGet } from "../api/hooks";
+import { stateOf } from "../base/collector_state";
 import { Icon, Logo, type IconName } from "./icons";
 import { SessionMenu, ThemeMenu } from "./session_menu";
 
@@ -24,22 +25,11 @@ function CollectorState() {
   const collector = useGet("/api/v1/collector", undefined, { every: 30000 });
   const { data, error } = collector;
   if (!data) return error ? <Text className="state state-bad">not reachable</Text> : null;
-  const bad = data.not_ready !== "";
-  const label = bad
-    ? "not ready"
-    : data.mode === "run"
-      ? "collecting"
-      : data.mode === "processor"
-        ? "processing"
-        : "serving";
+  const state = stateOf(data);
   return (
-    <Link
-      to="/collector"
-      className={`state ${bad ? "state-bad" : "state-good"}`}
-      title={bad ? data.not_ready : data.host}
-    >
+    <Link to="/collector" className={`state state-${state.tone}`} title={state.why === "" ? data.host : state.why}>
       <span className="dot" aria-hidden="true" />
-      {label}
+      {state.label}
       <span className="state-host"> · {data.host}</span>
     </Link>
   );

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a server says of itself in one word. One that only answers is not broken because it collects nothing.
+
+export interface State {
+  label: string;
+  tone: "good" | "neutral" | "bad";
+  why: string;
+}
+
+const READY: Record<"run" | "processor" | "serve", string> = {
+  run: "collecting",
+  processor: "processing",
+  serve: "serving",
+};
+
+export function stateOf(collector: { mode: keyof typeof READY; not_ready: string }): State {
+  const { mode, not_ready } = collector;
+  if (mode === "serve") return { label: READY.serve, tone: "neutral", why: not_ready };
+  if (not_ready !== "") return { label: "not ready", tone: "bad", why: not_ready };
+  return { label: READY[mode], tone: "good", why: "" };
+}
