@@ -70,7 +70,7 @@ test("a click on a host of the map opens its endpoints", async ({ page }) => {
   const box = await page.locator("canvas").boundingBox();
   expect(box).not.toBeNull();
   // its only host stands at the right end, in the middle
-  if (box) await page.mouse.click(box.x + box.width - 80, box.y + box.height / 2 + 10);
+  if (box) await page.mouse.click(box.x + box.width - 120, box.y + box.height / 2 + 10);
   await expect(page).toHaveURL(/\/endpoints\?collection=\d+/);
 });
 

@@ -28,7 +28,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
           {original.name}
         </Link>
       ),
-      meta: { width: 190, grow: true },
+      meta: { width: 176, grow: true },
     },
     {
       id: "endpoints",
@@ -37,14 +37,14 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       cell: ({ row: { original } }) => (
         <span title={`${count(original.folded)} more are folded away`}>{count(original.endpoints)}</span>
       ),
-      meta: { width: 94, numeric: true },
+      meta: { width: 106, numeric: true },
     },
     {
       id: "requests",
       accessorKey: "requests",
       header: "Requests",
       cell: ({ row }) => count(row.original.requests),
-      meta: { width: 94, numeric: true },
+      meta: { width: 106, numeric: true },
     },
     {
       id: "failed_4xx",
@@ -67,7 +67,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       accessorFn: (collection) => collection.sensitive.length,
       header: "Sensitive",
       cell: ({ row }) => <SensitiveTags types={row.original.sensitive} most={2} />,
-      meta: { width: 160 },
+      meta: { width: 140 },
     },
     {
       id: "access",
@@ -82,14 +82,14 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
             ))}
         </Group>
       ),
-      meta: { width: 144 },
+      meta: { width: 130 },
     },
     {
       id: "last_seen",
       accessorKey: "last_seen",
       header: "Last seen",
       cell: ({ row }) => <When seconds={row.original.last_seen} />,
-      meta: { width: 100 },
+      meta: { width: 96 },
     },
     {
       id: "more",

@@ -132,9 +132,11 @@ export function DataTable<T>(props: Props<T>) {
                       onClick={() => (sort ? sort.set(name ?? "") : header.column.toggleSorting())}
                     >
                       {content}
-                      <span aria-hidden="true" className="sort-mark">
-                        {order === "asc" ? "▲" : order === "desc" ? "▼" : ""}
-                      </span>
+                      {order !== false && (
+                        <span aria-hidden="true" className="sort-mark">
+                          {order === "asc" ? "▲" : "▼"}
+                        </span>
+                      )}
                     </button>
                   ) : (
                     content

@@ -23,19 +23,19 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
         {original.folded !== "" && <Tag title="folded away">{original.folded}</Tag>}
       </Link>
     ),
-    meta: { width: 230, grow: true, sort: "template" },
+    meta: { width: 216, grow: true, sort: "template" },
   },
   {
     id: "collection",
     header: "Collection",
     cell: ({ row }) => <span title={row.original.collection}>{row.original.collection}</span>,
-    meta: { width: 140, sort: "collection" },
+    meta: { width: 132, sort: "collection" },
   },
   {
     id: "auth",
     header: "Auth",
     cell: ({ row }) => <AuthTags auth={row.original.auth} />,
-    meta: { width: 122, sort: "auth" },
+    meta: { width: 116, sort: "auth" },
   },
   {
     id: "access",
@@ -65,7 +65,7 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
     id: "requests",
     header: "Requests",
     cell: ({ row }) => count(row.original.requests),
-    meta: { width: 90, numeric: true, sort: "requests" },
+    meta: { width: 100, numeric: true, sort: "requests" },
   },
   {
     id: "failed_4xx",

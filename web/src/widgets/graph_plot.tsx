@@ -10,7 +10,7 @@ const KINDS: NodeKind[] = ["client", "process", "collection"];
 const NAMES: Record<NodeKind, string> = { client: "client", process: "process", collection: "collection" };
 const MOST_NAME = 28;
 // what the picture leaves free
-const SIDES = 160;
+const SIDES = 240;
 const ENDS = 100;
 
 function short(name: string): string {
@@ -25,7 +25,9 @@ interface Props {
 
 export function GraphPlot({ graph, label, onCollection }: Props) {
   const { ref, width } = useElementSize();
-  const height = Math.max(420, Math.min(1600, Math.max(...countRows(graph)) * 76));
+  const rows = Math.max(...countRows(graph));
+  const dense = rows > 12;
+  const height = Math.max(420, ENDS + rows * (dense ? 32 : 76));
   // in pixels, so that circles are round
   const scaleX = stretch(
     graph.nodes.map(({ x }) => x),
@@ -63,12 +65,20 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
             roam: "move",
             top: 60,
             bottom: 40,
-            left: 80,
-            right: 80,
+            left: SIDES / 2,
+            right: SIDES / 2,
             edgeSymbol: ["none", "arrow"],
             edgeSymbolSize: 8,
             categories: KINDS.map((kind) => ({ name: NAMES[kind], itemStyle: { color: tones[kind] } })),
-            label: { show: true, position: "bottom", color: colors.text, fontSize: 12, formatter: "{b}" },
+            label: {
+              show: true,
+              position: "bottom",
+              color: colors.text,
+              fontSize: 12,
+              formatter: "{b}",
+              textBorderColor: colors.ground,
+              textBorderWidth: 3,
+            },
             lineStyle: { color: colors.dim, curveness: 0.12, opacity: 0.7 },
             edgeLabel: {
               show: graph.edges.length <= 40,
@@ -83,7 +93,8 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
               x: node.x * scaleX,
               y: node.y * scaleY,
               category: KINDS.indexOf(node.kind),
-              symbolSize: 14 + 20 * weight(node.requests),
+              symbolSize: dense ? 8 + 10 * weight(node.requests) : 14 + 20 * weight(node.requests),
+              label: { position: labelAt(dense, node.x) },
               collection: node.collection,
               cursor: node.collection === null ? "default" : "pointer",
               said: `${NAMES[node.kind]} ${short(node.name)}`,
@@ -99,7 +110,7 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
         ],
       };
     },
-    [graph, scaleX, scaleY],
+    [graph, scaleX, scaleY, dense],
   );
   const onClick = useCallback(
     ({ dataType, data }: { dataType: string; data: unknown }) => {
@@ -115,6 +126,12 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
       </div>
     </div>
   );
+}
+
+/** Where many stand below each other, a name stands beside its node. */
+function labelAt(dense: boolean, x: number): string {
+  if (!dense) return "bottom";
+  return x === 0 ? "left" : "right";
 }
 
 function stretch(places: number[], pixels: number): number {
