@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records for the browser tests: records.py [--now SECONDS] [--more N] > FILE. A shop of several hosts over ten days, with values that try to be markup.
+"""Records for the browser tests: records.py [--now SECONDS] [--more N] [--part PART] > FILE. A shop of several hosts over ten days, with values that try to be markup.
 
-The same seconds make the same records. --more adds N endpoints of one host, for lists that are long.
+The same seconds make the same records. --more adds N endpoints of forty hosts, for lists that are long. --part before: those of the days before,
+after: those of today, so that who stores them one after the other sees what changed.
 """
 import argparse
 import json
@@ -146,10 +147,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--now", type=int, default=1790000000)
     parser.add_argument("--more", type=int, default=0)
+    parser.add_argument("--part", choices=["all", "before", "after"], default="all")
     given = parser.parse_args()
     w = Writer(given.now)
-    for at in range(240):
-        shop(w, 10 * DAY - at * 3600 - w.random.randrange(3600))
+    if given.part != "after":
+        for at in range(240):
+            shop(w, 10 * DAY - at * 3600 - w.random.randrange(3600))
+    if given.part == "before":
+        return
     for at in range(20):
         shop(w, at * 150)
     sockets(w)

@@ -28,9 +28,11 @@ def tick(number: int) -> bytes:
 
 
 def make_inventory(apiarist: str, inventory: pathlib.Path):
-    records = subprocess.run([sys.executable, str(HERE / "records.py"), "--now", str(int(time.time())), "--more", ENDPOINTS],
-                             stdout=subprocess.PIPE, check=True).stdout
-    subprocess.run([apiarist, "processor", "--records", "-", "--inventory", str(inventory)], input=records, check=True)
+    now = str(int(time.time()))
+    for part in ("before", "after"):
+        command = [sys.executable, str(HERE / "records.py"), "--now", now, "--more", ENDPOINTS, "--part", part]
+        records = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run([apiarist, "processor", "--records", "-", "--inventory", str(inventory)], input=records, check=True)
 
 
 def feed(pipe, done: threading.Event):

@@ -19,7 +19,7 @@ import { When } from "../widgets/when";
 
 const CALLERS = ["client", "client_process"];
 const CALLEES = ["server_process"];
-const ELSEWHERE = new Set([...CALLERS, ...CALLEES, "request_sensitive", "response_sensitive"]);
+const ELSEWHERE = new Set([...CALLERS, ...CALLEES, "request_sensitive", "response_sensitive", "exposed"]);
 
 function Marks({ kind, marks }: { kind: string; marks: Mark[] }) {
   const sorted = [...marks].sort((a, b) => b.count - a.count);

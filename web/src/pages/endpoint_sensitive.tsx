@@ -13,9 +13,11 @@ interface Place {
   type: string;
   place: string;
   mark: Mark;
+  exposed: boolean;
 }
 
 function placesOfSide(endpoint: EndpointDetails, side: Place["side"]): Place[] {
+  const exposed = new Set((endpoint.marks["exposed"] ?? []).map(({ value }) => value));
   return (endpoint.marks[`${side}_sensitive`] ?? []).map((mark) => {
     const space = mark.value.indexOf(" ");
     return {
@@ -23,6 +25,7 @@ function placesOfSide(endpoint: EndpointDetails, side: Place["side"]): Place[] {
       type: space < 0 ? mark.value : mark.value.slice(0, space),
       place: space < 0 ? "" : mark.value.slice(space + 1),
       mark,
+      exposed: side === "response" && exposed.has(mark.value),
     };
   });
 }
@@ -37,9 +40,7 @@ export function EndpointSensitive({ endpoint }: { endpoint: EndpointDetails }) {
       header: "Type",
       cell: ({ row: { original } }) => (
         <Link to={`/sensitive?type=${encodeURIComponent(original.type)}`}>
-          <Tag tone={original.side === "response" && endpoint.exposed.includes(original.type) ? "bad" : "accent"}>
-            {words(original.type)}
-          </Tag>
+          <Tag tone={original.exposed ? "bad" : "accent"}>{words(original.type)}</Tag>
         </Link>
       ),
       meta: { width: 150 },
@@ -54,7 +55,7 @@ export function EndpointSensitive({ endpoint }: { endpoint: EndpointDetails }) {
     },
     {
       id: "exposed",
-      accessorFn: (place) => (place.side === "response" && endpoint.exposed.includes(place.type) ? 1 : 0),
+      accessorFn: (place) => Number(place.exposed),
       header: "Without auth",
       cell: ({ getValue }) => (getValue() === 1 ? <Tag tone="bad">yes</Tag> : <span className="dim">no</span>),
       meta: { width: 120 },
