@@ -28,7 +28,10 @@ test("changes by kind and since when, grouped by day", async ({ page }) => {
   await expect(page.getByText("new type").first()).toBeVisible();
   await page.goto("/changes?kind=endpoint&since=30d");
   await settled(page);
-  expect(await page.getByRole("heading", { level: 2 }).count()).toBeGreaterThan(1);
+  await expect(async () => {
+    await page.mouse.wheel(0, 20_000);
+    expect(await page.getByRole("heading", { level: 2 }).count()).toBeGreaterThan(2);
+  }).toPass();
 });
 
 test("each number of the sensitive matrix leads to the endpoints that it counts", async ({ page }) => {

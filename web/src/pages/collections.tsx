@@ -28,7 +28,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
           {original.name}
         </Link>
       ),
-      meta: { width: 176, grow: true },
+      meta: { width: 166, grow: true },
     },
     {
       id: "endpoints",
@@ -66,7 +66,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       id: "sensitive",
       accessorFn: (collection) => collection.sensitive.length,
       header: "Sensitive",
-      cell: ({ row }) => <SensitiveTags types={row.original.sensitive} most={2} />,
+      cell: ({ row }) => <SensitiveTags types={row.original.sensitive} most={1} />,
       meta: { width: 140 },
     },
     {
@@ -89,7 +89,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       accessorKey: "last_seen",
       header: "Last seen",
       cell: ({ row }) => <When seconds={row.original.last_seen} />,
-      meta: { width: 96 },
+      meta: { width: 106 },
     },
     {
       id: "more",
