@@ -60,6 +60,7 @@ test("the service map is a picture and a table of the same, by traffic", async (
   await page.getByText("Table", { exact: true }).click();
   const table = page.getByRole("table", { name: "Who calls whom" });
   await expect(table.getByRole("row", { name: /gateway.*mail\.shop\.svc/ })).toBeVisible();
+  await expect(table).toBeVisible();
   const before = await table.locator("tbody tr").count();
   await page.getByRole("slider").press("End");
   await expect.poll(() => table.locator("tbody tr").count()).toBeLessThan(before);
@@ -85,6 +86,7 @@ test("coverage, ledger and settings", async ({ page }) => {
   await settled(page);
   await page.getByRole("tab", { name: "Settings" }).click();
   const table = page.getByRole("table", { name: "Settings" });
+  await expect(table).toBeVisible();
   const all = await table.locator("tbody tr").count();
   await page.getByLabel("Changed only").check();
   await expect.poll(() => table.locator("tbody tr").count()).toBeLessThan(all);

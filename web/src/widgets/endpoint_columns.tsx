@@ -46,19 +46,19 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
   {
     id: "sensitive",
     header: "Sensitive",
-    cell: ({ row: { original } }) => <SensitiveTags types={original.sensitive} exposed={original.exposed} most={2} />,
+    cell: ({ row: { original } }) => <SensitiveTags types={original.sensitive} exposed={original.exposed} most={1} />,
     meta: { width: 150, sort: "sensitive" },
   },
   {
     id: "returned",
     header: "Returned",
-    cell: ({ row: { original } }) => <SensitiveTags types={original.returned} exposed={original.exposed} most={2} />,
+    cell: ({ row: { original } }) => <SensitiveTags types={original.returned} exposed={original.exposed} most={1} />,
     meta: { width: 150 },
   },
   {
     id: "exposed",
     header: "Exposed",
-    cell: ({ row: { original } }) => <SensitiveTags types={original.exposed} exposed={original.exposed} most={2} />,
+    cell: ({ row: { original } }) => <SensitiveTags types={original.exposed} exposed={original.exposed} most={1} />,
     meta: { width: 150 },
   },
   {
