@@ -56,19 +56,25 @@ Status write_counts(const Fd& fd, const IngestCounts& counts) {
 }
 
 // All lines of the file, or until a signal.
-Status read_file(RecordsFile& file, Ingest& ingest, const Fd& signals) {
+Status read_file(RecordsFile& file, Ingest& ingest, const Fd& signals, std::chrono::nanoseconds batch_time) {
     const auto flush = [&ingest]() -> Status {
         if (ingest.is_empty()) return Done{};
         auto stored = ingest.flush({}, {}, processor::unix_seconds());
         if (!stored) return std::move(stored).error();
         return Done{};
     };
-    while (true) {
-        auto line = file.next(signals.get());
+    // What a pipe that stays open has brought is stored when nothing more comes at once.
+    std::optional<RecordsFile::Clock::time_point> due;
+    while (!file.is_over()) {
+        auto line = file.next(signals.get(), due);
         if (!line) return std::move(line).error().context("--records");
-        if (!*line) break;
-        ingest.take(**line, processor::unix_seconds());
-        if (ingest.is_full()) APIARIST_TRY(flush());
+        if (*line) {
+            if (!due) due = RecordsFile::Clock::now() + batch_time;
+            ingest.take(**line, processor::unix_seconds());
+        }
+        if (*line && !ingest.is_full()) continue;
+        APIARIST_TRY(flush());
+        due.reset();
     }
     return flush();
 }
@@ -179,9 +185,10 @@ int processor(const Settings& settings) {
     if (!api) return fail(2, api.error().what);
     if (!*api && !has_kafka && !has_file) return fail(2, "nothing is read, and nothing is served: --api ADDRESS:PORT");
     int status = 0;
-    const auto done = file        ? read_file(*file, ingest, signals)
-                      : has_kafka ? read_kafka(settings, *store, ingest, signals)
-                                  : read_nothing(settings, signals);
+    const auto done =
+        file ? read_file(*file, ingest, signals, std::chrono::nanoseconds(settings.duration_ns("inventory-batch-time")))
+        : has_kafka ? read_kafka(settings, *store, ingest, signals)
+                    : read_nothing(settings, signals);
     if (!done) status = fail(1, done.error().what);
     const IngestCounts counts = ingest.counts();
     if (const auto checked = file ? check_records(counts) : Status(Done{}); !checked)

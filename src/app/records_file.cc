@@ -25,14 +25,21 @@ Result<RecordsFile> RecordsFile::open(const std::string& path) {
     return RecordsFile(std::move(fd));
 }
 
-// False: nothing more comes.
-Result<bool> RecordsFile::fill(int stop) {
+Result<RecordsFile::Filled> RecordsFile::fill(int stop, std::optional<Clock::time_point> until) {
     pollfd both[] = {{fd_.get(), POLLIN, 0}, {stop, POLLIN, 0}};
-    while (::poll(both, 2, -1) < 0)
-        if (errno != EINTR) return Error::from_errno(errno, "poll");
+    int ready = -1;
+    do {
+        int wait_ms = -1;
+        if (until)
+            wait_ms = static_cast<int>(std::clamp<std::int64_t>(
+                std::chrono::ceil<std::chrono::milliseconds>(*until - Clock::now()).count(), 0, 3'600'000));
+        ready = ::poll(both, 2, wait_ms);
+    } while (ready < 0 && errno == EINTR);
+    if (ready < 0) return Error::from_errno(errno, "poll");
+    if (ready == 0) return Filled::kTimeOver;
     if (both[1].revents != 0) {
         stopped_ = true;
-        return false;
+        return Filled::kNoMore;
     }
     if (at_ > 0) {
         buffer_.erase(0, at_);
@@ -47,10 +54,10 @@ Result<bool> RecordsFile::fill(int stop) {
     while (got < 0 && errno == EINTR);
     buffer_.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0) return Error::from_errno(errno, "read");
-    return got > 0;
+    return got > 0 ? Filled::kMore : Filled::kNoMore;
 }
 
-Result<std::optional<std::string_view>> RecordsFile::next(int stop) {
+Result<std::optional<std::string_view>> RecordsFile::next(int stop, std::optional<Clock::time_point> until) {
     while (!stopped_) {
         const auto end = buffer_.find('\n', looked_);
         const bool whole = end != std::string::npos;
@@ -62,9 +69,10 @@ Result<std::optional<std::string_view>> RecordsFile::next(int stop) {
         } else if (ended_) {
             break;
         } else {
-            auto more = fill(stop);
-            if (!more) return std::move(more).error();
-            ended_ = !*more && !stopped_;
+            auto filled = fill(stop, until);
+            if (!filled) return std::move(filled).error();
+            if (*filled == Filled::kTimeOver) break;
+            ended_ = *filled == Filled::kNoMore && !stopped_;
         }
     }
     return std::optional<std::string_view>();

@@ -2,6 +2,7 @@
 #pragma once
 // Lines of a file, a pipe or standard input, until its end or until another descriptor becomes readable (a signal).
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -19,15 +20,18 @@ class RecordsFile {
     // "-": standard input. An error: it cannot be read, or is a directory.
     static Result<RecordsFile> open(const std::string& path);
 
+    using Clock = std::chrono::steady_clock;
     // The next line that is not empty, without its end; lives until the next call. Nothing: the end, or `stop` is
-    // readable.
-    Result<std::optional<std::string_view>> next(int stop);
+    // readable; or, before is_over(), none came until then.
+    Result<std::optional<std::string_view>> next(int stop, std::optional<Clock::time_point> until = {});
+    [[nodiscard]] bool is_over() const { return ended_ || stopped_; }
     // There was something to read: next() ended for `stop`.
     [[nodiscard]] bool stopped() const { return stopped_; }
 
   private:
     explicit RecordsFile(Fd fd) : fd_(std::move(fd)) {}
-    Result<bool> fill(int stop);
+    enum class Filled { kMore, kNoMore, kTimeOver };
+    Result<Filled> fill(int stop, std::optional<Clock::time_point> until);
 
     Fd fd_;
     std::string buffer_;

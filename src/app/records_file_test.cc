@@ -60,6 +60,25 @@ TEST_F(RecordsFileTest, ends_when_it_is_told_to_though_its_input_is_open) {
     EXPECT_TRUE(file->stopped());
 }
 
+TEST_F(RecordsFileTest, says_that_none_came_in_time_and_goes_on) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    Fd writer(ends[1]);
+    auto file = RecordsFile::open("/proc/self/fd/" + std::to_string(ends[0]));
+    ::close(ends[0]);
+    ASSERT_TRUE(file) << file.error().what;
+    ASSERT_EQ(::write(writer.get(), "a\nb", 3), 3);
+    const auto past = RecordsFile::Clock::now();
+    EXPECT_EQ(**file->next(never_.get(), past), "a") << "it is there";
+    EXPECT_EQ(*file->next(never_.get(), past), std::nullopt);
+    EXPECT_FALSE(file->is_over());
+    ASSERT_EQ(::write(writer.get(), "c\n", 2), 2);
+    EXPECT_EQ(**file->next(never_.get(), past), "bc");
+    writer = Fd();
+    EXPECT_EQ(*file->next(never_.get()), std::nullopt);
+    EXPECT_TRUE(file->is_over());
+}
+
 TEST_F(RecordsFileTest, what_cannot_be_read_is_an_error) {
     EXPECT_FALSE(RecordsFile::open("/no/such/file"));
     const auto folder = RecordsFile::open("/");

@@ -93,6 +93,24 @@ class Inventory(unittest.TestCase):
         rows = [line.split("\t") for line in done.stdout.splitlines()]
         self.assertEqual({(method, template): (int(requests), folded) for method, template, requests, folded in rows}, SHOP)
 
+    def test_records_of_a_pipe_are_stored_while_it_is_open(self):
+        inventory = self.folder / "inventory"
+        record = {"path": "/orders/1", "method": "GET", "type": "HTTP/1.1", "statusCode": "200", "requestHeaders": json.dumps({"host": "shop"}),
+                  "responseHeaders": "{}", "requestPayload": "", "responsePayload": "", "ip": "10.0.0.1:1", "destIp": "10.0.0.2:80",
+                  "time": "1700000000"}
+        with subprocess.Popen([support.APIARIST, "processor", "--records", "-", "--inventory", str(inventory)], stdin=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as processor:
+            processor.stdin.write((json.dumps(record) + "\n") * 3)
+            processor.stdin.flush()
+
+            def stored():
+                with contextlib.suppress(sqlite3.OperationalError):  # no file, or no tables yet
+                    return self.sqlite("SELECT SUM(requests) FROM endpoints") == [(3,)]
+            support.wait_until(stored, "the records to be stored")
+            self.assertIsNone(processor.poll())
+            _, errors = processor.communicate()
+        self.assertEqual(processor.returncode, 0, errors)
+
     def test_operations_of_one_url_are_endpoints(self):
         modules, why = npmpeers.modules(*test_operations.PACKAGES)
         if modules is None:
