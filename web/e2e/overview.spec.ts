@@ -5,7 +5,7 @@ test("one click from the overview to who returns e-mail addresses without authen
   await page.goto("/");
   await settled(page);
   await page.getByRole("link", { name: /^email \d+$/ }).click();
-  await expect(page).toHaveURL(/\/endpoints\?exposed=email$/);
+  await expect(page).toHaveURL(/\/endpoints\?exposed=email&folded=both$/);
   const table = page.getByRole("table", { name: "Endpoints" });
   await expect(table.getByRole("link", { name: "/api/v1/users/{}" })).toBeVisible();
   await expect(table.getByRole("link", { name: "/api/v1/users", exact: true })).toBeVisible();

@@ -193,7 +193,7 @@ export function EndpointOverview({ endpoint }: { endpoint: EndpointDetails }) {
       </Answered>
       <div className="grid-2">
         <MarksPanel title="Callers" kinds={CALLERS} marks={endpoint.marks} />
-        <MarksPanel title="Callees" kinds={CALLEES} marks={endpoint.marks} />
+        <MarksPanel title="Served by" kinds={CALLEES} marks={endpoint.marks} />
       </div>
       <Decisions endpoint={endpoint} />
       <Panel title="Marks">

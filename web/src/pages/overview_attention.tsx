@@ -36,8 +36,9 @@ function Documented({ collection }: { collection: Collection }) {
 }
 
 export function Attention({ minute, collector }: { minute: number; collector: Collector | undefined }) {
-  const exposed = useGet("/api/v1/endpoints/facets", { exposed: "any" });
-  const failing = useGet("/api/v1/endpoints/facets", { status: "5xx" });
+  const exposed = useGet("/api/v1/endpoints/facets", { exposed: "any", folded: "both" });
+  // What never succeeds is folded away, and fails all the same.
+  const failing = useGet("/api/v1/endpoints/facets", { status: "5xx", folded: "both" });
   const fresh = useGet("/api/v1/endpoints/facets", { new_since: minute - 7 * DAY });
   const collections = useGet("/api/v1/collections");
   const asked = [exposed, failing, fresh, collections];
@@ -62,7 +63,7 @@ export function Attention({ minute, collector }: { minute: number; collector: Co
     <ul className="plain-list">
       {exposed.data.endpoints > 0 && (
         <Line icon="sensitive" tone="bad">
-          <Link to={endpointsLink({ exposed: "any" })}>
+          <Link to={endpointsLink({ exposed: "any", folded: "both" })}>
             {plural(exposed.data.endpoints, "endpoint")} {exposed.data.endpoints === 1 ? "returns" : "return"} sensitive
             data without authentication
           </Link>
@@ -80,7 +81,7 @@ export function Attention({ minute, collector }: { minute: number; collector: Co
       )}
       {failing.data.endpoints > 0 && (
         <Line icon="warning" tone="bad">
-          <Link to={endpointsLink({ status: "5xx" })}>
+          <Link to={endpointsLink({ status: "5xx", folded: "both" })}>
             {plural(failing.data.endpoints, "endpoint")} answered with 5xx
           </Link>
         </Line>

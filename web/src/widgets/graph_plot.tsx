@@ -76,8 +76,9 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
               color: colors.text,
               fontSize: 12,
               formatter: "{b}",
-              textBorderColor: colors.ground,
-              textBorderWidth: 3,
+              // Above the lines that pass behind it.
+              backgroundColor: colors.ground,
+              padding: [1, 3],
             },
             lineStyle: { color: colors.dim, curveness: 0.12, opacity: 0.7 },
             edgeLabel: {

@@ -94,7 +94,7 @@ export function SensitiveTags({
 
 export function ExposedLink({ type, endpoints, label }: { type: string; endpoints: number; label: string }) {
   return (
-    <Link to={endpointsLink({ exposed: type })} className="chip-link" title={label}>
+    <Link to={endpointsLink({ exposed: type, folded: "both" })} className="chip-link" title={label}>
       {words(type)} <b>{endpoints}</b>
     </Link>
   );
