@@ -18,6 +18,7 @@
 #include "app/outputs.h"
 #include "app/reference_variables.h"
 #include "app/settings.h"
+#include "sinks/mongo_link.h"
 
 namespace apiarist::app {
 namespace {
@@ -84,6 +85,7 @@ void warn_of_unknown_variables(const Log& log) {
 
 int main(int argc, char** argv) {
     limit_heap();
+    sinks::remove_mongo_counters();
     // What follows "--" is the command's, flags and all.
     std::vector<std::string> arguments(argv + 1, argv + argc);
     std::vector<std::string> child;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 #include <mongoc/mongoc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -100,6 +102,10 @@ std::map<std::string, std::string> texts_of(const bson_t& document, const char* 
 }
 
 }  // namespace
+
+void remove_mongo_counters() {
+    (void)::shm_unlink(fmt::format("/mongoc-{}", ::getpid()).c_str());
+}
 
 struct MongoLink::Client {
     std::unique_ptr<mongoc_client_t, Destroy<mongoc_client_destroy>> of_library;

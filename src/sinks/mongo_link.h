@@ -33,6 +33,11 @@ struct MongoOptions {
     std::function<void(const std::string&)> on_trouble;  // from the link's thread; once for each change; may be empty
 };
 
+// libmongoc makes a file of counters in /dev/shm when a program that has it is loaded, and removes it at its end: a
+// program that is killed leaves it behind, and a later one with its number warns of it on standard error. Nobody reads
+// the counters: called first thing, this takes the file away.
+void remove_mongo_counters();
+
 class MongoLink {
   public:
     // Borrows both; they outlive it. An error: the text is no MongoDB address.

@@ -108,6 +108,7 @@ class Inventory(unittest.TestCase):
                     return self.sqlite("SELECT SUM(requests) FROM endpoints") == [(3,)]
             support.wait_until(stored, "the records to be stored")
             self.assertIsNone(processor.poll())
+            self.assertEqual(list(pathlib.Path("/dev/shm").glob(f"*{processor.pid}")), [], "what a kill would leave behind")
             _, errors = processor.communicate()
         self.assertEqual(processor.returncode, 0, errors)
 
