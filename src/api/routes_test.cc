@@ -78,6 +78,10 @@ TEST_P(RoutesTest, endpoints_by_filter) {
     EXPECT_EQ(count(""), 3U);
     EXPECT_EQ(count("&folded=both"), 4U);
     EXPECT_EQ(count("&folded=yes"), 1U);
+    for (const char* path : {"/api/v1/endpoints", "/api/v1/endpoints/facets", "/api/v1/export/csv"}) {
+        EXPECT_EQ(get(std::string(path) + "?access=public")->status, 200);
+        EXPECT_EQ(get(std::string(path) + "?access=publik")->status, 400);
+    }
     EXPECT_EQ(count("&method=POST"), 1U);
     EXPECT_EQ(count("&search=order"), 2U);
     EXPECT_EQ(count("&auth=none"), 3U);

@@ -130,6 +130,9 @@ std::string_view read_through(const Database& database) {
 }
 
 Status add_own_filter(Conditions& conditions, const EndpointFilter& filter, bool sqlite) {
+    constexpr std::array<std::string_view, 6> kAccess = {"", "none", "public", "partner", "third_party", "private"};
+    if (std::find(kAccess.begin(), kAccess.end(), filter.access) == kAccess.end())
+        return Error{std::errc::invalid_argument, "access: public, partner, third_party, private or none"};
     conditions.add("e.merged_into = 0");
     // In any case: of ASCII.
     if (!filter.search.empty())
