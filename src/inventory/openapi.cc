@@ -11,6 +11,7 @@
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "inventory/openapi_schema.h"
+#include "inventory/openapi_security.h"
 #include "inventory/path_tree.h"
 
 namespace apiarist::inventory {
@@ -49,10 +50,12 @@ struct Operation {
     std::set<std::string> names;
     std::map<std::uint16_t, std::uint64_t> statuses;
     std::map<PartKey, PartFacts> parts;
+    std::set<std::string> auth;
 
     void add(const DocumentedEndpoint& endpoint) {
         requests += endpoint.requests;
         if (!endpoint.operation.empty()) names.insert(endpoint.operation);
+        auth.insert(endpoint.auth.begin(), endpoint.auth.end());
         for (const auto& [status, count] : endpoint.statuses)
             statuses[status] += count;
         for (const auto& [key, part] : endpoint.parts) {
@@ -64,6 +67,16 @@ struct Operation {
     [[nodiscard]] const PartFacts* find(Part part) const {
         const auto found = parts.find({part, 0, {}});
         return found == parts.end() ? nullptr : &found->second;
+    }
+    [[nodiscard]] std::set<SecurityScheme> schemes() const {
+        std::set<std::string> queries;
+        if (const PartFacts* query = find(Part::kQuery))
+            for (const auto& [name, child] : query->schema.root().fields)
+                queries.insert(to_lower(name));
+        std::set<SecurityScheme> found;
+        for (const std::string& one : auth)
+            if (auto scheme = scheme_of(one, queries)) found.insert(std::move(*scheme));
+        return found;
     }
 };
 
@@ -166,6 +179,8 @@ void write_operation(JsonWriter& json, const Operation& operation, const NamedPa
         json.end_object();
     }
     write_responses(json, operation);
+    if (!operation.auth.empty())
+        write_security(json.key("security"), operation.schemes(), operation.auth.contains("none"));
     if (!operation.names.empty()) {
         json.key("x-apiarist-operations").begin_array();
         for (const std::string& name : operation.names)
@@ -236,7 +251,17 @@ std::string openapi_document(const DocumentedCollection& collection) {
         const NamedPath path = named_path(template_text);
         write_path(json.key(path.text), item, path);
     }
-    json.end_object().end_object();
+    json.end_object();
+    std::set<SecurityScheme> schemes;
+    for (const auto& [template_text, item] : paths)
+        for (const auto& [method, operation] : item.operations)
+            schemes.merge(operation.schemes());
+    if (!schemes.empty()) {
+        json.key("components").begin_object();
+        write_schemes(json.key("securitySchemes"), schemes);
+        json.end_object();
+    }
+    json.end_object();
     return json.take();
 }
 

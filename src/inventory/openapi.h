@@ -3,7 +3,8 @@
 // A collection as an OpenAPI 3.1 document. Pure: the same endpoints give the same text, in whatever order they come.
 // Parameters of a path are named by the word before them: "/users/{userId}". Operations that share a method and path
 // (GraphQL, JSON-RPC, SOAP) cannot be told apart there: they are one, with their names in `x-apiarist-operations`;
-// methods that OpenAPI does not know are named in `x-apiarist-methods` of their path.
+// methods that OpenAPI does not know are named in `x-apiarist-methods` of their path. How callers authenticate is in
+// `security`, each way as an alternative.
 
 #include <cstdint>
 #include <map>
@@ -22,6 +23,7 @@ struct DocumentedEndpoint {
     std::uint64_t requests = 0;
     std::map<std::uint16_t, std::uint64_t> statuses;  // how often each was seen; 0: no response
     std::map<PartKey, PartFacts> parts;
+    std::vector<std::string> auth{};  // how callers authenticate; "none" may be one of them
 };
 
 struct DocumentedCollection {

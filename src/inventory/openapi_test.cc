@@ -140,5 +140,31 @@ TEST(OpenApi, does_not_depend_on_the_order_of_endpoints) {
     EXPECT_EQ(openapi_document({"shop", false, {a, b}}), openapi_document({"shop", false, {b, a}}));
 }
 
+TEST(OpenApiDocument, says_how_callers_authenticate) {
+    DocumentedEndpoint orders{"GET", "/orders", {}, 3, {{200, 3}}, {}, {"bearer", "jwt RS256", "none"}};
+    DocumentedEndpoint keys{"POST",
+                            "/keys",
+                            {},
+                            1,
+                            {{200, 1}},
+                            {},
+                            {"api_key api_key", "api_key x-api-key", "cookie a/b", "mtls", "custom"}};
+    PartFacts query;
+    query.schema.observe(std::vector<std::pair<std::string_view, std::string_view>>{{"API_key", "1"}});
+    keys.parts[{Part::kQuery, 0, {}}] = query;
+    DocumentedEndpoint unknown{"GET", "/unknown", {}, 1, {{200, 1}}, {}, {}};
+    const std::string document = compact(openapi_document({"shop", false, {orders, keys, unknown}}));
+    EXPECT_THAT(document, HasSubstr(R"("security":[{"bearer":[]},{"jwt-RS256":[]},{}])"));
+    EXPECT_THAT(document, HasSubstr(R"("bearer":{"type":"http","scheme":"bearer"})"));
+    EXPECT_THAT(document, HasSubstr(R"("jwt-RS256":{"type":"http","scheme":"bearer","bearerFormat":"JWT"})"));
+    EXPECT_THAT(document, HasSubstr(R"("api_key-api_key":{"type":"apiKey","name":"api_key","in":"query"})"));
+    EXPECT_THAT(document, HasSubstr(R"("api_key-x-api-key":{"type":"apiKey","name":"x-api-key","in":"header"})"));
+    EXPECT_THAT(document, HasSubstr(R"("cookie-a_b":{"type":"apiKey","name":"a/b","in":"cookie"})"));
+    EXPECT_THAT(document, HasSubstr(R"("mtls":{"type":"mutualTLS"})"));
+    EXPECT_THAT(document, HasSubstr(R"("custom":{"type":"apiKey","name":"Authorization","in":"header"})"));
+    EXPECT_EQ(document.find("security", document.find("/unknown")), document.find("\"securitySchemes\"") + 1)
+        << "nothing is said of what is not known";
+}
+
 }  // namespace
 }  // namespace apiarist::inventory

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "inventory/openapi.h"
@@ -56,13 +57,19 @@ Result<std::string> export_openapi(Database& database, const std::string& collec
     if (!tls) return std::move(tls).error();
     DocumentedCollection document{collection, *tls, {}};
     auto rows = database.query(
-        "SELECT id, method, template, operation, requests FROM endpoints "
+        "SELECT id, method, template, operation, requests, auth FROM endpoints "
         "WHERE collection_id = $1 AND merged_into = 0 AND folded = '' ORDER BY id",
         {id});
     if (!rows) return std::move(rows).error();
     for (const Row& row : *rows) {
         DocumentedEndpoint endpoint{
-            text(row[1]), text(row[2]), text(row[3]), static_cast<std::uint64_t>(integer(row[4])), {}, {}};
+            text(row[1]), text(row[2]), text(row[3]), static_cast<std::uint64_t>(integer(row[4])), {}, {}, {}};
+        const std::string& auth = text(row[5]);
+        for (std::size_t at = 0; at < auth.size();) {
+            const auto comma = std::min(auth.find(',', at), auth.size());
+            endpoint.auth.push_back(auth.substr(at, comma - at));
+            at = comma + 1;
+        }
         APIARIST_TRY(read_endpoint(database, integer(row[0]), endpoint));
         document.endpoints.push_back(std::move(endpoint));
     }
