@@ -58,9 +58,9 @@ struct Observer::Context {
     bool succeeded = false;
     bool refused = false;  // who is turned away has not shown who he is
     std::vector<std::string_view> segments;
-    std::vector<std::string> words{};  // segments that are words, decoded; empty strings for the others
-    std::vector<std::string> auth_types{};
-    bool open = false;  // it was answered without that the caller showed who he is
+    std::vector<std::string> words{};       // segments that are words, decoded; empty strings for the others
+    std::vector<std::string> auth_types{};  // empty: it is not known whether there are any
+    bool open = false;                      // it was answered without that the caller showed who he is
 };
 
 Observer::Observer(ObserverOptions options) : options_(std::move(options)) {
@@ -75,8 +75,12 @@ void Observer::observe(const records::Record& record, std::int64_t now_s, Catalo
                     split_path(record.target)};
     if (context.time < now_s - kOldest || context.time > now_s + kAhead) context.time = now_s;
     context.auth_types = auth_types(record);
-    context.open =
-        !context.refused && record.status != 0 && context.auth_types.size() == 1 && context.auth_types[0] == "none";
+    const bool showed_none = context.auth_types.size() == 1 && context.auth_types[0] == "none";
+    const bool midway = has_word(record.capture, "joined_midway");
+    // Of HTTP/2 the fields that were said before the collector looked are missing.
+    if (showed_none && midway && record.type == "HTTP/2") context.auth_types.clear();
+    // Where the pairing is not beyond doubt, the answer may be that of another caller.
+    context.open = showed_none && !context.refused && record.status != 0 && !midway && !has_word(record.capture, "gap");
     const CollectionIndex collection = catalog.collection(collection_of(record));
     const bool recent = context.time > now_s - kMinutesKept;
     delta.traffic[collection][(context.time - (recent ? 0 : context.time % kHour)) / 60].add(record);

@@ -181,6 +181,35 @@ TEST_F(ObserverTest, data_is_exposed_where_it_is_returned_to_who_showed_no_authe
                                               testing::Pair("/open email body /email", 1u)));
 }
 
+TEST_F(ObserverTest, what_a_caller_said_before_the_collector_looked_is_not_nothing) {
+    const auto scanner = sensitive::Scanner::compile({});
+    ASSERT_TRUE(scanner);
+    ObserverOptions with = options();
+    with.scanner = &*scanner;
+    Observer observer(std::move(with));
+    const auto ask = [&](std::string_view target, std::string_view type, std::string_view capture) {
+        auto record = exchange("GET", target, 200, R"({"email":"jane@example.org"})");
+        record.type = type;
+        record.capture = capture;
+        observer.observe(record, kNow, catalog_, delta_);
+    };
+    ask("/two", "HTTP/2", "joined_midway");            // the field may be one that was said before
+    ask("/one", "HTTP/1.1", "joined_midway");          // all fields are there, and the answer may be another's
+    ask("/gap", "HTTP/1.1", "request_truncated,gap");  // likewise
+    ask("/cut", "HTTP/2", "request_truncated");        // the fields are whole
+    std::map<std::string, std::string> found;
+    for (const auto& [ref, facts] : delta_.endpoints) {
+        const auto& tree = catalog_.at(ref.collection).tree;
+        std::string& said = found[tree.text_of(tree.endpoint(ref.endpoint).node)];
+        for (const std::string_view kind : {"auth", "exposed"})
+            for (const auto& [value, seen] : facts->marks.of(kind))
+                said += std::string(said.empty() ? "" : ", ") + std::string(kind) + " " + value;
+    }
+    EXPECT_THAT(found, testing::ElementsAre(testing::Pair("/cut", "auth none, exposed email body /email"),
+                                            testing::Pair("/gap", "auth none"), testing::Pair("/one", "auth none"),
+                                            testing::Pair("/two", "")));
+}
+
 TEST_F(ObserverTest, traffic_is_counted_by_collection_and_minute) {
     auto record = exchange("GET", "/a");
     record.latency_us = 1500;
