@@ -7,9 +7,10 @@ export interface LedgerLine {
   meaning: string;
 }
 
-// how often a parser looked for its place is no loss by itself
-const NO_LOSS = new Set(["lost_place"]);
+// what found no room, what the kernel programs could not copy, what overload left out; how often a parser looked for its
+// place is no loss by itself
+const LOSS = /_(lost|shed)$|^loss_|_dropped|^connections_(refused|given_up)$/;
 
 export function losses(ledger: LedgerLine[] | null): LedgerLine[] {
-  return (ledger ?? []).filter(({ name, value }) => value > 0 && /(lost|dropped)/.test(name) && !NO_LOSS.has(name));
+  return (ledger ?? []).filter(({ name, value }) => value > 0 && LOSS.test(name));
 }

@@ -73,6 +73,18 @@ test("losses_are_told_from_other_lines", () => {
     line("records", 5),
   ];
   expect(losses(ledger).map(({ name }) => name)).toEqual(["socket_bytes_lost"]);
+  const all = [
+    "socket_bytes_shed",
+    "loss_ring_full_records",
+    "loss_connection_table_full",
+    "loss_copy_fault_bytes",
+    "bytes_dropped",
+    "connections_refused",
+    "connections_given_up",
+  ];
+  expect(losses(all.map((name) => line(name, 1))).map(({ name }) => name)).toEqual(all);
+  for (const name of ["filtered_sample", "unanswered", "records_queued", "socket_bytes_skipped"])
+    expect(losses([line(name, 1)])).toEqual([]);
   expect(losses(null)).toEqual([]);
 });
 
