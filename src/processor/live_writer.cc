@@ -17,6 +17,12 @@ SampleOptions smaller(SampleOptions options, std::size_t payload_bytes) {
     return options;
 }
 
+// Unix milliseconds. What is said may be anything: a time that is ahead is none.
+std::int64_t shown_time(std::int64_t time_s, std::int64_t now_s) {
+    constexpr std::int64_t kAhead = 3600;
+    return (time_s <= 0 || time_s > now_s + kAhead ? now_s : time_s) * 1000;
+}
+
 }  // namespace
 
 LiveWriter::LiveWriter(SampleOptions options) : samples_(smaller(std::move(options), kPayloadBytes)) {}
@@ -25,7 +31,7 @@ live::Written LiveWriter::write(const records::Record& record, std::int64_t now_
     live::Written written;
     written.target = samples_.target(record.target);
     std::string& out = written.json;
-    out = fmt::format(R"({{"time":{},"collection":)", (record.time_s != 0 ? record.time_s : now_s) * 1000);
+    out = fmt::format(R"({{"time":{},"collection":)", shown_time(record.time_s, now_s));
     append_json_string(out, inventory::collection_of(record));
     out += ",\"method\":";
     append_json_string(out, record.method);

@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 
 #include "processor/ingest.h"
@@ -103,6 +105,18 @@ TEST_F(LiveWriterTest, long_payloads_are_cut_and_the_record_says_so) {
     EXPECT_THAT(written.json, HasSubstr(R"("cut":"response")"));
     EXPECT_THAT(written.json, testing::StartsWith(R"x({"time":1800000000000,"collection":"(no host)",)x"));
     EXPECT_THAT(written.json, HasSubstr(R"("latency":null)"));
+}
+
+TEST_F(LiveWriterTest, a_time_that_cannot_be_is_the_present) {
+    LiveWriter writer({.redact = false, .redaction_key = {}});
+    records::Record record;
+    for (const std::int64_t time :
+         {std::int64_t{0}, kNow + 3601, std::int64_t{1} << 55, std::numeric_limits<std::int64_t>::max()}) {
+        record.time_s = time;
+        EXPECT_THAT(writer.write(record, kNow).json, testing::StartsWith(R"({"time":1800000000000,)")) << time;
+    }
+    record.time_s = kNow + 3600;
+    EXPECT_THAT(writer.write(record, kNow).json, testing::StartsWith(R"({"time":1800003600000,)"));
 }
 
 TEST_F(LiveWriterTest, hostile_texts_stay_in_one_line) {
