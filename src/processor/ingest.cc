@@ -67,12 +67,14 @@ Result<store::Applied> Ingest::flush(std::vector<store::Offset> begin, std::vect
 void Ingest::delete_old(std::int64_t now_s) {
     constexpr std::int64_t kHour = 3600;
     constexpr std::int64_t kDay = 24 * kHour;
-    if (options_.keep_days == 0 || now_s < next_deletion_) return;
+    if (now_s < next_deletion_) return;
     next_deletion_ = now_s + kHour;
-    const auto deleted =
-        store::delete_before(store_.database(), now_s - options_.keep_days * kDay, {"retention", now_s});
     // It is tried again in an hour; a store that fails is told of when it takes no batch.
-    if (!deleted) counts_.failures.fetch_add(1, kRelaxed);
+    const auto tell = [this](bool deleted) {
+        if (!deleted) counts_.failures.fetch_add(1, kRelaxed);
+    };
+    if (options_.keep_days == 0) return tell(store::delete_old_minutes(store_.database(), now_s).has_value());
+    tell(store::delete_before(store_.database(), now_s - options_.keep_days * kDay, {"retention", now_s}).has_value());
 }
 
 void Ingest::drop() {

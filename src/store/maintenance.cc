@@ -103,6 +103,13 @@ Result<Removed> delete_before(Database& database, std::int64_t time, const Actor
     return Removed{*collections, *endpoints, *hours, *samples, *changes};
 }
 
+Status delete_old_minutes(Database& database, std::int64_t now_s) {
+    auto transaction = Transaction::begin(database);
+    if (!transaction) return std::move(transaction).error();
+    APIARIST_TRY(delete_old_traffic(database, 0, now_s));
+    return transaction->commit();
+}
+
 Status put_document(Database& database, std::int64_t collection, const std::string& name, const std::string& document,
                     const Actor& actor) {
     auto transaction = Transaction::begin(database);
