@@ -93,6 +93,10 @@ void add_one_of(Conditions& conditions, std::string_view column, const std::stri
     conditions.add(fmt::format("(',' || {} || ',') LIKE ", column), containing("," + value + ","), " ESCAPE '!'");
 }
 
+// No caller was let in, or what callers showed is not known: not the type "none", which is of callers who showed
+// nothing.
+constexpr std::string_view kUnknown = "unknown";
+
 // "any", "none" or one of them.
 void add_types(Conditions& conditions, std::string_view column, const std::string& wanted) {
     if (wanted == "any") {
@@ -112,7 +116,10 @@ void add_set_filter(Conditions& conditions, const EndpointFilter& filter, char t
     if (filter.collection) conditions.add(column("collection_id") + " = ", *filter.collection);
     if (!filter.method.empty()) conditions.add(column("method") + " = ", filter.method);
     // "none" too: some callers need not show who they are, whatever others do.
-    if (!filter.auth.empty()) add_one_of(conditions, column("auth"), filter.auth);
+    if (filter.auth == kUnknown)
+        conditions.add(column("auth") + " = ''");
+    else if (!filter.auth.empty())
+        add_one_of(conditions, column("auth"), filter.auth);
     if (!filter.access.empty())
         conditions.add(column("access") + " = ", filter.access == "none" ? std::string() : filter.access);
     add_types(conditions, column("sensitive"), filter.sensitive);
@@ -144,9 +151,11 @@ Status add_own_filter(Conditions& conditions, const EndpointFilter& filter, bool
     return Done{};
 }
 
-void count_each(std::map<std::string, std::int64_t>& counts, const std::string& list, std::int64_t endpoints) {
+// `empty`: what a list without values is.
+void count_each(std::map<std::string, std::int64_t>& counts, const std::string& list, std::int64_t endpoints,
+                std::string_view empty = "none") {
     if (list.empty()) {
-        counts["none"] += endpoints;
+        counts[std::string(empty)] += endpoints;
         return;
     }
     for (std::size_t at = 0; at <= list.size();) {
@@ -233,7 +242,7 @@ Result<Facets> endpoint_facets(Database& database, const EndpointFilter& filter)
         count_each(facets.counts["sensitive"], text(row[3]), endpoints);
         count_each(facets.counts["returned"], text(row[7]), endpoints);
         count_each(facets.counts["exposed"], text(row[8]), endpoints);
-        count_each(facets.counts["auth"], text(row[4]), endpoints);
+        count_each(facets.counts["auth"], text(row[4]), endpoints, kUnknown);
         facets.counts["method"][text(row[5])] += endpoints;
     }
     for (const auto& [id, endpoints] : collections)

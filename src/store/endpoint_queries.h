@@ -20,7 +20,7 @@ struct EndpointFilter {
     std::optional<std::int64_t> collection;
     std::string method;
     std::string search;     // in the template, in any case
-    std::string auth;       // one of its types
+    std::string auth;       // one of its types; "unknown": it has none
     std::string access;     // "none": it has none
     std::string sensitive;  // one of its types; "any", "none"
     std::string returned;   // likewise, in responses

@@ -163,6 +163,19 @@ TEST_P(SumsTest, endpoints_are_found_by_what_they_expose) {
     EXPECT_THAT(facets.counts.at("returned"), ElementsAre(Pair("email", 2)));
 }
 
+TEST_P(SumsTest, authentication_that_is_not_known_is_not_none) {
+    put({{.target = "/open"}, {.target = "/refused", .status = 401}});
+    const auto found = [&](const std::string& auth) {
+        return list_endpoints(store_->database(), {.auth = auth, .folded = FoldedFilter::kBoth}, {})
+            .value()
+            .rows.size();
+    };
+    EXPECT_EQ(found("none"), 1U);
+    EXPECT_EQ(found("unknown"), 1U);
+    const auto facets = endpoint_facets(store_->database(), {.folded = FoldedFilter::kBoth}).value();
+    EXPECT_THAT(facets.counts.at("auth"), ElementsAre(Pair("none", 1), Pair("unknown", 1)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, SumsTest, testing::Values("SQLite", "PostgreSQL"),
                          [](const auto& each) { return each.param; });
 
