@@ -6,7 +6,10 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 
 export const SERVER = process.env["APIARIST_URL"] ?? "http://127.0.0.1:8686";
-export const TOKEN = readFileSync(process.env["APIARIST_TOKEN_FILE"] ?? "", "utf8").trim();
+const TOKEN_FILE = process.env["APIARIST_TOKEN_FILE"] ?? "";
+export const TOKEN = readFileSync(TOKEN_FILE, "utf8").trim();
+/** of one who may look only */
+export const readerToken = () => readFileSync(TOKEN_FILE.replace("admin", "reader"), "utf8").trim();
 
 interface Options {
   /** errors of the console that a test makes happen */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, noSeriousFindings, settled, test, TOKEN } from "./setup";
+import { expect, noSeriousFindings, readerToken, settled, test, TOKEN } from "./setup";
 
 test.use({ signedIn: false, allowed: /status of 401/ });
 
@@ -64,4 +64,23 @@ test("where the server forgets the token, the page asks for another and is then 
   await page.getByLabel(/^Token/).fill(TOKEN);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Collections" })).toBeVisible();
+});
+
+test("who signs in after an admin is not taken for one", async ({ page, context }) => {
+  await page.goto("/");
+  await page.getByLabel(/^Token/).fill(TOKEN);
+  await page.getByLabel("Stay signed in").check();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await settled(page);
+  const other = await context.newPage();
+  await other.goto("/collector");
+  await expect(other.getByRole("tab", { name: "Audit" })).toBeVisible();
+  await page.getByRole("button", { name: "Session" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await other.getByLabel(/^Token/).fill(readerToken());
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await expect(other.getByRole("tab", { name: "Settings" })).toBeVisible();
+  await other.getByRole("button", { name: "Session" }).click();
+  await expect(other.getByText(/Token “.*”/)).toHaveText("Token “reader”, reader");
+  await expect(other.getByRole("tab", { name: "Audit", includeHidden: true })).toHaveCount(0);
 });

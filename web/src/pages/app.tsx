@@ -2,7 +2,7 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import type { ComponentType } from "react";
+import { useEffect, type ComponentType } from "react";
 import { createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { mayRetry } from "../api/hooks";
@@ -48,7 +48,12 @@ const router = createBrowserRouter([
 ]);
 
 function Gate() {
-  return useToken() === null ? <SignIn /> : <RouterProvider router={router} />;
+  const signedOut = useToken() === null;
+  // what one was told is not for the next, however he was signed out
+  useEffect(() => {
+    if (signedOut) client.clear();
+  }, [signedOut]);
+  return signedOut ? <SignIn /> : <RouterProvider router={router} />;
 }
 
 export function App() {

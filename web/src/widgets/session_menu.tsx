@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
 import { useSession } from "../api/hooks";
 import { forgetToken } from "../api/token";
 import { Icon, type IconName } from "./icons";
@@ -39,7 +38,6 @@ export function ThemeMenu() {
 
 export function SessionMenu() {
   const session = useSession().data;
-  const client = useQueryClient();
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -49,14 +47,7 @@ export function SessionMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{session ? `Token “${session.name}”, ${session.role}` : "Session"}</Menu.Label>
-        <Menu.Item
-          onClick={() => {
-            client.clear();
-            forgetToken();
-          }}
-        >
-          Sign out
-        </Menu.Item>
+        <Menu.Item onClick={forgetToken}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
