@@ -22,6 +22,10 @@ test("what needs attention leads to the list that it counts", async ({ page }) =
   await link.click();
   await expect(page).toHaveURL(/status=5xx/);
   await expect(page.getByText(new RegExp(`^${counted} endpoint`))).toBeVisible();
+  // it never succeeded, which does not make it less broken
+  await expect(
+    page.getByRole("table", { name: "Endpoints" }).getByRole("link", { name: "/api/v1/broken" }),
+  ).toBeVisible();
 });
 
 test("spans of time, plots in words, and the newest endpoints", async ({ page }) => {

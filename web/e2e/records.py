@@ -85,6 +85,7 @@ def shop(w: Writer, moment: float):
     w.write("shop.example", "GET", f"/api/v1/flags/{flag}", 200, None, {"name": flag, "on": True}, auth=bearer, **web)
     # what is not seen whole, static or broken
     w.write("shop.example", "GET", "/api/v1/report", 0, None, None, **web)
+    w.write("shop.example", "GET", "/api/v1/broken", 500, None, {"error": "no database"}, auth=bearer, **web)
     w.write("shop.example", "GET", "/healthz", 200, None, {"status": "ok"}, **web)
     w.write("shop.example", "GET", f"/static/app.{number % 3}.css", 200, None, "body{}", **web)
     w.write("shop.example", "GET", "/wp-login.php", 404, None, {"error": "no"}, **web)

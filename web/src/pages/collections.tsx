@@ -58,7 +58,9 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       accessorKey: "failed_5xx",
       header: "5xx",
       cell: ({ row: { original } }) => (
-        <Link to={endpointsLink({ collection: original.id, status: "5xx" })}>{count(original.failed_5xx)}</Link>
+        <Link to={endpointsLink({ collection: original.id, status: "5xx", folded: "both" })}>
+          {count(original.failed_5xx)}
+        </Link>
       ),
       meta: { width: 62, numeric: true },
     },
