@@ -89,6 +89,11 @@ TEST_F(CollectorTest, no_secret_is_in_it) {
     const Settings settings = settings_of({}, {{"APIARIST_INVENTORY", "postgresql://me:hunter2@db/inventory"},
                                                {"APIARIST_REDACT_KEY", "hunter3"},
                                                {"APIARIST_KAFKA_PASSWORD", "hunter4"}});
+    const Settings query = settings_of({}, {{"APIARIST_INVENTORY", "postgresql:///inventory?%70assword=hunter5"}});
+    EXPECT_THAT(
+        collector_json(query,
+                       {.mode = "run", .command = kRun, .started = 1, .not_ready = {}, .ledger = {}, .coverage = {}}),
+        Not(HasSubstr("hunter")));
     for (const unsigned command : {unsigned{kRun}, unsigned{kProcessor}}) {
         const std::string json = collector_json(
             settings, {.mode = "run", .command = command, .started = 1, .not_ready = {}, .ledger = {}, .coverage = {}});

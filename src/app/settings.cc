@@ -349,10 +349,9 @@ std::uint64_t Settings::duration_ns(std::string_view name) const {
 
 std::string shown_value(const Setting& setting, const Value& value, std::string_view instead) {
     std::string text = fmt::format("{}", fmt::join(value.texts, ","));
-    // A URL may have a password in it.
+    // A URL may have a password in it, whose name may be written with percent signs.
     const bool hidden =
-        setting.secret || (text.find("://") != std::string::npos &&
-                           (text.find('@') != std::string::npos || text.find("password") != std::string::npos));
+        setting.secret || (text.find("://") != std::string::npos && text.find_first_of("@?") != std::string::npos);
     return hidden && !text.empty() ? std::string(instead) : text;
 }
 
