@@ -182,7 +182,7 @@ function Table({ found, days }: { found: Conformance; days: number }) {
 function OfCollection({ collection }: { collection: Collection }) {
   const admin = useIsAdmin();
   const [parameters, setParameters] = useSearchParams();
-  const days = Math.max(0, Number(parameters.get("days") ?? "30") || 0);
+  const days = Math.max(0, Math.trunc(Number(parameters.get("days") ?? "30")) || 0);
   const found = useGet(
     "/api/v1/collections/{id}/conformance",
     { days },
@@ -200,6 +200,7 @@ function OfCollection({ collection }: { collection: Collection }) {
             suffix=" days"
             min={0}
             max={3650}
+            allowDecimal={false}
             w={110}
             value={days}
             onChange={(value) =>
