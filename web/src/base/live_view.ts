@@ -18,11 +18,25 @@ export interface LiveRows<T> {
 }
 
 export type LiveAction<T> =
-  | { do: "records"; records: readonly T[] }
+  | { do: "records"; records: readonly T[]; passed?: number }
   | { do: "lost"; records: number }
   | { do: "pause" }
   | { do: "resume" }
   | { do: "clear" };
+
+/** What came and is not drawn yet: browsers draw pages that nobody sees once a minute. */
+export interface Held<T> {
+  records: readonly T[];
+  /** older ones that no row would be left of */
+  passed: number;
+}
+export const NOTHING_HELD: Held<never> = { records: [], passed: 0 };
+
+export function withMore<T>(held: Held<T>, more: readonly T[]): Held<T> {
+  const all = held.records.concat(more);
+  const beyond = Math.max(0, all.length - LIVE_LIMIT);
+  return { records: beyond === 0 ? all : all.slice(beyond), passed: held.passed + beyond };
+}
 
 export function emptyLive<T>(): LiveRows<T> {
   return { rows: [], waiting: [], next: 1, seen: 0, lost: 0, paused: false };
@@ -33,7 +47,7 @@ export function liveReducer<T>(state: LiveRows<T>, action: LiveAction<T>): LiveR
     case "records": {
       const rows = action.records.map((record, at) => ({ key: state.next + at, record }));
       const next = state.next + rows.length;
-      const seen = state.seen + rows.length;
+      const seen = state.seen + rows.length + (action.passed ?? 0);
       return state.paused
         ? { ...state, waiting: pushed(state.waiting, rows, LIVE_LIMIT), next, seen }
         : { ...state, rows: pushed(state.rows, rows, LIVE_LIMIT), next, seen };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { emptyLive, LIVE_LIMIT, liveReducer } from "./live_view";
+import { emptyLive, LIVE_LIMIT, liveReducer, NOTHING_HELD, withMore, type Held } from "./live_view";
 import { pushed } from "./ring";
 import { EventParser } from "./sse";
 
@@ -37,6 +37,19 @@ test("while_paused_records_wait_and_come_on_resume", () => {
   state = liveReducer(state, { do: "resume" });
   expect(state.rows.map(({ record }) => record)).toEqual(["c", "b", "a"]);
   expect(new Set(state.rows.map(({ key }) => key)).size).toBe(3);
+});
+
+test("what_waits_to_be_drawn_is_bounded_and_all_of_it_counted", () => {
+  let held = NOTHING_HELD as Held<number>;
+  for (let at = 0; at < 3 * LIVE_LIMIT; at += 10)
+    held = withMore(
+      held,
+      Array.from({ length: 10 }, (_, one) => at + one),
+    );
+  expect(held.records.length).toBe(LIVE_LIMIT);
+  const state = liveReducer(emptyLive<number>(), { do: "records", ...held });
+  expect(state.rows[0]?.record).toBe(3 * LIVE_LIMIT - 1);
+  expect(state.seen).toBe(3 * LIVE_LIMIT);
 });
 
 test("rows_are_bounded", () => {

@@ -2,7 +2,7 @@
 import { useEffect, useReducer, useState } from "react";
 import { listen, type LiveQuery, type LiveState } from "../api/live";
 import type { LiveRecord } from "../api/types";
-import { emptyLive, liveReducer } from "../base/live_view";
+import { emptyLive, liveReducer, NOTHING_HELD, withMore, type Held } from "../base/live_view";
 
 const DRAW_MS = 150;
 
@@ -14,12 +14,12 @@ export function useLive(query: NonNullable<LiveQuery>) {
   const { collection, method, search, status } = query;
   useEffect(() => {
     act({ do: "clear" });
-    let pending: LiveRecord[] = [];
+    let held: Held<LiveRecord> = NOTHING_HELD;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = (): void => {
       timer = undefined;
-      act({ do: "records", records: pending });
-      pending = [];
+      act({ do: "records", ...held });
+      held = NOTHING_HELD;
     };
     const given = {
       ...(collection === undefined ? {} : { collection }),
@@ -29,7 +29,7 @@ export function useLive(query: NonNullable<LiveQuery>) {
     };
     const end = listen(given, {
       records: (records) => {
-        pending.push(...records);
+        held = withMore(held, records);
         timer ??= setTimeout(draw, DRAW_MS);
       },
       lost: (records) => act({ do: "lost", records }),
