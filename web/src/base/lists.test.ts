@@ -39,7 +39,8 @@ test("a_series_shows_where_nothing_was", () => {
   const points = filled([row], range);
   expect(points.length).toBe(60);
   expect(points.filter(({ requests }) => requests > 0)).toEqual([row]);
-  expect(totals([row])).toEqual({ requests: 4, failed: 2, unanswered: 0, share: 0.5 });
+  expect(totals([row])).toEqual({ requests: 4, at_callers: 0, failed: 2, unanswered: 0, share: 0.5 });
+  expect(totals([{ ...row, requests_client: 3 }, row]).at_callers).toBe(3);
   expect(totals([]).share).toBeNull();
   expect(gathered(points, 1000).map(({ requests }) => requests)).toEqual([4]);
 });

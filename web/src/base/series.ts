@@ -74,21 +74,25 @@ export function gathered(points: readonly Point[], rows: number): Point[] {
 
 export interface Totals {
   requests: number;
+  /** of these: a call between two processes that are both watched is in both */
+  at_callers: number;
   failed: number;
   unanswered: number;
   share: number | null;
 }
 
-export function totals(rows: Point[]): Totals {
+export function totals(rows: (Point & { requests_client?: number })[]): Totals {
   let requests = 0;
+  let at_callers = 0;
   let failed = 0;
   let unanswered = 0;
   for (const row of rows) {
     requests += row.requests;
+    at_callers += row.requests_client ?? 0;
     failed += row.failed_4xx + row.failed_5xx;
     unanswered += row.unanswered;
   }
-  return { requests, failed, unanswered, share: requests === 0 ? null : (failed + unanswered) / requests };
+  return { requests, at_callers, failed, unanswered, share: requests === 0 ? null : (failed + unanswered) / requests };
 }
 
 /** An hour of an endpoint, whose statuses are counted one by one, as a point. */

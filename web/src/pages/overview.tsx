@@ -121,7 +121,8 @@ export default function Overview() {
   const sum = totals(traffic.data?.items ?? []);
   const known = traffic.data !== undefined;
   const span = name.replace(/(\d+)(\w)/, "$1 $2");
-  const said = `${count(sum.requests)} requests in ${span}, ${count(sum.failed)} failed, ${count(sum.unanswered)} unanswered`;
+  const atCallers = sum.at_callers > 0 ? `, ${compact(sum.at_callers)} of them seen at callers` : "";
+  const said = `${count(sum.requests)} requests in ${span}${atCallers}, ${count(sum.failed)} failed, ${count(sum.unanswered)} unanswered`;
   return (
     <Page
       title="Overview"
@@ -136,7 +137,7 @@ export default function Overview() {
           to="/endpoints"
         />
         <Tile label="collections" value={status.data ? count(status.data.collections) : "–"} to="/collections" />
-        <Tile label={`requests in ${span}`} value={known ? compact(sum.requests) : "–"} title={said} />
+        <Tile label={`requests in ${span}${atCallers}`} value={known ? compact(sum.requests) : "–"} title={said} />
         <Tile label={`failed in ${span}`} value={known ? percent(sum.share) : "–"} title={said} />
       </div>
       <div className="grid-2">
