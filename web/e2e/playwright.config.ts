@@ -4,6 +4,7 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: ".",
+  testIgnore: "capture/**",
   outputDir: "../test-results",
   workers: 1,
   forbidOnly: true,
