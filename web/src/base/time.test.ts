@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { absolute, dateOf, DAY, duration, HOUR, relative, secondsOfDate, sinceSeconds } from "./time";
+import { absolute, dateOf, DAY, duration, HOUR, preciseClock, relative, secondsOfDate, sinceSeconds } from "./time";
 
 const NOW = 1790000000;
 
@@ -31,4 +31,9 @@ test("a_filter_counts_back_or_is_a_date_or_is_nothing", () => {
 
 test("durations", () => {
   expect([59, 61, 3 * HOUR + 120, 2 * DAY + HOUR].map(duration)).toEqual(["59 s", "1 min", "3 h 2 min", "2 d 1 h"]);
+});
+
+test("milliseconds_where_there_are_some", () => {
+  expect(preciseClock(NOW * 1000)).toMatch(/^\d\d:\d\d:20$/);
+  expect(preciseClock(NOW * 1000 + 7)).toMatch(/:20\.007$/);
 });

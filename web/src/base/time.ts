@@ -29,10 +29,12 @@ export function absolute(seconds: number): string {
   return `${dateOf(seconds)} ${clockOf(seconds)}:${two(at.getSeconds())} ${off}`;
 }
 
+/** With milliseconds where there are some: most records know but their second. */
 export function preciseClock(milliseconds: number): string {
   const at = new Date(milliseconds);
-  const rest = String(at.getMilliseconds()).padStart(3, "0");
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${rest}`;
+  const rest = at.getMilliseconds();
+  const fraction = rest === 0 ? "" : `.${String(rest).padStart(3, "0")}`;
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}${fraction}`;
 }
 
 export function relative(seconds: number, now: number): string {
