@@ -314,6 +314,8 @@ test("the collector says what it sees of each process, and why not the rest", as
       .locator(".tag"),
   ).toHaveText(/^(100|9\d(\.\d)?)\s?%$/);
   await expect(row(bare).locator(".tag")).toHaveText(/^0\s?%$/);
+  // a process for each round of requests, in one row
+  await expect(page.getByRole("row", { name: /^Reasons of curl curl [1-9]\d* ended/ })).toHaveCount(1);
   await page.getByRole("button", { name: `Reasons of ${bare}` }).click();
   await expect(page.getByText(/^Not seen: .* TLS: OpenSSL.*without symbols/)).toBeVisible();
   await noSeriousFindings(page);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text } from "@mantine/core";
 import { useState } from "react";
-import type { Collector, Coverage, ProcessCoverage } from "../api/types";
+import type { Collector, Coverage } from "../api/types";
+import { rowsOf, stackName, type ProcessRow } from "../base/coverage";
 import { bytes, count, percent, plural } from "../base/format";
 import { Icon } from "../widgets/icons";
 import { Empty } from "../widgets/states";
 import { Tag } from "../widgets/tags";
 
-function Reasons({ process }: { process: ProcessCoverage }) {
+function Reasons({ process }: { process: ProcessRow }) {
   return (
     <div className="reasons">
       {process.not_seen.map((line, at) => (
@@ -18,7 +19,7 @@ function Reasons({ process }: { process: ProcessCoverage }) {
       ))}
       {process.tls_stacks.map((stack, at) => (
         <div key={at}>
-          {stack.stack} {stack.version} {stack.file !== "" && <code>{stack.file}</code>}{" "}
+          {stackName(stack)} {stack.file !== "" && <code>{stack.file}</code>}{" "}
           <Tag tone={stack.probed ? "good" : "warn"}>{stack.probed ? "probed" : "not read"}</Tag>{" "}
           <span className="dim">{stack.reason}</span>
         </div>
@@ -32,7 +33,7 @@ function Reasons({ process }: { process: ProcessCoverage }) {
   );
 }
 
-function Row({ process, at }: { process: ProcessCoverage; at: number }) {
+function Row({ process, at }: { process: ProcessRow; at: number }) {
   const [open, setOpen] = useState(false);
   const name = process.pid === undefined ? process.name : `${process.name} (${process.pid})`;
   return (
@@ -48,7 +49,10 @@ function Row({ process, at }: { process: ProcessCoverage; at: number }) {
           >
             <Icon name="chevron" size={13} />
           </button>{" "}
-          {name} {process.ended && <span className="dim">ended</span>}
+          {name}{" "}
+          {process.ended && (
+            <span className="dim">{process.processes > 1 ? `${count(process.processes)} ended` : "ended"}</span>
+          )}
         </td>
         <td className="mono">{process.container === "" ? <span className="dim">–</span> : process.container}</td>
         <td className="numeric">{count(process.connections)}</td>
@@ -63,15 +67,11 @@ function Row({ process, at }: { process: ProcessCoverage; at: number }) {
             {percent(process.share)}
           </Tag>
         </td>
-        <td>
-          {process.tls_stacks.map((stack) => `${stack.stack} ${stack.version}`).join(", ") || (
-            <span className="dim">none</span>
-          )}
-        </td>
+        <td>{[...new Set(process.tls_stacks.map(stackName))].join(", ") || <span className="dim">none</span>}</td>
       </tr>
       {open && (
         <tr>
-          <td colSpan={7} className="wrap">
+          <td colSpan={7} className="wrap reasons-cell">
             <Reasons process={process} />
           </td>
         </tr>
@@ -90,8 +90,9 @@ export function CoverageTable({ coverage, mode }: { coverage: Coverage | null; m
       </Empty>
     );
   }
-  const rows =
-    coverage.ended_processes_count > 0 ? [...coverage.processes, coverage.ended_processes] : coverage.processes;
+  const rows = rowsOf(coverage.processes);
+  if (coverage.ended_processes_count > 0)
+    rows.push({ ...coverage.ended_processes, processes: coverage.ended_processes_count });
   if (rows.length === 0) return <Empty title="No process with traffic yet" />;
   return (
     <div className="stack">
@@ -127,9 +128,11 @@ export function CoverageTable({ coverage, mode }: { coverage: Coverage | null; m
           </tbody>
         </table>
       </div>
-      <span className="dim small">
-        {plural(coverage.ended_processes_count, "ended process", "ended processes")} summed up in one row
-      </span>
+      {coverage.ended_processes_count > 0 && (
+        <span className="dim small">
+          {plural(coverage.ended_processes_count, "process", "processes")} that ended earlier in the last row
+        </span>
+      )}
     </div>
   );
 }
