@@ -232,6 +232,9 @@ test("records live: they come, are filtered, wait while paused, and open", async
   const table = page.getByRole("table", { name: "Records" });
   const rows = table.locator("tbody tr[data-index]");
   await expect(rows.nth(5)).toBeVisible();
+  // both ends are watched
+  for (const end of ["nginx server", "nginx client", "python3 server"])
+    await expect(table.getByRole("cell", { name: end }).first()).toBeVisible();
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.getByRole("button", { name: /^Resume \([1-9]\d* waiting\)/ })).toBeVisible();
   const held = await rows.first().textContent();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { curlOf, shellWord } from "./curl";
-import { exchangeOf, rawOf } from "./record";
+import { exchangeOf, rawOf, seenAt } from "./record";
 
 const RECORD = {
   method: "POST",
@@ -65,4 +65,11 @@ test("raw_is_as_on_the_wire", () => {
   expect(exchange ? rawOf(exchange, "response") : "").toBe(
     "HTTP/1.1 201 Created\ncontent-type: text/html\nn: 3\n\n<script>alert(1)</script>",
   );
+});
+
+test("a_record_says_at_which_end_it_was_seen", () => {
+  expect(seenAt({ process_name: "curl", direction: "2" })).toEqual({ process: "curl", side: "client" });
+  expect(seenAt({ process_name: "nginx", direction: "1" })).toEqual({ process: "nginx", side: "server" });
+  expect(seenAt({ direction: "1" })).toBeNull();
+  expect(seenAt("?")).toBeNull();
 });

@@ -122,6 +122,15 @@ export function exchangeOf(record: unknown): Exchange | null {
   };
 }
 
+/** The process whose calls were read, and its side: where both ends are watched an exchange has two records. */
+export function seenAt(record: unknown): { process: string; side: "client" | "server" } | null {
+  const read = objectOf(record);
+  const process = textOf(read?.["process_name"]);
+  const direction = textOf(read?.["direction"]);
+  if (process === "" || !["1", "2"].includes(direction)) return null;
+  return { process, side: direction === "2" ? "client" : "server" };
+}
+
 /** The half as it might have stood on the wire. */
 export function rawOf(exchange: Exchange, side: "request" | "response"): string {
   const part = exchange[side];

@@ -36,6 +36,7 @@ function Reasons({ process }: { process: ProcessRow }) {
 function Row({ process, at }: { process: ProcessRow; at: number }) {
   const [open, setOpen] = useState(false);
   const name = process.pid === undefined ? process.name : `${process.name} (${process.pid})`;
+  const stacks = [...new Set(process.tls_stacks.map(stackName))].join(", ");
   return (
     <>
       <tr data-index={at}>
@@ -67,7 +68,7 @@ function Row({ process, at }: { process: ProcessRow; at: number }) {
             {percent(process.share)}
           </Tag>
         </td>
-        <td>{[...new Set(process.tls_stacks.map(stackName))].join(", ") || <span className="dim">none</span>}</td>
+        <td title={stacks}>{stacks === "" ? <span className="dim">none</span> : stacks}</td>
       </tr>
       {open && (
         <tr>

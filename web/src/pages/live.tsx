@@ -10,6 +10,7 @@ import type { LiveRecord } from "../api/types";
 import { STATUSES } from "../base/filters";
 import { count, latency, plural } from "../base/format";
 import { LIVE_LIMIT, type LiveRow } from "../base/live_view";
+import { seenAt } from "../base/record";
 import { preciseClock } from "../base/time";
 import { ChoiceMenu } from "../widgets/choice_menu";
 import { DataTable } from "../widgets/data_table";
@@ -34,6 +35,16 @@ const STATES: Record<LiveState, { label: string; tone: string }> = {
   waiting: { label: "Reconnecting", tone: "state-warn" },
   refused: { label: "Refused", tone: "state-bad" },
 };
+
+function SeenAt({ record }: { record: unknown }) {
+  const seen = seenAt(record);
+  if (!seen) return <span className="dim">–</span>;
+  return (
+    <span title={`${seen.process}, the ${seen.side}`}>
+      {seen.process} <span className="dim">{seen.side}</span>
+    </span>
+  );
+}
 
 function columnsOf(open: (row: Row) => void): ColumnDef<Row>[] {
   return [
@@ -77,6 +88,13 @@ function columnsOf(open: (row: Row) => void): ColumnDef<Row>[] {
       cell: ({ row }) => row.original.record.collection,
       enableSorting: false,
       meta: { width: 170 },
+    },
+    {
+      id: "seen_at",
+      header: "Seen at",
+      cell: ({ row }) => <SeenAt record={row.original.record.record} />,
+      enableSorting: false,
+      meta: { width: 150 },
     },
     {
       id: "status",
