@@ -28,6 +28,7 @@ CREATE TABLE endpoints (
     first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, requests BIGINT NOT NULL, requests_client BIGINT NOT NULL,
     answered_2xx BIGINT NOT NULL, answered_3xx BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL,
     unanswered BIGINT NOT NULL, p50 BIGINT, p95 BIGINT, p99 BIGINT, revision BIGINT NOT NULL, folded TEXT NOT NULL,
+    @SEARCH@
     method TEXT NOT NULL, access TEXT NOT NULL, template TEXT NOT NULL, operation TEXT NOT NULL, auth TEXT NOT NULL,
     sensitive TEXT NOT NULL, returned TEXT NOT NULL, exposed TEXT NOT NULL);
 CREATE UNIQUE INDEX endpoints_by_name ON endpoints (collection_id, method, template, operation) WHERE merged_into = 0;
@@ -75,28 +76,24 @@ CREATE TABLE audit (
 CREATE TABLE documents (
     collection_id BIGINT PRIMARY KEY, name TEXT NOT NULL, document TEXT NOT NULL, uploaded BIGINT NOT NULL);
 )sql";
-// SQLite compares without case by itself.
-constexpr std::string_view kFirstPostgres = R"sql(
-ALTER TABLE endpoints ADD COLUMN search TEXT COLLATE "C" GENERATED ALWAYS AS (lower(template)) STORED;
-)sql";
+constexpr std::array kVersions = {kFirst};
 
-struct Version {
-    std::string_view both;
-    std::string_view postgres;  // further, there alone
-};
-constexpr std::array kVersions = {Version{kFirst, kFirstPostgres}};
-
-// Texts are compared byte by byte, as SQLite does.
-std::string for_postgres(std::string_view sql) {
-    constexpr std::string_view kText = " TEXT ";
+std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
     std::string out;
-    for (std::size_t at = 0; at < sql.size();) {
-        const auto found = std::min(sql.find(kText, at), sql.size());
-        out += sql.substr(at, found - at);
-        if (found < sql.size()) out += " TEXT COLLATE \"C\" ";
-        at = std::min(found + kText.size(), sql.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const auto found = std::min(text.find(what, at), text.size());
+        out += text.substr(at, found - at);
+        if (found < text.size()) out += with;
+        at = std::min(found + what.size(), text.size());
     }
     return out;
+}
+
+// SQLite compares texts byte by byte, and LIKE without case, by itself.
+std::string dialect(std::string_view sql, bool sqlite) {
+    const std::string texts = sqlite ? std::string(sql) : replaced(sql, " TEXT ", " TEXT COLLATE \"C\" ");
+    return replaced(texts, "@SEARCH@",
+                    sqlite ? "" : "search TEXT COLLATE \"C\" GENERATED ALWAYS AS (lower(template)) STORED,");
 }
 
 Result<std::int64_t> version_of(Database& database) {
@@ -139,9 +136,7 @@ Status migrate(Database& database) {
                                  newest_version())};
     const bool sqlite = database.kind() == "SQLite";
     for (auto next = *version; next < newest_version(); ++next) {
-        const Version& step = kVersions[static_cast<std::size_t>(next)];
-        APIARIST_TRY(database.script(sqlite ? std::string(step.both) : for_postgres(step.both)));
-        if (!sqlite && !step.postgres.empty()) APIARIST_TRY(database.script(step.postgres));
+        APIARIST_TRY(database.script(dialect(kVersions[static_cast<std::size_t>(next)], sqlite)));
     }
     APIARIST_TRY(database.execute("UPDATE meta SET value = $1 WHERE name = 'version'", {newest_version()}));
     return transaction->commit();
