@@ -71,7 +71,9 @@ bool is_session_name(std::string_view name) {
            lower.ends_with("_sid") || lower == "jwt";
 }
 
+// Names are the caller's; lists of types are joined by commas.
 void add(std::vector<std::string>& types, std::string type) {
+    std::replace(type.begin(), type.end(), ',', '_');
     if (std::find(types.begin(), types.end(), type) == types.end() && types.size() < 8)
         types.push_back(std::move(type));
 }

@@ -84,6 +84,8 @@ TEST(Auth, is_told_by_headers_cookies_and_parameters) {
     EXPECT_THAT(auth({{"authorization", "Bearer a"}, {"cookie", "sid=2"}}), ElementsAre("bearer", "cookie sid"));
     EXPECT_THAT(auth({{"authorization", "Bearer eyJ!.e30.x"}}), ElementsAre("bearer"));
     EXPECT_THAT(auth({{"authorization", ""}}), ElementsAre("none"));
+    EXPECT_THAT(auth({}, "/a?x,none,apikey=1"), ElementsAre("api_key x_none_apikey")) << "lists have commas in between";
+    EXPECT_THAT(auth({{"cookie", "a,none,sid=1"}}), testing::Each(testing::Not(testing::HasSubstr(","))));
 }
 
 TEST(OwnHeaders, are_those_that_no_standard_has) {
