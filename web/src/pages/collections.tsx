@@ -57,11 +57,14 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       id: "failed_5xx",
       accessorKey: "failed_5xx",
       header: "5xx",
-      cell: ({ row: { original } }) => (
-        <Link to={endpointsLink({ collection: original.id, status: "5xx", folded: "both" })}>
-          {count(original.failed_5xx)}
-        </Link>
-      ),
+      cell: ({ row: { original } }) =>
+        original.failed_5xx === 0 ? (
+          "0"
+        ) : (
+          <Link to={endpointsLink({ collection: original.id, status: "5xx", folded: "both" })}>
+            {count(original.failed_5xx)}
+          </Link>
+        ),
       meta: { width: 62, numeric: true },
     },
     {
@@ -69,7 +72,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       accessorFn: (collection) => collection.sensitive.length,
       header: "Sensitive",
       cell: ({ row }) => <SensitiveTags types={row.original.sensitive} most={1} />,
-      meta: { width: 140 },
+      meta: { width: 158 },
     },
     {
       id: "access",
@@ -84,7 +87,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
             ))}
         </Group>
       ),
-      meta: { width: 130 },
+      meta: { width: 100 },
     },
     {
       id: "last_seen",
@@ -122,7 +125,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
           )}
         </Group>
       ),
-      meta: { width: 150 },
+      meta: { width: 172 },
     },
   ];
   return columns;
