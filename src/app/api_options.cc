@@ -30,7 +30,7 @@ std::string counted(std::int64_t count, std::string_view what) {
 void say_where(const Log& log, const api::ApiServer& server, const std::string& folder) {
     const std::string token = folder + "/admin.token";
     const std::string how = ::access(token.c_str(), F_OK) == 0
-                                ? fmt::format("token: cat {} (with that of reader.token nothing can be changed)", token)
+                                ? fmt::format("token: cat {}", token)
                                 : "its tokens are where it was first served (admin.token)";
     if (!api::dashboard().empty()) log.info(fmt::format("dashboard at {}/ , {}", server.url(), how));
     log.info(fmt::format("API at {}/api/v1{}", server.url(), api::dashboard().empty() ? " , " + how : ""));
@@ -44,23 +44,30 @@ Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, cons
     const bool chosen = settings.value("api").origin != Origin::kDefault;
     const std::string address = chosen ? settings.text("api") : fallback;
     if (address.empty()) return std::unique_ptr<api::ApiServer>();
-    api::ApiOptions options;
-    options.address = address;
-    options.database = database;
-    options.now_s = processor::unix_seconds;
-    for (const std::string& host : settings.list("api-hosts"))
-        options.hosts.push_back(to_lower(host));
     const std::string folder = token_folder(database);
-    options.token_folder = folder;
-    options.version = APIARIST_VERSION;
-    options.dashboard = api::dashboard();
-    options.ingest = std::move(sources.ingest);
-    options.collector = std::move(sources.collector);
-    options.live = sources.live;
-    options.on_trouble = [log](const std::string& what) { log.warn(what); };
-    auto made = api::ApiServer::make(std::move(options));
+    const auto make = [&](const std::string& at) {
+        api::ApiOptions options;
+        options.address = at;
+        options.database = database;
+        options.now_s = processor::unix_seconds;
+        for (const std::string& host : settings.list("api-hosts"))
+            options.hosts.push_back(to_lower(host));
+        options.token_folder = folder;
+        options.version = APIARIST_VERSION;
+        options.dashboard = api::dashboard();
+        options.ingest = sources.ingest;
+        options.collector = sources.collector;
+        options.live = sources.live;
+        options.on_trouble = [log](const std::string& what) { log.warn(what); };
+        return api::ApiServer::make(std::move(options));
+    };
+    auto made = make(address);
+    if (!made && !chosen && made.error().code == std::errc::address_in_use) {
+        log.info(fmt::format("{} is taken, so another port is used (--api ADDRESS:PORT says which)", address));
+        made = make(address.substr(0, address.rfind(':')) + ":0");
+    }
     if (!made && !chosen) {
-        log.warn(fmt::format("no API at {}: {} (--api)", address, made.error().what));
+        log.warn(fmt::format("no dashboard and no API: {}", made.error().what));
         return std::unique_ptr<api::ApiServer>();
     }
     if (!made) return std::move(made).error().context("--api");

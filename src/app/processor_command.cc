@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <thread>
@@ -22,6 +23,7 @@
 #include "app/kafka_options.h"
 #include "app/log.h"
 #include "app/outputs.h"
+#include "app/printable.h"
 #include "app/records_file.h"
 #include "base/handles.h"
 #include "base/private_file.h"
@@ -156,6 +158,10 @@ int processor(const Settings& settings) {
         if (!opened) return fail(2, opened.error().what + " (--records)");
         file.emplace(std::move(*opened));
     }
+    if (const std::string place = settings.text("inventory");
+        !has_kafka && !has_file && !store::is_postgres(place) && !std::filesystem::exists(place + "/inventory.db"))
+        return fail(2, fmt::format("there is no inventory in {}, and nothing is read into one (--kafka, --records)",
+                                   printable(place)));
     auto database = inventory_database(settings, std::string(kFallback));
     if (!database) return fail(2, database.error().what);
     auto options = ingest_options(settings);
@@ -194,6 +200,7 @@ int processor(const Settings& settings) {
     if (const auto checked = file ? check_records(counts) : Status(Done{}); !checked)
         status = fail(1, checked.error().what);
     if (const auto written = write_counts(ledger, counts); !written) status = fail(1, written.error().what);
+    if (!has_kafka && !has_file) return status;
     Log(settings).info(fmt::format("{} read: {} records stored, {} not stored; {} were no records{}", counts.records,
                                    counts.stored, counts.pending + counts.dropped, counts.refused,
                                    counts.last_refusal.empty() ? "" : " (the last: " + counts.last_refusal + ")"));

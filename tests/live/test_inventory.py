@@ -302,7 +302,7 @@ class Served(unittest.TestCase):
         self.assertNotEqual(collector["not_ready"], "")
         self.check_dashboard(serving)
         support.end(serving.process)
-        self.assertIn("the inventory has 1 endpoint in 1 collection", serving.said())
+        self.assertNotIn("records stored", serving.said(), "nothing was read")
 
     def test_a_port_that_is_taken_costs_a_run_nothing(self):
         with socket.socket() as taken:
@@ -313,7 +313,10 @@ class Served(unittest.TestCase):
             except OSError:
                 pass  # by another
             serving = self.run_shop()
-            self.assertIn("no API at 127.0.0.1:8686", serving.said())
+            self.assertIn("127.0.0.1:8686 is taken", serving.said())
+            self.assertNotIn("http://127.0.0.1:8686", serving.said())
+            serving.token = self.read_token("admin")
+            self.assertEqual(serving.ask("session")["role"], "admin")
             self.buy("/orders/1")
             support.end(serving.process)
         self.assertIn("the inventory has 1 endpoint", serving.said())
@@ -321,8 +324,15 @@ class Served(unittest.TestCase):
         self.assertEqual(asked.process.wait(), 0, asked.said())
         self.assertNotIn("API", asked.said())
 
+    def test_an_inventory_that_is_not_there_is_an_error(self):
+        serving = self.serve(["processor", "--inventory", str(self.inventory)])
+        self.assertEqual(serving.process.wait(), 2, serving.said())
+        self.assertIn("there is no inventory in", serving.said())
+        self.assertFalse(self.inventory.exists())
+
     def test_nothing_to_do_is_an_error(self):
         self.inventory.mkdir()
+        (self.inventory / "inventory.db").touch()
         serving = self.serve(["processor", "--inventory", str(self.inventory), "--api", ""])
         self.assertEqual(serving.process.wait(), 2, serving.said())
 
@@ -353,7 +363,7 @@ class Demonstration(unittest.TestCase):
             _, status = os.waitpid(pid, 0)
             os.close(terminal)
         self.assertEqual(os.waitstatus_to_exitcode(status), 0, said)
-        self.assertIn("the inventory has", said)
+        self.assertNotIn("to look at it", said, "the folder is gone")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ export default function Endpoints() {
   const opened = useMemo(() => minute, [state]); // eslint-disable-line react-hooks/exhaustive-deps
   const query = useMemo(() => queryOf(state, opened), [state, opened]);
   const facets = useGet("/api/v1/endpoints/facets", query, { keep: true });
+  const folds = state.filters.folded === undefined;
+  const folded = useGet("/api/v1/endpoints/facets", { ...query, folded: folds ? "yes" : "both" }, { keep: true });
   const pages = usePages("/api/v1/endpoints", { ...query, sort: state.sort as EndpointSort, order: state.order });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
   const setFilter = (name: FilterName, value: string | undefined): void => {
@@ -177,6 +179,16 @@ export default function Endpoints() {
           {facets.data ? plural(facets.data.endpoints, "endpoint") : ""}
           {facets.data && rows.length < facets.data.endpoints ? `, ${count(rows.length)} loaded` : ""}
         </span>
+        {folds && folded.data !== undefined && folded.data.endpoints > 0 && (
+          <Button
+            size="xs"
+            variant="subtle"
+            title="Static files, health checks, and what never succeeded"
+            onClick={() => setFilter("folded", "both")}
+          >
+            {count(folded.data.endpoints)} more folded away
+          </Button>
+        )}
         <Button
           size="xs"
           variant="subtle"

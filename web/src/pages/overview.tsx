@@ -131,7 +131,11 @@ export default function Overview() {
       {status.data?.endpoints === 0 && status.data.folded === 0 && <NoTraffic />}
       <div className="tiles">
         <Tile
-          label="endpoints"
+          label={
+            status.data && status.data.folded > 0
+              ? `endpoints, ${count(status.data.folded)} more folded away`
+              : "endpoints"
+          }
           value={status.data ? count(status.data.endpoints - status.data.folded) : "–"}
           title={status.data ? `${count(status.data.folded)} more are folded away` : ""}
           to="/endpoints"

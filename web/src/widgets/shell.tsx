@@ -22,9 +22,11 @@ const PAGES: { to: string; label: string; icon: IconName }[] = [
 ];
 
 function CollectorState() {
-  const collector = useGet("/api/v1/collector", undefined, { every: 30000 });
+  const collector = useGet("/api/v1/collector", undefined, { every: 10000 });
   const { data, error } = collector;
-  if (!data) return error ? <Text className="state state-bad">not reachable</Text> : null;
+  // what was known of it may be so no more
+  if (error) return <Text className="state state-bad">not reachable</Text>;
+  if (!data) return null;
   const state = stateOf(data);
   return (
     <Link to="/collector" className={`state state-${state.tone}`} title={state.why === "" ? data.host : state.why}>
