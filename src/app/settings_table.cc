@@ -519,7 +519,7 @@ constexpr std::array kTable = {
     Setting{"api", "APIARIST_API", Kind::kText, "", "",
             "serve the inventory's dashboard and API here, as in 127.0.0.1:8686; empty: none; where nothing is said: "
             "127.0.0.1:8686, "
-            "if it is free",
+            "or any free port where that is taken",
             kRun | kProcessor},
     Setting{"api-hosts", "APIARIST_API_HOSTS", Kind::kList, "", "",
             "host names by which the API may be asked, beside addresses and localhost", kRun | kProcessor},
