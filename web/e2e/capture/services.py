@@ -16,17 +16,17 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[2] / "tests/live"))
+import support  # noqa: E402
 HOST = "shop.example"
 BEARER = "Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJlLW9mLXRoZS10ZXN0"
 CARD = "4111 1111 1111 1111"
 SCRIPT = "<script>alert(1)</script>"
-PATIENCE_SECONDS = 60
 
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; user root;
@@ -53,30 +53,20 @@ http {{
 """
 
 
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
 def wait_for(port: int, process: subprocess.Popen):
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end and process.poll() is None:
+    def serves():
+        if process.poll() is not None:
+            sys.exit(f"{process.args[0]} does not serve on port {port}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.05)
-    sys.exit(f"{process.args[0]} does not serve on port {port}")
+            return True
+    support.wait_until(serves, f"port {port} of {process.args[0]}")
 
 
 class Services:
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
         self.processes: list[subprocess.Popen] = []
-        self.clear, self.tls, self.application, self.stock = free_ports(4)
+        self.clear, self.tls, self.application, self.stock = support.free_ports(4)
 
     def start(self, command: list[str], port: int, **more: str):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env={**os.environ, **more})
@@ -129,7 +119,7 @@ class Clients:
 
     def anonymous_python(self):
         """Over one kept-alive connection."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.services.clear, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", self.services.clear, timeout=support.PATIENCE_SECONDS)
         for at in itertools.count(1):
             if self.done.wait(0.15):
                 return
@@ -148,7 +138,7 @@ class Clients:
             headers = {"Host": HOST, "Authorization": BEARER, "Content-Type": "application/json"}
             body = json.dumps({"sku": f"a-{at}", "card": CARD, "quantity": at % 4}).encode() if at % 2 else None
             request = urllib.request.Request(f"https://localhost:{self.services.tls}/api/orders{'' if body else f'/{at}'}", body, headers)
-            with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(request, context=context, timeout=PATIENCE_SECONDS) as response:
+            with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(request, context=context, timeout=support.PATIENCE_SECONDS) as response:
                 response.read()
 
 
