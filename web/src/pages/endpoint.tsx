@@ -38,7 +38,10 @@ function Head({ endpoint }: { endpoint: EndpointDetails }) {
       <span>
         Last seen <When seconds={endpoint.last_seen} />
       </span>
-      <span>{plural(endpoint.requests, "request")}</span>
+      <span title="A call that was seen at both of its ends counts twice">
+        {plural(endpoint.requests, "request")}
+        {endpoint.requests_client > 0 && `, ${count(endpoint.requests_client)} of them seen at callers`}
+      </span>
       <span className="facts-tags">
         Auth <AuthTags auth={endpoint.auth} />
       </span>

@@ -64,7 +64,17 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
   {
     id: "requests",
     header: "Requests",
-    cell: ({ row }) => count(row.original.requests),
+    cell: ({ row: { original } }) => (
+      <span
+        title={
+          original.requests_client > 0
+            ? `${count(original.requests_client)} of them seen at callers; a call that was seen at both ends counts twice`
+            : undefined
+        }
+      >
+        {count(original.requests)}
+      </span>
+    ),
     meta: { width: 100, numeric: true, sort: "requests" },
   },
   {
