@@ -3,19 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 
 #include "store/facet_sets.h"
 #include "store/meta.h"
+#include "store/migrations.h"
 #include "store/sums.h"
 
 namespace apiarist::store {
 namespace {
-
-// What hangs on an endpoint.
-constexpr std::array<std::string_view, 6> kOfEndpoints = {"endpoint_states", "hours",   "marks",
-                                                          "parts",           "samples", "changes"};
 
 Result<std::int64_t> count(Database& database, std::string_view sql, std::initializer_list<Value> parameters) {
     auto rows = database.query(sql, parameters);
@@ -37,7 +33,7 @@ Result<std::int64_t> remove_endpoints(Database& database, std::string_view which
     auto counted =
         count(database, fmt::format("SELECT COUNT(*) FROM endpoints WHERE merged_into = 0 AND {}", which), {parameter});
     if (!counted) return counted;
-    for (const std::string_view table : kOfEndpoints)
+    for (const std::string_view table : kTablesOfEndpoints)
         APIARIST_TRY(database.execute(
             fmt::format("DELETE FROM {} WHERE endpoint_id IN (SELECT id FROM endpoints WHERE {})", table, which),
             {parameter}));

@@ -15,6 +15,7 @@
 #include "store/facts_rows.h"
 #include "store/maintenance.h"
 #include "store/meta.h"
+#include "store/migrations.h"
 #include "store/sums.h"
 #include "store/totals.h"
 
@@ -221,7 +222,7 @@ Status Undo::remove_empty(Undone& undone) {
         auto rows = database_.query("SELECT requests FROM endpoints WHERE id = $1", {target});
         if (!rows) return std::move(rows).error();
         if (rows->empty() || integer((*rows)[0][0]) > 0) continue;
-        for (const char* table : {"endpoint_states", "hours", "marks", "parts", "samples", "changes"})
+        for (const std::string_view table : kTablesOfEndpoints)
             APIARIST_TRY(database_.execute(fmt::format("DELETE FROM {} WHERE endpoint_id = $1", table), {target}));
         APIARIST_TRY(database_.execute("DELETE FROM endpoints WHERE id = $1", {target}));
         ++undone.removed;
