@@ -1,11 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Menu } from "@mantine/core";
-import { useState } from "react";
+import { useState, type ComponentPropsWithRef } from "react";
 import { Icon } from "./icons";
 
 interface Choice {
   value: string;
   label: string;
+}
+
+/** What opens a filter's menu, with what is chosen. The menu gives it the rest of its properties. */
+function FilterButton({
+  label,
+  shown,
+  ...rest
+}: { label: string; title?: string | undefined; shown: string | undefined } & ComponentPropsWithRef<"button">) {
+  return (
+    <Button
+      {...rest}
+      variant="default"
+      size="xs"
+      className="filter-button"
+      data-set={shown === undefined ? undefined : true}
+      rightSection={<span aria-hidden="true">▾</span>}
+    >
+      {label}
+      {shown === undefined ? "" : `: ${shown}`}
+    </Button>
+  );
 }
 
 /** A filter with few known values. */
@@ -21,17 +42,7 @@ export function ChoiceMenu(props: {
   return (
     <Menu position="bottom-start" withinPortal>
       <Menu.Target>
-        <Button
-          variant="default"
-          size="xs"
-          className="filter-button"
-          title={props.title}
-          data-set={value === undefined ? undefined : true}
-          rightSection={<span aria-hidden="true">▾</span>}
-        >
-          {props.label}
-          {shown === undefined ? "" : `: ${shown}`}
-        </Button>
+        <FilterButton label={props.label} title={props.title} shown={shown} />
       </Menu.Target>
       <Menu.Dropdown>
         {value !== undefined && (
@@ -77,17 +88,7 @@ export function SinceMenu(props: {
   return (
     <Menu opened={opened} onChange={setOpened} position="bottom-start" withinPortal>
       <Menu.Target>
-        <Button
-          variant="default"
-          size="xs"
-          className="filter-button"
-          title={props.title}
-          data-set={value === undefined ? undefined : true}
-          rightSection={<span aria-hidden="true">▾</span>}
-        >
-          {props.label}
-          {shown === undefined ? "" : `: ${shown}`}
-        </Button>
+        <FilterButton label={props.label} title={props.title} shown={shown} />
       </Menu.Target>
       <Menu.Dropdown>
         {value !== undefined && (
