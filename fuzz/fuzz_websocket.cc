@@ -30,7 +30,6 @@ WebsocketExtensions agreed(unsigned choice) {
     made.deflate = choice != 0;
     made.other = choice == 3;
     made.client.takeover = made.server.takeover = choice != 2;
-    made.server.window_bits = 9;
     return made;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/websocket_extensions.h"
 
-#include <charconv>
 #include <string_view>
 
 #include "base/text.h"
@@ -22,29 +21,20 @@ std::string_view next_part(std::string_view& rest, char separator) {
     return trimmed(part, kBlanks);
 }
 
-// A window that is larger than the sender's reads as well; a smaller one would not.
-int window_bits(std::string_view value) {
-    int bits = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bits);
-    const bool whole = error == std::errc{} && end == value.data() + value.size();
-    if (!whole || bits < 8 || bits > 15) return 15;
-    return bits == 8 ? 9 : bits;  // zlib's compressor makes nine of eight
+// Window sizes are not held on to: the largest window reads what was made for any other, and how far a sender that
+// breaks its promise can be read would hang on how its calls are cut.
+bool is_window_size(std::string_view name) {
+    return same_name(name, "client_max_window_bits") || same_name(name, "server_max_window_bits");
 }
 
 bool read_parameter(std::string_view parameter, WebsocketExtensions& out) {
-    std::string_view value = parameter;
-    const std::string_view name = next_part(value, '=');
-    value = trimmed(value, " \t\"");
+    const std::string_view name = next_part(parameter, '=');
     if (same_name(name, "client_no_context_takeover"))
         out.client.takeover = false;
     else if (same_name(name, "server_no_context_takeover"))
         out.server.takeover = false;
-    else if (same_name(name, "client_max_window_bits"))
-        out.client.window_bits = window_bits(value);
-    else if (same_name(name, "server_max_window_bits"))
-        out.server.window_bits = window_bits(value);
     else
-        return false;
+        return is_window_size(name);
     return true;
 }
 

@@ -12,7 +12,6 @@ namespace apiarist::protocols {
 // Of the messages that one end sends.
 struct WebsocketDeflate {
     bool takeover = true;  // a message may refer to those before it
-    int window_bits = 15;
 };
 
 struct WebsocketExtensions {

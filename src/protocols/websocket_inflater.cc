@@ -14,12 +14,13 @@ constexpr std::size_t kPiece = 16 << 10;
 constexpr std::size_t kZlibState = 8 << 10;  // without the window
 constexpr unsigned kMostStreams = 16;        // in a message, that may have two bytes each
 constexpr int kAtBlock = 128;                // in data_type: between two blocks
+constexpr int kWindowBits = 15;              // the largest
 
 }  // namespace
 
 class WebsocketInflater::Stream {
   public:
-    explicit Stream(int window_bits) : ready_(inflateInit2(&zlib, -window_bits) == Z_OK) {}
+    Stream() : ready_(inflateInit2(&zlib, -kWindowBits) == Z_OK) {}
     ~Stream() {
         if (ready_) inflateEnd(&zlib);
     }
@@ -68,7 +69,7 @@ void WebsocketInflater::feed(std::span<const std::byte> bytes, std::string& out)
 }
 
 void WebsocketInflater::run(std::span<const std::byte> bytes, std::string& out) {
-    if (!stream_) stream_ = std::make_unique<Stream>(agreed_.window_bits);
+    if (!stream_) stream_ = std::make_unique<Stream>();
     if (!stream_->ready()) return forget();
     z_stream& zlib = stream_->zlib;
     std::array<char, kPiece> piece;
@@ -105,7 +106,7 @@ bool WebsocketInflater::end(std::string& out) {
 }
 
 std::size_t WebsocketInflater::memory() const {
-    return stream_ ? kZlibState + (std::size_t{1} << agreed_.window_bits) : 0;
+    return stream_ ? kZlibState + (std::size_t{1} << kWindowBits) : 0;
 }
 
 }  // namespace apiarist::protocols

@@ -288,6 +288,23 @@ TEST(Websocket, what_does_not_inflate_is_not_decoded) {
     EXPECT_EQ(feeder.texts(), (Texts{"text [He] of 7 not_decoded", "text [" + kLongText + "]"}));
 }
 
+// zlib itself would read it or not, as its calls were cut (RFC 7692 §7.1.2: a smaller window is the sender's promise).
+TEST(Websocket, a_sender_that_uses_a_larger_window_than_agreed_is_read_however_calls_are_cut) {
+    const WebsocketExtensions agreed = read_websocket_extensions(
+        {{"Sec-WebSocket-Extensions", "permessage-deflate; server_max_window_bits=9; server_no_context_takeover"}});
+    std::string text;
+    for (unsigned i = 0, state = 1; i < 2000; ++i, state = state * 1103515245 + 12345)
+        text += static_cast<char>('a' + state / 65536 % 26);
+    text += text;
+    const std::string frame = Deflater().frame(text);
+    for (const std::size_t piece : {frame.size(), std::size_t{7}}) {
+        WebsocketFeeder feeder(false, agreed);
+        for (std::size_t at = 0; at < frame.size(); at += piece)
+            feeder.more(std::string_view(frame).substr(at, piece));
+        EXPECT_EQ(feeder.end().texts(), std::vector<std::string>{"text [" + text + "]"}) << piece;
+    }
+}
+
 TEST(Websocket, payloads_under_another_extension_stay_as_they_are) {
     WebsocketFeeder feeder(false, {.deflate = true, .other = true});
     feeder.call(websocket_frame(kFin | 0x30 | 1, "abc") + websocket_frame(kFin | 9, "p"));
