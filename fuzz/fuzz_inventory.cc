@@ -125,9 +125,14 @@ void observed(std::string_view text) {
     }
     check(delta.records == good, "each record is counted");
     check(catalog.size() <= 4, "collections are bounded");
+    std::uint64_t calls = 0;
+    for (const auto& [collection, minutes] : delta.traffic)
+        for (const auto& [minute, counts] : minutes)
+            calls += counts.requests;
+    check(calls <= good && 2 * calls >= good, "a call has one record, or two");
     static_cast<void>(decide(catalog, delta));
     for (const auto& [ref, facts] : delta.endpoints) {
-        check(facts->requests.count > 0 && facts->requests.last <= kNow + 3600, "facts have a time");
+        check(facts->seen.count > 0 && facts->seen.last <= kNow + 3600, "facts have a time");
         check(facts->parts.size() <= FactLimits::kParts, "schemas are bounded");
         for (const auto& [kind, values] : facts->marks.kinds())
             check(values.size() <= Marks::kMost + 1, "marks are bounded");

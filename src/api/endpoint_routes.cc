@@ -9,6 +9,7 @@
 #include "api/json_out.h"
 #include "api/routes.h"
 #include "base/json.h"
+#include "inventory/facts.h"
 #include "inventory/latency_sketch.h"
 #include "store/endpoint_queries.h"
 
@@ -74,9 +75,11 @@ std::string hours_json(const Table& rows) {
     std::map<std::int64_t, Hour> hours;
     for (const Row& row : rows.rows) {
         Hour& hour = hours[integer(row[0])];
+        const auto seen_at = static_cast<inventory::SeenAt>(integer(row[1]));
+        if (is_at_client(seen_at)) hour.client += integer(row[3]);
+        if (!is_request(seen_at)) continue;
         hour.statuses[integer(row[2])] += integer(row[3]);
         hour.requests += integer(row[3]);
-        if (integer(row[1]) == 2) hour.client += integer(row[3]);
         if (const auto sketch = LatencySketch::decode(text(row[4]))) hour.latency.merge(*sketch);
     }
     std::string out = "{\"items\":[";

@@ -77,6 +77,7 @@ void ApiTest::put(const std::vector<Call>& calls) {
         record.time_s = call.time;
         record.latency_us = 1000;
         record.process_name = call.process;
+        record.direction = call.direction;
         observer.observe(record, kNow, store_->catalog(), batch.delta);
     }
     const auto applied = store_->apply(batch, kNow);

@@ -29,6 +29,7 @@ struct Call {
     std::int64_t time = kNow - 100;
     std::vector<std::pair<std::string, std::string>> headers{};
     std::string process{};
+    records::Direction direction = records::Direction::kServer;
 };
 
 class ApiTest : public testing::TestWithParam<std::string> {

@@ -129,6 +129,18 @@ TEST_P(RoutesTest, an_endpoint_with_its_schemas) {
     EXPECT_EQ(get("/api/v1/endpoints/999999")->status, 404);
 }
 
+TEST_P(RoutesTest, calls_that_were_seen_at_both_ends) {
+    const auto client = records::Direction::kClient;
+    constexpr std::int64_t kBefore = kHour - 3600;
+    put({{.target = "/orders/8", .time = kBefore},
+         {.target = "/orders/8", .time = kBefore + 1, .direction = client},
+         {.target = "/orders/9", .status = 500, .time = kBefore + 2, .direction = client}});
+    EXPECT_THAT(body(path(fmt::format("/hours?since={}&until={}", kBefore, kHour - 1))),
+                HasSubstr(fmt::format(
+                    R"([{{"time":{},"requests":2,"requests_client":2,"statuses":{{"200":1,"500":1}},)", kBefore)));
+    EXPECT_THAT(body(path()), HasSubstr(R"("requests":5,"requests_client":2)"));
+}
+
 TEST_P(RoutesTest, hours) {
     const std::string got = body(path("/hours"));
     EXPECT_THAT(got, HasSubstr(fmt::format(R"({{"time":{},"requests":1,"requests_client":0,"statuses":{{"200":1}})",

@@ -30,10 +30,10 @@ void Facts::keep_sample(Sample sample) {
 }
 
 void Facts::merge(const Facts& other) {
-    requests.merge(other.requests);
+    seen.merge(other.seen);
     for (const auto& [key, counts] : other.hours) {
         HourCounts& mine = hours[key];
-        mine.requests += counts.requests;
+        mine.calls += counts.calls;
         mine.latency.merge(counts.latency);
     }
     marks.merge(other.marks);

@@ -22,17 +22,27 @@ struct FactLimits {
     static constexpr std::size_t kSamples = 10;  // of each status and content type
 };
 
+// At which of its ends a call was seen. "Too": it had been counted when it was seen at the other one (call_matcher.h),
+// and is no other request.
+enum class SeenAt : std::uint8_t { kServer = 1, kClient = 2, kClientToo = 3, kServerToo = 4 };
+[[nodiscard]] constexpr bool is_request(SeenAt end) {
+    return end == SeenAt::kServer || end == SeenAt::kClient;
+}
+[[nodiscard]] constexpr bool is_at_client(SeenAt end) {
+    return end == SeenAt::kClient || end == SeenAt::kClientToo;
+}
+
 struct HourKey {
     std::int64_t hour = 0;  // hours since 1970
-    std::uint8_t direction = 1;
+    SeenAt seen_at = SeenAt::kServer;
     std::uint16_t status = 0;  // 0: no response
     bool operator==(const HourKey&) const = default;
     bool operator<(const HourKey& other) const {
-        return std::tie(hour, direction, status) < std::tie(other.hour, other.direction, other.status);
+        return std::tie(hour, seen_at, status) < std::tie(other.hour, other.seen_at, other.status);
     }
 };
 struct HourCounts {
-    std::uint64_t requests = 0;
+    std::uint64_t calls = 0;
     LatencySketch latency;
     bool operator==(const HourCounts&) const = default;
 };
@@ -62,7 +72,7 @@ struct Sample {
 };
 
 struct Facts {
-    Seen requests;
+    Seen seen;  // its records
     std::map<HourKey, HourCounts> hours;
     Marks marks;
     std::map<PartKey, PartFacts> parts;

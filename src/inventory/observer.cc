@@ -29,6 +29,11 @@ bool has_word(std::string_view list, std::string_view word) {
     return false;
 }
 
+SeenAt end_of(const records::Record& record, bool second) {
+    if (record.direction == records::Direction::kServer) return second ? SeenAt::kServerToo : SeenAt::kServer;
+    return second ? SeenAt::kClientToo : SeenAt::kClient;
+}
+
 bool succeeded(std::uint16_t status) {
     return status >= 200 ? status < 400 : status == 101;
 }
@@ -55,6 +60,7 @@ bool begins_like_json(std::string_view text) {
 struct Observer::Context {
     const records::Record& record;
     std::int64_t time = 0;
+    SeenAt seen_at = SeenAt::kServer;
     bool succeeded = false;
     bool refused = false;  // who is turned away has not shown who he is
     std::vector<std::string_view> segments;
@@ -71,9 +77,13 @@ Observer::Observer(ObserverOptions options) : options_(std::move(options)) {
 
 void Observer::observe(const records::Record& record, std::int64_t now_s, Catalog& catalog, Delta& delta) {
     ++delta.records;
-    Context context{record, record.time_s, succeeded(record.status), record.status == 401 || record.status == 403,
-                    split_path(record.target)};
+    Context context{.record = record,
+                    .time = record.time_s,
+                    .succeeded = succeeded(record.status),
+                    .refused = record.status == 401 || record.status == 403,
+                    .segments = split_path(record.target)};
     if (context.time < now_s - kOldest || context.time > now_s + kAhead) context.time = now_s;
+    context.seen_at = end_of(record, calls_.is_second(record, context.time));
     context.auth_types = auth_types(record);
     const bool showed_none = context.auth_types.size() == 1 && context.auth_types[0] == "none";
     const bool midway = has_word(record.capture, "joined_midway");
@@ -83,7 +93,7 @@ void Observer::observe(const records::Record& record, std::int64_t now_s, Catalo
     context.open = showed_none && !context.refused && record.status != 0 && !midway && !has_word(record.capture, "gap");
     const CollectionIndex collection = catalog.collection(collection_of(record));
     const bool recent = context.time > now_s - kMinutesKept;
-    delta.traffic[collection][(context.time - (recent ? 0 : context.time % kHour)) / 60].add(record);
+    delta.traffic[collection][(context.time - (recent ? 0 : context.time % kHour)) / 60].add(record, context.seen_at);
     PathTree& tree = catalog.at(collection).tree;
     const NodeIndex node = tree.route(context.segments, context.succeeded);
     for (const std::string_view segment : context.segments) {
@@ -101,12 +111,17 @@ void Observer::observe(const records::Record& record, std::int64_t now_s, Catalo
 void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog& catalog, Delta& delta) {
     PathTree& tree = catalog.at(ref.collection).tree;
     Endpoint& endpoint = tree.endpoint(ref.endpoint);
+    const bool counts = is_request(context.seen_at);
+    // What one end did not see whole may look like another endpoint, which is none.
+    if (!counts && endpoint.id == 0 && !delta.endpoints.contains(ref)) return;
     Facts& facts = delta.facts(ref);
     const records::Record& record = context.record;
-    facts.requests.add(context.time);
+    facts.seen.add(context.time);
+    HourCounts& hour = facts.hours[{context.time / kHour, context.seen_at, record.status}];
+    ++hour.calls;
+    observe_ends(context, facts);
+    if (!counts) return;
     facts.evidence.succeeded = facts.evidence.succeeded || context.succeeded;
-    HourCounts& hour = facts.hours[{context.time / kHour, static_cast<std::uint8_t>(record.direction), record.status}];
-    ++hour.requests;
     if (record.latency_us) hour.latency.add(*record.latency_us);
     observe_marks(context, facts);
     observe_parameters(context, facts, tree, endpoint.node);
@@ -131,6 +146,15 @@ void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog
     keep_sample(context, facts, endpoint);
 }
 
+// What only one of its ends says of a call.
+void Observer::observe_ends(const Context& context, Facts& facts) {
+    const records::Record& record = context.record;
+    const bool server = record.direction == records::Direction::kServer;
+    const std::string process = to_utf8(record.process_name);
+    if (!process.empty()) facts.mark(server ? "server_process" : "client_process", process, context.time);
+    if (server && is_ip_address(record.client.host)) facts.mark("client", record.client.host, context.time);
+}
+
 void Observer::observe_marks(const Context& context, Facts& facts) {
     const records::Record& record = context.record;
     const std::int64_t time = context.time;
@@ -143,10 +167,6 @@ void Observer::observe_marks(const Context& context, Facts& facts) {
     facts.mark("tls", record.tls.empty() ? std::string("clear") : to_utf8(record.tls), time);
     if (!record.capture.empty() && record.capture != "complete")
         facts.mark("incomplete", to_utf8(record.capture), time);
-    const bool server = record.direction == records::Direction::kServer;
-    const std::string process = to_utf8(record.process_name);
-    if (!process.empty()) facts.mark(server ? "server_process" : "client_process", process, time);
-    if (server && is_ip_address(record.client.host)) facts.mark("client", record.client.host, time);
 }
 
 void Observer::observe_parameters(const Context& context, Facts& facts, const PathTree& tree, NodeIndex node) {

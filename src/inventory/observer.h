@@ -9,6 +9,7 @@
 
 #include <simdjson.h>
 
+#include "inventory/call_matcher.h"
 #include "inventory/catalog.h"
 #include "inventory/networks.h"
 #include "inventory/sensitive_places.h"
@@ -30,6 +31,10 @@ class Observer {
 
     // `now_s`: Unix time, for records that do not say theirs, or one that cannot be.
     void observe(const records::Record& record, std::int64_t now_s, Catalog& catalog, Delta& delta);
+    // What was observed since the last of these is stored,
+    void keep() { calls_.keep(); }
+    // or is not, and will be observed again.
+    void forget() { calls_.forget(); }
 
   private:
     struct Context;
@@ -40,6 +45,7 @@ class Observer {
         bool whole = true;
     };
     void observe_endpoint(const Context& context, EndpointRef ref, Catalog& catalog, Delta& delta);
+    void observe_ends(const Context& context, Facts& facts);
     void observe_marks(const Context& context, Facts& facts);
     void observe_parameters(const Context& context, Facts& facts, const PathTree& tree, NodeIndex node);
     void observe_body(const Context& context, Facts& facts, const Body& body);
@@ -50,6 +56,7 @@ class Observer {
     void keep_sample(const Context& context, Facts& facts, Endpoint& endpoint);
 
     ObserverOptions options_;
+    CallMatcher calls_;
     std::optional<SensitivePlaces> places_;  // none: nothing is looked for
     std::vector<std::string> found_;         // by places_, in the part of a message that is looked at
     bool response_ = false;                  // which is of a response

@@ -50,7 +50,7 @@ class ObserverTest : public testing::Test {
             const Endpoint& endpoint = collection.tree.endpoint(ref.endpoint);
             std::string name = endpoint.method + " " + collection.name + collection.tree.text_of(endpoint.node);
             if (!endpoint.operation.empty()) name += " " + endpoint.operation;
-            found[name] = facts->requests.count;
+            found[name] = facts->seen.count;
         }
         return found;
     }
@@ -69,16 +69,86 @@ TEST_F(ObserverTest, counts_by_hour_status_and_direction) {
     see(record);
     record.status = 404;
     record.direction = records::Direction::kClient;
+    record.client.port = "6";
     see(record);
     ASSERT_THAT(endpoints(), testing::ElementsAre(testing::Pair("GET shop/orders/{}", 3u)));
     const Facts& facts = only();
-    EXPECT_EQ((facts.hours.at({kNow / 3600, 1, 200}).requests), 2u);
-    EXPECT_EQ((facts.hours.at({kNow / 3600, 1, 200}).latency.count()), 2u);
-    EXPECT_EQ((facts.hours.at({kNow / 3600, 2, 404}).requests), 1u);
+    EXPECT_EQ((facts.hours.at({kNow / 3600, SeenAt::kServer, 200}).calls), 2u);
+    EXPECT_EQ((facts.hours.at({kNow / 3600, SeenAt::kServer, 200}).latency.count()), 2u);
+    EXPECT_EQ((facts.hours.at({kNow / 3600, SeenAt::kClient, 404}).calls), 1u);
     EXPECT_EQ(facts.marks.find("client", "10.0.0.1")->count, 2u);
     EXPECT_EQ(facts.marks.find("access", "private")->count, 2u);
     EXPECT_EQ(facts.marks.find("auth", "none")->count, 3u);
     EXPECT_EQ(delta_.records, 3u);
+}
+
+TEST_F(ObserverTest, a_call_that_is_seen_at_both_ends_is_one_request) {
+    auto server = exchange("POST", "/orders/1", 200, R"({"id": 1})");
+    server.request_headers.push_back({"content-type", "application/json"});
+    server.request_payload = R"({"item": "cup"})";
+    server.latency_us = 1500;
+    server.process_name = "shop";
+    server.tls = "openssl";
+    auto client = server;
+    client.direction = records::Direction::kClient;
+    client.process_name = "curl";
+    client.latency_us = 2500;
+    client.capture = "response_truncated";
+    see(server);
+    see(client);
+    ASSERT_EQ(delta_.endpoints.size(), 1u);
+    const Facts& facts = only();
+    ASSERT_EQ(facts.hours.size(), 2u);
+    const HourCounts& counted = facts.hours.at({kNow / 3600, SeenAt::kServer, 200});
+    EXPECT_EQ(counted.calls, 1u);
+    EXPECT_EQ(counted.latency.count(), 1u);
+    const HourCounts& too = facts.hours.at({kNow / 3600, SeenAt::kClientToo, 200});
+    EXPECT_EQ(too.calls, 1u);
+    EXPECT_EQ(too.latency.count(), 0u);
+    for (const auto& [kind, value] : {std::pair{"client", "10.0.0.1"},
+                                      {"client_process", "curl"},
+                                      {"server_process", "shop"},
+                                      {"auth", "none"},
+                                      {"tls", "openssl"}}) {
+        ASSERT_NE(facts.marks.find(kind, value), nullptr) << kind;
+        EXPECT_EQ(facts.marks.find(kind, value)->count, 1u) << kind;
+    }
+    EXPECT_TRUE(facts.marks.of("incomplete").empty()) << "it was seen whole";
+    EXPECT_EQ(facts.parts.at({Part::kResponse, 200, "application/json"}).seen.count, 1u);
+    EXPECT_EQ(facts.parts.at({Part::kRequest, 0, "application/json"}).seen.count, 1u);
+    EXPECT_EQ(facts.samples.size(), 1u);
+    const TrafficCounts& minute = delta_.traffic.begin()->second.at(kNow / 60);
+    EXPECT_EQ(minute.requests, 1u);
+    EXPECT_EQ(minute.client, 1u);
+    EXPECT_EQ(minute.latency.count(), 1u);
+}
+
+TEST_F(ObserverTest, a_call_that_is_seen_at_its_client_first) {
+    auto record = exchange("GET", "/orders/1", 0);
+    record.direction = records::Direction::kClient;
+    see(record);
+    record.direction = records::Direction::kServer;
+    record.status = 500;
+    see(record);
+    EXPECT_EQ((only().hours.at({kNow / 3600, SeenAt::kClient, 0}).calls), 1u);
+    EXPECT_EQ((only().hours.at({kNow / 3600, SeenAt::kServerToo, 500}).calls), 1u);
+    const TrafficCounts& minute = delta_.traffic.begin()->second.at(kNow / 60);
+    EXPECT_EQ(minute.requests, 1u);
+    EXPECT_EQ(minute.client, 1u);
+    EXPECT_EQ(minute.unanswered, 1u);
+    EXPECT_EQ(minute.failed_5xx, 0u);
+}
+
+TEST_F(ObserverTest, the_other_end_of_a_call_makes_no_endpoint) {
+    auto record = exchange("POST", "/graphql");
+    record.operation_protocol = "graphql";
+    record.operation_type = "query";
+    record.operation_fields = "orders";
+    see(record);
+    record.direction = records::Direction::kClient;
+    record.operation_protocol = {};
+    see(record);
+    EXPECT_THAT(endpoints(), testing::ElementsAre(testing::Pair("POST shop/graphql query orders", 1u)));
 }
 
 TEST_F(ObserverTest, a_time_that_cannot_be_is_now) {
@@ -89,8 +159,8 @@ TEST_F(ObserverTest, a_time_that_cannot_be_is_now) {
         see(record);
     }
     EXPECT_EQ(only().hours.size(), 2u);
-    EXPECT_EQ(only().requests.first, kNow - 86400);
-    EXPECT_EQ(only().requests.last, kNow);
+    EXPECT_EQ(only().seen.first, kNow - 86400);
+    EXPECT_EQ(only().seen.last, kNow);
 }
 
 TEST_F(ObserverTest, schemas_by_part_status_and_type) {
@@ -220,6 +290,7 @@ TEST_F(ObserverTest, traffic_is_counted_by_collection_and_minute) {
     record.status = 0;
     record.time_s = kNow + 60;
     record.direction = records::Direction::kClient;
+    record.client.port = "6";
     see(record);
     record.time_s = kNow - 2 * 86'400 - 61;  // an hour is enough
     see(record);

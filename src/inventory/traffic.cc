@@ -12,9 +12,10 @@ constexpr std::array kMembers = {&TrafficCounts::requests, &TrafficCounts::clien
 
 }  // namespace
 
-void TrafficCounts::add(const records::Record& record) {
+void TrafficCounts::add(const records::Record& record, SeenAt end) {
+    if (is_at_client(end)) ++client;
+    if (!is_request(end)) return;
     ++requests;
-    if (record.direction == records::Direction::kClient) ++client;
     if (record.status / 100 == 4) ++failed_4xx;
     if (record.status / 100 == 5) ++failed_5xx;
     if (record.status == 0) ++unanswered;

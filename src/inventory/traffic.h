@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "inventory/facts.h"
 #include "inventory/latency_sketch.h"
 #include "records/record.h"
 
@@ -13,13 +14,13 @@ namespace apiarist::inventory {
 
 struct TrafficCounts {
     std::uint64_t requests = 0;
-    std::uint64_t client = 0;  // of these: seen at the caller
+    std::uint64_t client = 0;  // of these: seen at the caller, alone or too
     std::uint64_t failed_4xx = 0;
     std::uint64_t failed_5xx = 0;
     std::uint64_t unanswered = 0;
     LatencySketch latency;
 
-    void add(const records::Record& record);
+    void add(const records::Record& record, SeenAt end);
     void merge(const TrafficCounts& other);
     // What `other` added before. What would be below zero is zero.
     void take_away(const TrafficCounts& other);

@@ -11,8 +11,7 @@ namespace {
 
 // Without the port, an IPv6 address without its brackets.
 std::string client_of(const transactions::Transaction& transaction) {
-    const bool server = transaction.direction == transactions::Direction::kServer;
-    std::string text = (server ? transaction.remote : transaction.local).to_string();
+    std::string text = transaction.client().to_string();
     text.resize(std::min(text.size(), text.rfind(':')));
     if (text.starts_with('[') && text.ends_with(']')) return text.substr(1, text.size() - 2);
     return text;

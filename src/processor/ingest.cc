@@ -58,6 +58,7 @@ Result<store::Applied> Ingest::flush(std::vector<store::Offset> begin, std::vect
     const bool done = *applied == store::Applied::kDone;
     (done ? counts_.stored : counts_.dropped).fetch_add(good_, kRelaxed);
     if (!done) counts_.superseded.fetch_add(good_, kRelaxed);
+    if (done) observer_.keep();
     counts_.batches.fetch_add(1, kRelaxed);
     clear();
     delete_old(now_s);
@@ -87,6 +88,7 @@ void Ingest::refuse(std::string why) {
     counts_.pending.fetch_sub(good_, kRelaxed);
     good_ = 0;
     batch_ = {};
+    observer_.forget();
     const std::scoped_lock lock(mutex_);
     last_refusal_ = std::move(why);
 }
@@ -94,6 +96,7 @@ void Ingest::refuse(std::string why) {
 void Ingest::clear() {
     counts_.pending.fetch_sub(good_, kRelaxed);
     batch_ = {};
+    observer_.forget();
     taken_ = 0;
     good_ = 0;
     bytes_ = 0;

@@ -48,6 +48,34 @@ TEST_F(IngestTest, each_record_is_in_one_count) {
     EXPECT_TRUE(ingest.is_empty());
 }
 
+TEST_F(IngestTest, the_two_ends_of_a_call_count_once_though_a_batch_is_taken_again) {
+    constexpr std::string_view kServer =
+        R"({"path":"/a","method":"GET","statusCode":"200","ip":"10.0.0.1:4000","direction":"1"})";
+    constexpr std::string_view kClient =
+        R"({"path":"/a","method":"GET","statusCode":"200","ip":"10.0.0.1:4000","direction":"2"})";
+    using Ends = std::pair<std::int64_t, std::int64_t>;  // requests, and of them seen at the client
+    const auto requests = [this] {
+        auto rows = store_->database().query("SELECT requests, requests_client FROM endpoints", {});
+        return Ends{store::integer(rows.value().at(0)[0]), store::integer(rows.value().at(0)[1])};
+    };
+    Ingest ingest(*store_, {});
+    ingest.take(kServer, kNow);
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    EXPECT_EQ(requests(), (Ends{1, 0}));
+    ingest.take(kClient, kNow);
+    ingest.drop();
+    ingest.take(kClient, kNow);
+    ingest.refuse("it is tried in parts");
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    EXPECT_EQ(requests(), (Ends{1, 0}));
+    ingest.take(kClient, kNow);
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    EXPECT_EQ(requests(), (Ends{1, 1}));
+    ingest.take(kClient, kNow);
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    EXPECT_EQ(requests(), (Ends{2, 2}));
+}
+
 TEST_F(IngestTest, a_batch_is_full_by_records_and_by_bytes) {
     IngestOptions few;
     few.batch_records = 2;

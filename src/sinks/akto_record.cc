@@ -204,8 +204,8 @@ void append_akto_record(std::string& out, const policy::CleanTransaction& clean,
     object.add("requestPayload", body);
     if (!request.trailers.empty()) object.add("requestTrailers", headers_json(request.trailers));
     add_response(object, response);
-    object.add("ip", (server ? transaction.remote : transaction.local).to_string());
-    object.add("destIp", (server ? transaction.local : transaction.remote).to_string());
+    object.add("ip", transaction.client().to_string());
+    object.add("destIp", transaction.server().to_string());
     object.add("time", std::to_string(clean.time_ns / 1'000'000'000));
     object.add("akto_account_id", "1000000");
     object.add("akto_vxlan_id", "0");

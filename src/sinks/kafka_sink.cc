@@ -31,8 +31,9 @@ std::uint64_t now_ns() {
         std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count());
 }
 
-std::size_t cost_of(std::size_t payload, std::size_t details) {
-    return payload + details + kRecordOverhead;
+// Of a record's parts.
+std::size_t cost_of(std::size_t payload, std::size_t others) {
+    return payload + others + kRecordOverhead;
 }
 
 std::size_t cost_of(const rd_kafka_message_t* message) {
@@ -41,7 +42,7 @@ std::size_t cost_of(const rd_kafka_message_t* message) {
     std::size_t size = 0;
     if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
         (void)rd_kafka_header_get_last(headers, kDetailsHeader, &value, &size);
-    return cost_of(message->len, size);
+    return cost_of(message->len, message->key_len + size);
 }
 
 }  // namespace
@@ -130,7 +131,7 @@ Result<std::unique_ptr<KafkaSink>> KafkaSink::make(const KafkaOptions& options) 
     if (!sink->client_) return Error{std::errc::invalid_argument, fmt::format("kafka: {}", why.data())};
     (void)conf.release();  // the client's now
     // The reference's first record, by which its consumers know a collector. It waits in the queue like any other.
-    sink->send({options.topic, R"({"testConnectionString":"kafkaInit"})", {}, nullptr});
+    sink->send({options.topic, R"({"testConnectionString":"kafkaInit"})", {}, {}, nullptr});
     KafkaSink* raw = sink.get();
     sink->thread_ = std::thread([raw] { raw->run(); });
     return sink;
@@ -155,7 +156,8 @@ void KafkaSink::run() {
 // One at a time: an absent broker does not gather them.
 void KafkaSink::beat() {
     if (heart_waits_) return;
-    heart_waits_ = send({options_.heartbeat.topic, heartbeat_json(options_.heartbeat.values()), {}, &heartbeat_mark});
+    heart_waits_ =
+        send({options_.heartbeat.topic, heartbeat_json(options_.heartbeat.values()), {}, {}, &heartbeat_mark});
 }
 
 bool KafkaSink::take_room(std::size_t bytes) {
@@ -172,19 +174,20 @@ bool KafkaSink::send(const Letter& letter) {
         rd_kafka_header_add(headers, kDetailsHeader, -1, letter.details.data(),
                             static_cast<ssize_t>(letter.details.size()));
     }
-    std::array<rd_kafka_vu_t, 5> arguments{};
-    arguments[0].vtype = RD_KAFKA_VTYPE_TOPIC;
-    arguments[0].u.cstr = letter.topic.c_str();
-    arguments[1].vtype = RD_KAFKA_VTYPE_VALUE;
-    arguments[1].u.mem.ptr = const_cast<char*>(letter.payload.data());
-    arguments[1].u.mem.size = letter.payload.size();
-    arguments[2].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-    arguments[2].u.i = RD_KAFKA_MSG_F_COPY;
-    arguments[3].vtype = RD_KAFKA_VTYPE_OPAQUE;
-    arguments[3].u.ptr = letter.mark;
-    arguments[4].vtype = RD_KAFKA_VTYPE_HEADERS;
-    arguments[4].u.headers = headers;
-    rd_kafka_error_t* error = rd_kafka_produceva(client_.get(), arguments.data(), headers != nullptr ? 5 : 4);
+    std::array<rd_kafka_vu_t, 6> arguments{};
+    std::size_t count = 0;
+    const auto argument = [&arguments, &count ](rd_kafka_vtype_t type) -> auto& {
+        arguments[count].vtype = type;
+        return arguments[count++].u;
+    };
+    argument(RD_KAFKA_VTYPE_TOPIC).cstr = letter.topic.c_str();
+    argument(RD_KAFKA_VTYPE_VALUE).mem = {const_cast<char*>(letter.payload.data()), letter.payload.size()};
+    argument(RD_KAFKA_VTYPE_MSGFLAGS).i = RD_KAFKA_MSG_F_COPY;
+    argument(RD_KAFKA_VTYPE_OPAQUE).ptr = letter.mark;
+    if (!letter.key.empty())
+        argument(RD_KAFKA_VTYPE_KEY).mem = {const_cast<char*>(letter.key.data()), letter.key.size()};
+    if (headers != nullptr) argument(RD_KAFKA_VTYPE_HEADERS).headers = headers;
+    rd_kafka_error_t* error = rd_kafka_produceva(client_.get(), arguments.data(), count);
     if (error == nullptr) return true;
     if (headers != nullptr) rd_kafka_headers_destroy(headers);
     if (letter.mark == &record_mark) count_refusal(rd_kafka_error_code(error));
@@ -208,12 +211,14 @@ void KafkaSink::write(const policy::CleanTransaction& transaction) {
         return;
     }
     const std::string details = collection_details(transaction.transaction);
-    const std::size_t cost = cost_of(payload.size(), details.size());
+    // What both ends of a connection say is then in one partition, in order, also when two nodes say it.
+    const std::string client = transaction.transaction.client().to_string();
+    const std::size_t cost = cost_of(payload.size(), client.size() + details.size());
     if (!take_room(cost)) {
         queue_full_.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    if (!send({options_.topic, payload, details, &record_mark}))
+    if (!send({options_.topic, payload, client, details, &record_mark}))
         queued_bytes_.fetch_sub(cost, std::memory_order_relaxed);
 }
 

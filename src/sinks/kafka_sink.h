@@ -69,6 +69,7 @@ class KafkaSink final : public policy::Sink {
     struct Letter {
         const std::string& topic;
         const std::string& payload;
+        const std::string& key;  // empty: any partition
         const std::string& details;
         void* mark;
     };

@@ -98,7 +98,7 @@ Status BatchWriter::archive_joined(const std::vector<OpenedPlace>& opened) {
 Status BatchWriter::write_collections() {
     std::map<inventory::CollectionIndex, Seen> seen;
     for (const EndpointRef& ref : refs())
-        seen[ref.collection].merge(facts_of(ref).requests);
+        seen[ref.collection].merge(facts_of(ref).seen);
     // What was taken over from another endpoint has been counted.
     std::map<inventory::CollectionIndex, Totals> counted;
     for (const auto& [ref, facts] : delta_.endpoints)
@@ -163,7 +163,7 @@ Status BatchWriter::write_endpoints() {
         const Facts& facts = *touched[i].facts;
         const std::string template_text = collection.tree.text_of(endpoint.node);
         Totals totals = Totals::of(facts);
-        Seen seen = facts.requests;
+        Seen seen = facts.seen;
         std::string folded(inventory::folded(endpoint.method, template_text, response_type_of(facts)));
         std::int64_t row_revision = revision_;
         if (const auto inherited = inherited_.find(all_refs[i]); inherited != inherited_.end())
@@ -177,7 +177,7 @@ Status BatchWriter::write_endpoints() {
             const std::string& was = text((*old)[kFirstSeen + 2]);
             if (folded.empty() && (was == "static" || was == "health")) folded = was;
         } else {
-            changes.push_back({touched[i].id, facts.requests.first, "endpoint", endpoint.method + " " + template_text});
+            changes.push_back({touched[i].id, facts.seen.first, "endpoint", endpoint.method + " " + template_text});
         }
         if (folded.empty() && !endpoint.evidence.succeeded) folded = "unsuccessful";
         count_callers(callers, collection.id, (*marks)[i]);

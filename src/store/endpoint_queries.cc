@@ -293,9 +293,9 @@ Result<Table> decisions_of(Database& database, std::int64_t collection, const st
 }
 
 Result<Table> hours_of(Database& database, std::int64_t endpoint, std::int64_t since, std::int64_t until) {
-    return table(database, {{"hour"}, {"direction"}, {"status"}, {"requests"}, {"latency"}},
-                 "SELECT hour * 3600, direction, status, requests, latency FROM hours WHERE endpoint_id = $1 AND "
-                 "hour >= $2 AND hour <= $3 ORDER BY hour, direction, status",
+    return table(database, {{"hour"}, {"seen_at"}, {"status"}, {"calls"}, {"latency"}},
+                 "SELECT hour * 3600, seen_at, status, calls, latency FROM hours WHERE endpoint_id = $1 AND "
+                 "hour >= $2 AND hour <= $3 ORDER BY hour, seen_at, status",
                  {endpoint, since / 3600, until / 3600});
 }
 

@@ -50,7 +50,7 @@ Result<Table> marks_of(Database& database, std::int64_t endpoint);  // kind, val
 Result<Table> parts_of(Database& database, std::int64_t endpoint);  // part, status, content_type, schema, count, …
 // The decisions that made parameters of a template, from the left.
 Result<Table> decisions_of(Database& database, std::int64_t collection, const std::string& template_text);
-// hour (its first second), direction, status, requests, latency (a sketch), in order. Bounds: Unix seconds.
+// hour (its first second), seen_at, status, calls, latency (a sketch), in order. Bounds: Unix seconds.
 Result<Table> hours_of(Database& database, std::int64_t endpoint, std::int64_t since, std::int64_t until);
 // From the first to the last that was kept.
 Result<Table> samples_of(Database& database, std::int64_t endpoint, const Page& page);

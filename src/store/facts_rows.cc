@@ -99,12 +99,12 @@ Result<Facts> read_facts(Database& database, std::int64_t endpoint) {
     Facts facts;
     auto own = database.query("SELECT requests, first_seen, last_seen FROM endpoints WHERE id = $1", {endpoint});
     if (!own) return std::move(own).error();
-    if (!own->empty()) facts.requests = seen_of((*own)[0], 0);
-    auto hours = database.query("SELECT hour, direction, status, requests, latency FROM hours WHERE endpoint_id = $1",
-                                {endpoint});
+    if (!own->empty()) facts.seen = seen_of((*own)[0], 0);
+    auto hours =
+        database.query("SELECT hour, seen_at, status, calls, latency FROM hours WHERE endpoint_id = $1", {endpoint});
     if (!hours) return std::move(hours).error();
     for (const Row& row : *hours) {
-        const HourKey key{integer(row[0]), static_cast<std::uint8_t>(integer(row[1])),
+        const HourKey key{integer(row[0]), static_cast<inventory::SeenAt>(integer(row[1])),
                           static_cast<std::uint16_t>(integer(row[2]))};
         facts.hours[key] = {count_of(row[3]), LatencySketch::decode(text(row[4])).value_or(LatencySketch())};
     }
@@ -130,31 +130,30 @@ Status add_hours(Database& database, std::span<const Touched> touched) {
     std::vector<const inventory::HourCounts*> counts;
     for (const Touched& one : touched) {
         for (const auto& [key, hour] : one.facts->hours) {
-            keys.push_back({one.id, key.hour, std::int64_t{key.direction}, std::int64_t{key.status}});
+            keys.push_back({one.id, key.hour, static_cast<std::int64_t>(key.seen_at), std::int64_t{key.status}});
             counts.push_back(&hour);
         }
     }
     auto stored = database.query_many(
-        "SELECT requests, latency FROM hours WHERE endpoint_id = $1 AND hour = $2 AND direction = $3 AND status = $4",
-        keys);
+        "SELECT calls, latency FROM hours WHERE endpoint_id = $1 AND hour = $2 AND seen_at = $3 AND status = $4", keys);
     if (!stored) return std::move(stored).error();
     std::vector<Row> rows;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-        std::uint64_t requests = counts[i]->requests;
+        std::uint64_t calls = counts[i]->calls;
         LatencySketch latency = counts[i]->latency;
         if (!(*stored)[i].empty()) {
             const Row& old = (*stored)[i][0];
-            requests += count_of(old[0]);
+            calls += count_of(old[0]);
             if (const auto sketch = LatencySketch::decode(text(old[1]))) latency.merge(*sketch);
         }
         Row row = keys[i];
-        row.emplace_back(signed_of(requests));
+        row.emplace_back(signed_of(calls));
         row.emplace_back(latency.encode());
         rows.push_back(std::move(row));
     }
     return database.execute_many(
-        "INSERT INTO hours (endpoint_id, hour, direction, status, requests, latency) VALUES ($1, $2, $3, $4, $5, $6) "
-        "ON CONFLICT (endpoint_id, hour, direction, status) DO UPDATE SET requests = excluded.requests, latency = "
+        "INSERT INTO hours (endpoint_id, hour, seen_at, status, calls, latency) VALUES ($1, $2, $3, $4, $5, $6) "
+        "ON CONFLICT (endpoint_id, hour, seen_at, status) DO UPDATE SET calls = excluded.calls, latency = "
         "excluded.latency",
         rows);
 }

@@ -85,7 +85,7 @@ class MaintenanceTest : public DatabaseTest {
         const std::string joined = "JOIN endpoints e ON e.id = x.endpoint_id WHERE e.merged_into = 0";
         return {number("SELECT SUM(requests) FROM endpoints WHERE merged_into = 0"),
                 number("SELECT SUM(failed_4xx) FROM endpoints WHERE merged_into = 0"),
-                number("SELECT SUM(x.requests) FROM hours x " + joined),
+                number("SELECT SUM(x.calls) FROM hours x " + joined),
                 number("SELECT SUM(x.count) FROM marks x " + joined + " AND x.kind = 'auth'"),
                 number("SELECT SUM(x.count) FROM marks x " + joined + " AND x.kind = 'client'"),
                 number("SELECT SUM(x.count) FROM parts x " + joined + " AND x.part = 'response'")};

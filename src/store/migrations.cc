@@ -17,6 +17,10 @@ namespace {
 // Lists are found by reading all of `endpoints`: its rows are narrow, and what is long is in endpoint_states. Sums over
 // endpoints are kept beside them: endpoints that have the same values of the filters have one facet_set; collections,
 // callers and traffic are added up with each batch. Rows of traffic with collection_id 0 are of all collections.
+//
+// A call that was seen at both of its ends is one request, and counts as one in `requests`; `requests_client` are those
+// that were seen at the client, alone or too. In `hours` it has two rows, by `seen_at` (inventory/facts.h): 1 and 2 are
+// requests, seen at the server and at the client; 3 and 4 tell that one of these was seen at the other end too.
 constexpr std::string_view kFirst = R"sql(
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 INSERT INTO meta VALUES ('version', 0), ('revision', 0), ('epoch', 1), ('last_id', 0);
@@ -40,8 +44,8 @@ CREATE TABLE facet_sets (
     id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, folded TEXT NOT NULL, method TEXT NOT NULL,
     access TEXT NOT NULL, auth TEXT NOT NULL, sensitive TEXT NOT NULL, returned TEXT NOT NULL, exposed TEXT NOT NULL);
 CREATE TABLE hours (
-    endpoint_id BIGINT NOT NULL, hour BIGINT NOT NULL, direction BIGINT NOT NULL, status BIGINT NOT NULL,
-    requests BIGINT NOT NULL, latency TEXT NOT NULL, PRIMARY KEY (endpoint_id, hour, direction, status));
+    endpoint_id BIGINT NOT NULL, hour BIGINT NOT NULL, seen_at BIGINT NOT NULL, status BIGINT NOT NULL,
+    calls BIGINT NOT NULL, latency TEXT NOT NULL, PRIMARY KEY (endpoint_id, hour, seen_at, status));
 CREATE INDEX hours_by_hour ON hours (hour);
 CREATE TABLE traffic (
     collection_id BIGINT NOT NULL, step BIGINT NOT NULL, time BIGINT NOT NULL, requests BIGINT NOT NULL,

@@ -26,7 +26,8 @@ Result<bool> uses_tls(Database& database, std::int64_t collection) {
 
 Status read_endpoint(Database& database, std::int64_t id, DocumentedEndpoint& endpoint) {
     auto statuses = database.query(
-        "SELECT status, CAST(SUM(requests) AS BIGINT) FROM hours WHERE endpoint_id = $1 GROUP BY status", {id});
+        "SELECT status, CAST(SUM(calls) AS BIGINT) FROM hours WHERE endpoint_id = $1 AND seen_at <= 2 GROUP BY status",
+        {id});
     if (!statuses) return std::move(statuses).error();
     for (const Row& row : *statuses)
         endpoint.statuses[static_cast<std::uint16_t>(integer(row[0]))] = static_cast<std::uint64_t>(integer(row[1]));

@@ -77,7 +77,7 @@ TEST_P(StoreTest, batches_add_up) {
         put(store, batch);
     }
     EXPECT_THAT(endpoints(store), ElementsAre(Pair("GET /orders/{}", 6)));
-    EXPECT_EQ(number(store, "SELECT requests FROM hours WHERE status = 404"), 3);
+    EXPECT_EQ(number(store, "SELECT calls FROM hours WHERE status = 404"), 3);
     EXPECT_EQ(number(store, "SELECT failed_4xx FROM endpoints"), 3);
     EXPECT_EQ(number(store, "SELECT count FROM marks WHERE kind = 'auth'"), 6);
     EXPECT_EQ(number(store, "SELECT count FROM parts WHERE part = 'response' AND status = 200"), 3);
@@ -117,7 +117,7 @@ TEST_P(StoreTest, words_that_turn_out_to_be_values_bring_their_counts) {
     EXPECT_EQ(number(store, "SELECT COUNT(*) FROM endpoints WHERE merged_into <> 0"), 4);
     EXPECT_EQ(
         number(store,
-               "SELECT SUM(h.requests) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id WHERE merged_into = 0"),
+               "SELECT SUM(h.calls) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id WHERE merged_into = 0"),
         6);
     EXPECT_EQ(number(store,
                      "SELECT p.count FROM parts p JOIN endpoints e ON e.id = p.endpoint_id "

@@ -41,11 +41,10 @@ class SumsTest : public DatabaseTest {
         std::string target = "/a";
         std::int64_t time = kNow;
         std::uint16_t status = 200;
-        std::vector<std::string> exposed{};
+        records::Direction direction = records::Direction::kServer;
     };
     void put(const std::vector<Seen>& all) {
         Batch batch;
-        inventory::Observer observer({});
         for (const Seen& one : all) {
             records::Record record;
             record.method = "GET";
@@ -55,10 +54,12 @@ class SumsTest : public DatabaseTest {
             record.client = {"10.0.0.1", "5"};
             record.time_s = one.time;
             record.latency_us = 1000;
-            observer.observe(record, kNow, store_->catalog(), batch.delta);
+            record.direction = one.direction;
+            observer_.observe(record, kNow, store_->catalog(), batch.delta);
         }
         const auto applied = store_->apply(batch, kNow);
         ASSERT_TRUE(applied) << applied.error().what;
+        observer_.keep();
     }
     // Time → requests.
     std::vector<std::pair<std::int64_t, std::int64_t>> traffic(std::optional<std::int64_t> collection,
@@ -75,6 +76,7 @@ class SumsTest : public DatabaseTest {
     }
 
     std::optional<Store> store_;
+    inventory::Observer observer_{{}};
 };
 
 TEST_P(SumsTest, traffic_of_all_and_of_each_by_minutes_and_hours) {
@@ -89,6 +91,31 @@ TEST_P(SumsTest, traffic_of_all_and_of_each_by_minutes_and_hours) {
     EXPECT_EQ(integer(rows[0][4]), 1) << "5xx";
     EXPECT_GE(integer(rows[0][6]), 1000) << "p50";
     EXPECT_FALSE(list_traffic(store_->database(), {{}, 61, 0, kNow}));
+}
+
+TEST_P(SumsTest, a_call_that_is_seen_at_both_ends_is_one_request_of_all_sums) {
+    const auto client = records::Direction::kClient;
+    put({{}, {.direction = client}, {.target = "/b", .status = 404}, {}});
+    put({{.direction = client}, {.target = "/b", .status = 404, .direction = client}, {.target = "/c"}});
+    put({{.target = "/a", .direction = client}});
+    Database& database = store_->database();
+    const auto totals = [&](const std::string& path) {
+        auto rows =
+            database.query("SELECT requests, requests_client, failed_4xx FROM endpoints WHERE template = $1", {path});
+        const Row& row = rows.value().at(0);
+        return std::tuple{integer(row[0]), integer(row[1]), integer(row[2])};
+    };
+    EXPECT_EQ(totals("/a"), std::tuple(3, 3, 0)) << "the third was seen at its client alone";
+    EXPECT_EQ(totals("/b"), std::tuple(1, 1, 1));
+    EXPECT_EQ(totals("/c"), std::tuple(1, 0, 0));
+    EXPECT_EQ(count(database, "SELECT requests FROM collections"), 5);
+    EXPECT_EQ(count(database, "SELECT failed_4xx FROM collections"), 1);
+    EXPECT_EQ(count(database, "SELECT requests FROM callers WHERE kind = 'client'"), 4)
+        << "that are seen at the server";
+    EXPECT_THAT(traffic({}, kHour), ElementsAre(Pair(kNow, 5)));
+    EXPECT_EQ(count(database, "SELECT requests_client FROM traffic WHERE collection_id = 0 AND step = 60"), 4);
+    EXPECT_EQ(count(database, "SELECT SUM(calls) FROM hours WHERE seen_at <= 2"), 5);
+    EXPECT_EQ(count(database, "SELECT SUM(calls) FROM hours WHERE seen_at > 2"), 3);
 }
 
 TEST_P(SumsTest, a_collection_takes_its_traffic_along) {
@@ -135,7 +162,7 @@ TEST_P(SumsTest, endpoints_are_found_by_what_they_expose) {
         auto& tree = store_->catalog().at(collection).tree;
         const auto node = tree.route(inventory::split_path(path), true);
         inventory::Facts& facts = batch.delta.facts({collection, tree.endpoint(node, "GET", {}, true)});
-        facts.requests.add(kNow);
+        facts.seen.add(kNow);
         facts.evidence.succeeded = true;
         return facts;
     };

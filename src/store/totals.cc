@@ -18,9 +18,10 @@ constexpr std::array<std::int64_t Totals::*, Totals::kCount> kMembers = {
 Totals Totals::of(const inventory::Facts& facts) {
     Totals totals;
     for (const auto& [key, hour] : facts.hours) {
-        const auto requests = static_cast<std::int64_t>(hour.requests);
+        const auto requests = static_cast<std::int64_t>(hour.calls);
+        if (is_at_client(key.seen_at)) totals.client += requests;
+        if (!is_request(key.seen_at)) continue;
         totals.requests += requests;
-        if (key.direction == 2) totals.client += requests;
         if (key.status / 100 == 2) totals.answered_2xx += requests;
         if (key.status / 100 == 3) totals.answered_3xx += requests;
         if (key.status / 100 == 4) totals.failed_4xx += requests;

@@ -79,25 +79,24 @@ Status Undo::read(std::int64_t collection) {
 
 Status Undo::take_hours(std::int64_t target, const Facts& facts) {
     for (const auto& [key, hour] : facts.hours) {
-        const Row where = {target, key.hour, std::int64_t{key.direction}, std::int64_t{key.status}};
+        const Row where = {target, key.hour, static_cast<std::int64_t>(key.seen_at), std::int64_t{key.status}};
         auto rows = database_.query(
-            "SELECT requests, latency FROM hours WHERE endpoint_id = $1 AND hour = $2 AND direction = $3 AND status = "
-            "$4",
+            "SELECT calls, latency FROM hours WHERE endpoint_id = $1 AND hour = $2 AND seen_at = $3 AND status = $4",
             where);
         if (!rows) return std::move(rows).error();
         if (rows->empty()) continue;
-        const std::int64_t left = integer((*rows)[0][0]) - static_cast<std::int64_t>(hour.requests);
+        const std::int64_t left = integer((*rows)[0][0]) - static_cast<std::int64_t>(hour.calls);
         LatencySketch latency = LatencySketch::decode(text((*rows)[0][1])).value_or(LatencySketch());
         latency.take_away(hour.latency);
         Row values = where;
         values.emplace_back(left);
         values.emplace_back(latency.encode());
         auto done = left > 0 ? database_.query(
-                                   "UPDATE hours SET requests = $5, latency = $6 WHERE endpoint_id = $1 AND hour = "
-                                   "$2 AND direction = $3 AND status = $4",
+                                   "UPDATE hours SET calls = $5, latency = $6 WHERE endpoint_id = $1 AND hour = "
+                                   "$2 AND seen_at = $3 AND status = $4",
                                    values)
                              : database_.query(
-                                   "DELETE FROM hours WHERE endpoint_id = $1 AND hour = $2 AND direction = $3 AND "
+                                   "DELETE FROM hours WHERE endpoint_id = $1 AND hour = $2 AND seen_at = $3 AND "
                                    "status = $4",
                                    where);
         if (!done) return std::move(done).error();

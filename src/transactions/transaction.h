@@ -93,6 +93,9 @@ struct Transaction {
     std::vector<WebsocketEvent> events;
     std::optional<Operations> operations;
 
+    [[nodiscard]] const Address& client() const { return direction == Direction::kServer ? remote : local; }
+    [[nodiscard]] const Address& server() const { return direction == Direction::kServer ? local : remote; }
+
     // What an inventory needs of it is known: of HTTP/2 it may have been said before the observation began.
     [[nodiscard]] bool is_identified() const {
         return !request.method.empty() && !request.target.empty() && (!response || response->status != 0);

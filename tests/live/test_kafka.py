@@ -45,7 +45,12 @@ class Kafka(unittest.TestCase):
         payloads = [json.loads(one["payload"]) for one in consumed]
         self.assertEqual(payloads.count(broker.INIT), 1)
         self.assertEqual(akto_consumer.complaints([one["payload"] for one in consumed if json.loads(one["payload"]) != broker.INIT]), [])
-        self.partitions = {one["partition"] for one in consumed}
+        self.partitions = collections.defaultdict(set)  # by connection
+        for one in consumed:
+            record = json.loads(one["payload"])
+            if record != broker.INIT:
+                self.assertEqual(one["key"], record["ip"])
+                self.partitions[one["key"]].add(one["partition"])
         self.headers = {json.loads(one["payload"]).get("path"): one.get("headers") for one in consumed}
         return [one for one in payloads if one != broker.INIT]
 
@@ -68,9 +73,11 @@ class Kafka(unittest.TestCase):
         records = self.delivered()
         self.agree(int(done.stdout), self.ledger(), records)
         self.assertEqual(len(records), 2 * int(done.stdout))
-        self.assertGreater(len(self.partitions), 1)  # which ones is chance
+        self.assertEqual({len(partitions) for partitions in self.partitions.values()}, {1}, "a connection is in one partition, in order")
+        used = set.union(*self.partitions.values())
+        self.assertGreater(len(used), 1)  # which ones is chance
         self.assertEqual(self.headers["/3/7"], ["collection_details", "localhost|GET|/3/7"])
-        support.log(f"\n{done.stdout.strip()} exchanges, {len(records)} records over {len(self.partitions)} partitions")
+        support.log(f"\n{done.stdout.strip()} exchanges, {len(records)} records of {len(self.partitions)} connections over {len(used)} partitions")
 
     def step(self, collector, exchanges: int):
         collector.stdin.write(f"{exchanges}\n")

@@ -74,7 +74,7 @@ export function gathered(points: readonly Point[], rows: number): Point[] {
 
 export interface Totals {
   requests: number;
-  /** of these: a call between two processes that are both watched is in both */
+  /** of these: seen at the caller, alone or at both ends */
   at_callers: number;
   failed: number;
   unanswered: number;

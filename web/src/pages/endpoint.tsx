@@ -38,7 +38,7 @@ function Head({ endpoint }: { endpoint: EndpointDetails }) {
       <span>
         Last seen <When seconds={endpoint.last_seen} />
       </span>
-      <span title="A call that was seen at both of its ends counts twice">
+      <span title="A call that was seen at both of its ends counts once">
         {plural(endpoint.requests, "request")}
         {endpoint.requests_client > 0 && `, ${count(endpoint.requests_client)} of them seen at callers`}
       </span>

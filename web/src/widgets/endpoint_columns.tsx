@@ -68,7 +68,7 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
       <span
         title={
           original.requests_client > 0
-            ? `${count(original.requests_client)} of them seen at callers; a call that was seen at both ends counts twice`
+            ? `${count(original.requests_client)} of them seen at callers`
             : undefined
         }
       >
