@@ -66,11 +66,7 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
     header: "Requests",
     cell: ({ row: { original } }) => (
       <span
-        title={
-          original.requests_client > 0
-            ? `${count(original.requests_client)} of them seen at callers`
-            : undefined
-        }
+        title={original.requests_client > 0 ? `${count(original.requests_client)} of them seen at callers` : undefined}
       >
         {count(original.requests)}
       </span>
