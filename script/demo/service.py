@@ -13,6 +13,7 @@ import tempfile
 import threading
 import urllib.request
 
+CUSTOMERS = {"7": {"id": 7, "name": "Ann", "mail": "ann@shop.example"}, "8": {"id": 8, "name": "Bob", "mail": "bob@shop.example"}}
 ORDERS = {"1041": {"id": 1041, "state": "NEW"}, "1042": {"id": 1042, "state": "PAID"}}
 
 
@@ -37,6 +38,13 @@ class Shop(http.server.BaseHTTPRequestHandler):
             self.answer(200, list(ORDERS.values()))
         elif parts[0] == "orders" and len(parts) == 2 and parts[1] in ORDERS:
             self.answer(200, ORDERS[parts[1]])
+        elif parts == ["customers"]:  # which asks nobody who he is, as it should
+            self.answer(200, list(CUSTOMERS.values()))
+        elif parts[0] == "customers" and len(parts) == 2 and parts[1] in CUSTOMERS:
+            if self.headers.get("Authorization", "").startswith("Bearer "):
+                self.answer(200, CUSTOMERS[parts[1]])
+            else:
+                self.answer(401, {"error": "who are you?"})
         elif parts == ["health"]:
             self.answer(200, {"ok": True})
         else:
@@ -76,10 +84,12 @@ CHILDREN: list[int] = []
 
 
 def use_with_python(base: str, context: ssl.SSLContext | None):
-    for method, path, body in (("GET", "/orders", None), ("GET", "/orders/1041", None), ("GET", "/orders/1042?expand=items", None),
-                               ("POST", "/orders", b'{"sku": "A-17", "quantity": 2}'), ("DELETE", "/orders/1041", None),
-                               ("GET", "/orders/9", None)):
-        request = urllib.request.Request(base + path, data=body, method=method, headers={"Content-Type": "application/json"})
+    for method, path, body, headers in (
+            ("GET", "/orders", None, {}), ("GET", "/orders/1041", None, {}), ("GET", "/orders/1042?expand=items", None, {}),
+            ("POST", "/orders", b'{"sku": "A-17", "quantity": 2}', {"Content-Type": "application/json"}), ("DELETE", "/orders/1041", None, {}),
+            ("GET", "/orders/9", None, {}), ("GET", "/customers", None, {}), ("GET", "/customers/7", None, {}),
+            ("GET", "/customers/8", None, {"Authorization": "Bearer of-the-demonstration"})):
+        request = urllib.request.Request(base + path, data=body, method=method, headers=headers)
         try:
             urllib.request.urlopen(request, context=context, timeout=30).read()
         except urllib.error.HTTPError as error:

@@ -352,9 +352,15 @@ class Demonstration(unittest.TestCase):
             port = re.search(r"API at http://127\.0\.0\.1:(\d+)/api/v1", said)
             self.assertTrue(token and port, said)
             connection = http.client.HTTPConnection("127.0.0.1", int(port[1]))
-            connection.request("GET", "/api/v1/endpoints?search=orders", headers={"Authorization": f"Bearer {token[0]}"})
-            templates = {(one["method"], one["template"]) for one in json.loads(connection.getresponse().read())["items"]}
-            self.assertIn(("GET", "/orders/{}"), templates)
+
+            def endpoints(query: str) -> list[dict]:
+                connection.request("GET", f"/api/v1/endpoints?{query}", headers={"Authorization": f"Bearer {token[0]}"})
+                return json.loads(connection.getresponse().read())["items"]
+            everything = endpoints("folded=both")
+            self.assertIn(("GET", "/orders/{}"), {(one["method"], one["template"]) for one in everything})
+            served = re.search(r"(\d+) requests as the servers saw them", said)
+            self.assertEqual(sum(one["requests"] for one in everything), int(served[1]), "each call is one request")
+            self.assertEqual({one["template"] for one in endpoints("exposed=email")}, {"/customers"})
         finally:
             os.write(terminal, b"\x03")  # Ctrl-C
             with contextlib.suppress(OSError):  # its end
