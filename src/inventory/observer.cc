@@ -153,6 +153,8 @@ void Observer::observe_ends(const Context& context, Facts& facts) {
     const std::string process = to_utf8(record.process_name);
     if (!process.empty()) facts.mark(server ? "server_process" : "client_process", process, context.time);
     if (server && is_ip_address(record.client.host)) facts.mark("client", record.client.host, context.time);
+    if (const std::string_view access = access_type(record, options_.networks); !access.empty())
+        facts.mark("access", access, context.time);
 }
 
 void Observer::observe_marks(const Context& context, Facts& facts) {
@@ -160,8 +162,6 @@ void Observer::observe_marks(const Context& context, Facts& facts) {
     const std::int64_t time = context.time;
     for (const std::string& type : context.auth_types)
         facts.mark(context.refused ? "auth_refused" : "auth", type, time);
-    if (const std::string_view access = access_type(record, options_.networks); !access.empty())
-        facts.mark("access", access, time);
     facts.mark("protocol", record.grpc_service.empty() ? to_utf8(record.type) : std::string("gRPC"), time);
     if (!record.operation_protocol.empty()) facts.mark("operations", to_utf8(record.operation_protocol), time);
     facts.mark("tls", record.tls.empty() ? std::string("clear") : to_utf8(record.tls), time);

@@ -132,6 +132,8 @@ TEST_F(ObserverTest, a_call_that_is_seen_at_its_client_first) {
     see(record);
     EXPECT_EQ((only().hours.at({kNow / 3600, SeenAt::kClient, 0}).calls), 1u);
     EXPECT_EQ((only().hours.at({kNow / 3600, SeenAt::kServerToo, 500}).calls), 1u);
+    ASSERT_NE(only().marks.find("access", "private"), nullptr) << "which the server's end alone knows";
+    EXPECT_EQ(only().marks.find("access", "private")->count, 1u);
     const TrafficCounts& minute = delta_.traffic.begin()->second.at(kNow / 60);
     EXPECT_EQ(minute.requests, 1u);
     EXPECT_EQ(minute.client, 1u);
