@@ -24,19 +24,6 @@ bool is_opaque(const Message& message) {
            std::any_of(message.headers.begin(), message.headers.end(), unknown);
 }
 
-// Of what stands before the JSON in a message: SockJS's "a", Engine.IO's "42", Socket.IO's "42/admin,7".
-std::size_t kind_length(std::string_view text) {
-    constexpr std::size_t kLongest = 32;
-    const std::size_t length = text.substr(0, kLongest + 1).find_first_of("[{");
-    if (length == std::string_view::npos) return 0;
-    const std::string_view kind = text.substr(0, length);
-    const bool plain = std::all_of(kind.begin(), kind.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' || c == ',' ||
-               c == '-' || c == '_';
-    });
-    return plain && looks_like_json(text.substr(length)) ? length : 0;
-}
-
 }  // namespace
 
 std::optional<Redaction> parse_redaction(std::string_view text) {
@@ -66,7 +53,6 @@ void Redactor::redact_message(Message& message) {
     if (auto target = redact_target(values_, message.target, {})) message.target = std::move(*target);
 }
 
-// A body of its own, of a type that nobody names.
 void Redactor::redact_event(protocols::WebsocketMessage& message) {
     if (message.opcode == protocols::WebsocketOpcode::kClose && message.payload.size() < 2) {
         message.payload.clear();  // half a status: a mark there would be read as one
@@ -74,10 +60,7 @@ void Redactor::redact_event(protocols::WebsocketMessage& message) {
     }
     const std::string_view text = payload_text(message);
     const std::string status = message.payload.substr(0, message.payload.size() - text.size());
-    const std::size_t kind = kind_length(text);
-    const BodyView before{{}, text.substr(0, kind), message.not_decoded};
-    const BodyView body{{}, text.substr(kind), message.not_decoded};
-    message.payload = status + redact_body(values_, before, {}) + redact_body(values_, body, {0, is_cut(message)});
+    message.payload = status + redact_message_payload(values_, {{}, text, message.not_decoded}, {0, is_cut(message)});
 }
 
 // What the client names is judged as the segments of a path are.

@@ -90,6 +90,19 @@ std::string redact_text(ValueRedactor& values, std::string_view type, std::strin
     return or_as_it_is(values.text(text, nesting));
 }
 
+// Of what stands before the JSON in a message: SockJS's "a", Engine.IO's "42", Socket.IO's "42/admin,7".
+std::size_t kind_length(std::string_view text) {
+    constexpr std::size_t kLongest = 32;
+    const std::size_t length = text.substr(0, kLongest + 1).find_first_of("[{");
+    if (length == std::string_view::npos) return 0;
+    const std::string_view kind = text.substr(0, length);
+    const bool plain = std::all_of(kind.begin(), kind.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' || c == ',' ||
+               c == '-' || c == '_';
+    });
+    return plain && looks_like_json(text.substr(length)) ? length : 0;
+}
+
 }  // namespace
 
 std::string redact_body(ValueRedactor& values, const BodyView& body, Nesting nesting) {
@@ -101,6 +114,12 @@ std::string redact_body(ValueRedactor& values, const BodyView& body, Nesting nes
         if (auto redacted = redact_multipart(values, body, nesting)) return std::move(*redacted);
     if (is_binary_type(type) || !is_text(body.bytes, nesting.cut)) return values.opaque(body.bytes);
     return redact_text(values, type, body.bytes, nesting);
+}
+
+std::string redact_message_payload(ValueRedactor& values, const BodyView& payload, Nesting nesting) {
+    const std::size_t kind = kind_length(payload.bytes);
+    return redact_body(values, {{}, payload.bytes.substr(0, kind), payload.opaque}, {}) +
+           redact_body(values, {{}, payload.bytes.substr(kind), payload.opaque}, nesting);
 }
 
 }  // namespace apiarist::policy

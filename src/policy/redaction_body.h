@@ -17,5 +17,8 @@ struct BodyView {  // of the caller's bytes
 };
 
 [[nodiscard]] std::string redact_body(ValueRedactor& values, const BodyView& body, Nesting nesting);
+// Of a message on a WebSocket: a body of its own, of a type that nobody names, perhaps behind what tells its kind
+// (Socket.IO and the like).
+[[nodiscard]] std::string redact_message_payload(ValueRedactor& values, const BodyView& payload, Nesting nesting);
 
 }  // namespace apiarist::policy

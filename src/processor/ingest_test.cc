@@ -159,5 +159,32 @@ TEST(SampleWriter, keeps_what_a_record_says_and_cuts_what_is_too_long) {
     EXPECT_THAT(sample, testing::HasSubstr(R"("ip":"[2001:db8::1]:80")"));
 }
 
+TEST(SampleWriter, messages_on_a_websocket_are_redacted_and_bounded) {
+    records::Record record;
+    record.method = "WS";
+    record.target = "/room";
+    record.events =
+        R"([{"opcode":1,"payload":"42[\"say\",{\"mail\":\"ann@example.org\"}]","direction":"outgoing","timestamp":"7",)"
+        R"("fin":true,"note":"bob@example.org"},{"opcode":2,"payload":"aGVsbG8=","encoding":"base64","direction":"bob"},)"
+        R"(7,{"opcode":8,"payload":"","code":1000}])";
+    const std::string plain = SampleWriter({.redact = false, .redaction_key = {}}).write(record);
+    EXPECT_THAT(plain, testing::HasSubstr(R"("payload":"42[\"say\",{\"mail\":\"ann@example.org\"}]")"));
+    EXPECT_THAT(plain, testing::HasSubstr(R"("timestamp":"7")"));
+    EXPECT_THAT(plain, testing::HasSubstr(R"({"opcode":8,"payload":"","code":1000}])"));
+    EXPECT_THAT(plain, testing::Not(testing::HasSubstr("bob"))) << "nobody redacts it";
+    EXPECT_THAT(plain, testing::Not(testing::HasSubstr("\"cut\"")));
+    const std::string redacted = SampleWriter({.redact = true, .redaction_key = "k"}).write(record);
+    EXPECT_THAT(redacted, testing::HasSubstr(R"("payload":"42[\"say\",{\"mail\":\")"));
+    EXPECT_THAT(redacted, testing::Not(testing::HasSubstr("ann@")));
+    EXPECT_THAT(redacted, testing::Not(testing::HasSubstr("aGVsbG8")));
+    const std::string cut = SampleWriter({.redact = false, .redaction_key = {}, .payload_bytes = 5}).write(record);
+    EXPECT_THAT(cut,
+                testing::HasSubstr(
+                    R"("events":[{"opcode":1,"payload":"42[\"s","direction":"outgoing","timestamp":"7","fin":true}])"));
+    EXPECT_THAT(cut, testing::HasSubstr(R"("cut":"events")"));
+    record.events = "no array";
+    EXPECT_THAT(SampleWriter({}).write(record), testing::HasSubstr(R"("events":[])"));
+}
+
 }  // namespace
 }  // namespace apiarist::processor

@@ -2,9 +2,11 @@
 #include "processor/sample_writer.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "policy/redaction_body.h"
 #include "policy/redaction_headers.h"
 #include "policy/redaction_target.h"
@@ -31,6 +33,15 @@ bool is_cut(std::string_view capture, std::string_view side) {
     return capture.find(std::string(side) + "_truncated") != std::string_view::npos ||
            capture.find(std::string(side) + "_body_not_seen") != std::string_view::npos ||
            capture.find("gap") != std::string_view::npos;
+}
+
+// Of an event, beside its payload. What else anybody may have written is not redacted, and so not kept.
+bool is_plain(std::string_view key, const simdjson::dom::element& value) {
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return value.is_bool() || value.is_number();
+    if (key == "direction") return text == "incoming" || text == "outgoing";
+    if (key == "encoding") return text == "base64";
+    return key == "timestamp" && std::all_of(text.begin(), text.end(), is_ascii_digit);
 }
 
 }  // namespace
@@ -65,6 +76,56 @@ std::string SampleWriter::payload(std::string_view text, const records::Headers&
     return policy::redact_body(*redactor_, {type, text, false}, {0, cut});
 }
 
+// `payload`: the beginning of the event's.
+void SampleWriter::append_event(std::string& out, const simdjson::dom::object& event, std::string_view payload,
+                                bool cut) {
+    const bool opaque =
+        event["encoding"].error() == simdjson::SUCCESS || event["not_decoded"].error() == simdjson::SUCCESS;
+    cut = cut || event["truncated"].error() == simdjson::SUCCESS || event["gap"].error() == simdjson::SUCCESS;
+    out += '{';
+    bool first = true;
+    for (const auto& [key, value] : event) {
+        if (key != "payload" && !is_plain(key, value)) continue;
+        if (!std::exchange(first, false)) out += ',';
+        append_json_string(out, key);
+        out += ':';
+        if (key != "payload")
+            out += simdjson::minify(value);
+        else
+            append_json_string(
+                out, redactor_ ? policy::redact_message_payload(*redactor_, {{}, payload, opaque}, {0, cut}) : payload);
+    }
+    out += '}';
+}
+
+bool SampleWriter::append_events(std::string& out, std::string_view events) {
+    out += '[';
+    simdjson::dom::array all;
+    if (parser_.parse(events.data(), events.size()).get(all) != simdjson::SUCCESS) {
+        out += ']';
+        return false;
+    }
+    std::size_t left = options_.payload_bytes;
+    bool whole = true;
+    bool first = true;
+    for (const simdjson::dom::element one : all) {
+        simdjson::dom::object event;
+        std::string_view payload;
+        if (one.get(event) != simdjson::SUCCESS || event["payload"].get(payload) != simdjson::SUCCESS) continue;
+        if (left == 0) {
+            whole = false;
+            break;
+        }
+        const std::string_view kept = payload.substr(0, left);
+        left -= std::max<std::size_t>(std::min(left, kept.size()), 1);
+        whole = whole && kept.size() == payload.size();
+        if (!std::exchange(first, false)) out += ',';
+        append_event(out, event, kept, kept.size() < payload.size());
+    }
+    out += ']';
+    return whole;
+}
+
 std::string SampleWriter::write(const records::Record& record) {
     const std::size_t most = options_.payload_bytes;
     const std::string_view request = record.request_payload.substr(0, most);
@@ -90,8 +151,15 @@ std::string SampleWriter::write(const records::Record& record) {
         payload(request, record.request_headers, request_cut || is_cut(record.capture, "request")));
     add(out, "responsePayload",
         payload(response, record.response_headers, response_cut || is_cut(record.capture, "response")));
+    bool events_whole = true;
+    if (!record.events.empty()) {
+        out += ",\"events\":";
+        events_whole = append_events(out, record.events);
+    }
     if (request_cut || response_cut)
         add(out, "cut", request_cut && response_cut ? "both" : request_cut ? "request" : "response");
+    else if (!events_whole)
+        add(out, "cut", "events");
     return out + "}";
 }
 

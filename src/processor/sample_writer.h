@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <simdjson.h>
+
 #include "policy/redaction_values.h"
 #include "records/record.h"
 
@@ -15,7 +17,7 @@ namespace apiarist::processor {
 struct SampleOptions {
     bool redact = true;
     std::string redaction_key;              // equal values have equal marks below one key
-    std::size_t payload_bytes = 256 << 10;  // of each payload; what is longer is cut, and `cut` says so
+    std::size_t payload_bytes = 256 << 10;  // of each payload, and of a WebSocket's together; `cut` says of more
 };
 
 class SampleWriter {
@@ -28,9 +30,13 @@ class SampleWriter {
   private:
     [[nodiscard]] std::string headers(const records::Headers& headers);
     [[nodiscard]] std::string payload(std::string_view text, const records::Headers& headers, bool cut);
+    // Messages on a WebSocket as a JSON array. False: some were cut or left out.
+    [[nodiscard]] bool append_events(std::string& out, std::string_view events);
+    void append_event(std::string& out, const simdjson::dom::object& event, std::string_view payload, bool cut);
 
     SampleOptions options_;
     std::optional<policy::ValueRedactor> redactor_;  // none: redaction is off
+    simdjson::dom::parser parser_;
 };
 
 }  // namespace apiarist::processor

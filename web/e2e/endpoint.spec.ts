@@ -67,6 +67,10 @@ test("a sample as set out, raw and its headers; what is redacted is set off; cur
 test("messages of a WebSocket", async ({ page }) => {
   await page.goto(`/endpoints/${await endpointId("/ws/room", "WS", "chat.shop.example")}?tab=samples`);
   await expect(page.getByRole("region", { name: "Response", exact: true })).toContainText("101");
+  const messages = page.getByRole("region", { name: "Messages" });
+  await expect(messages).toContainText("said");
+  await expect(messages.getByText(SCRIPT)).toBeVisible();
+  await expect(messages).not.toContainText("ann@example.org");
 });
 
 test("markup in paths, headers and bodies is text", async ({ page }) => {
