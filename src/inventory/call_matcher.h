@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A call between two processes that are both watched makes two records, one at each end. Which of them is the second.
+// Which records tell of a call that was told of before. A call between two processes that are both watched makes two
+// records, one at each end; a response that is a stream makes one at its end and, when it is long, one before
+// (docs/record.md, response_open).
 //
 // A call is known by its client's address and port, method, host and target: what both ends say alike, also where a
 // Kubernetes service translates the server's address. Records of each end are counted for each such name; one more
@@ -19,13 +21,19 @@
 
 namespace apiarist::inventory {
 
+enum class Telling : std::uint8_t {
+    kFirst,
+    kOtherEnd,  // the call was counted when it was seen at its other end
+    kAgain,     // this end told of it while its response went on
+};
+
 class CallMatcher {
   public:
     static constexpr std::size_t kMost = 128 << 10;
     static constexpr std::int64_t kWindow = 600;  // seconds
 
-    // True: the call was counted when it was seen at its other end. `time`: the record's, Unix seconds.
-    [[nodiscard]] bool is_second(const records::Record& record, std::int64_t time);
+    // `time`: the record's, Unix seconds.
+    [[nodiscard]] Telling take(const records::Record& record, std::int64_t time);
     // What was seen since the last of these is stored,
     void keep();
     // or is not, and will be seen again.
@@ -36,6 +44,9 @@ class CallMatcher {
     struct Ends {
         std::int64_t time = 0;    // of the last record
         std::int32_t beyond = 0;  // records at the server that have none at the client; below zero: the other way
+        std::uint16_t open_at_server = 0;  // streams that were told of and have not ended
+        std::uint16_t open_at_client = 0;
+        [[nodiscard]] bool waits() const { return beyond != 0 || open_at_server != 0 || open_at_client != 0; }
     };
     using Table = absl::flat_hash_map<std::uint64_t, Ends>;
 

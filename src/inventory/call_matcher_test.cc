@@ -28,7 +28,9 @@ class CallMatcherTest : public testing::Test {
     static records::Record at_client(std::string_view port = "40000", std::string_view target = "/orders") {
         return record(records::Direction::kClient, port, target);
     }
-    bool is_second(const records::Record& record, std::int64_t time = kNow) { return matcher_.is_second(record, time); }
+    bool is_second(const records::Record& record, std::int64_t time = kNow) {
+        return matcher_.take(record, time) == Telling::kOtherEnd;
+    }
     // How many calls there are in "SSCC": records at the server and at the client of one connection.
     int calls(std::string_view ends) {
         int found = 0;
@@ -115,6 +117,34 @@ TEST_F(CallMatcherTest, without_a_port_nothing_is_known) {
     EXPECT_FALSE(is_second(at_server("")));
     EXPECT_FALSE(is_second(at_client("")));
     EXPECT_EQ(matcher_.waiting(), 0u);
+}
+
+TEST_F(CallMatcherTest, a_stream_is_told_of_before_its_end) {
+    auto open = at_server();
+    open.capture = "response_open";
+    EXPECT_EQ(matcher_.take(open, kNow), Telling::kFirst);
+    auto open_too = at_client();
+    open_too.capture = "response_truncated,response_open";
+    EXPECT_EQ(matcher_.take(open_too, kNow), Telling::kOtherEnd);
+    matcher_.keep();
+    EXPECT_EQ(matcher_.waiting(), 1u);
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(matcher_.take(at_client(), kNow), Telling::kAgain);
+        EXPECT_EQ(matcher_.take(at_server(), kNow), Telling::kAgain);
+        if (i == 0) matcher_.forget();
+    }
+    matcher_.keep();
+    EXPECT_EQ(matcher_.waiting(), 0u);
+    EXPECT_EQ(matcher_.take(at_server(), kNow), Telling::kFirst);
+}
+
+TEST_F(CallMatcherTest, streams_and_calls_beside_each_other) {
+    auto open = at_server();
+    open.capture = "response_open";
+    int first = 0;
+    for (const auto& record : {open, open, at_server(), at_server(), at_server(), open, at_server()})
+        first += matcher_.take(record, kNow) == Telling::kFirst ? 1 : 0;
+    EXPECT_EQ(first, 4) << "two streams, a call, and a stream";
 }
 
 TEST_F(CallMatcherTest, a_port_that_is_used_again_much_later) {

@@ -29,9 +29,19 @@ bool has_word(std::string_view list, std::string_view word) {
     return false;
 }
 
-SeenAt end_of(const records::Record& record, bool second) {
-    if (record.direction == records::Direction::kServer) return second ? SeenAt::kServerToo : SeenAt::kServer;
-    return second ? SeenAt::kClientToo : SeenAt::kClient;
+std::string content_type_of(const records::Headers& headers) {
+    return media_type(records::find_header(headers, "content-type").value_or(""));
+}
+
+bool is_whole(std::string_view capture, std::string_view side) {
+    return !has_word(capture, std::string(side) + "_truncated") &&
+           !has_word(capture, std::string(side) + "_body_not_seen") && !has_word(capture, "gap");
+}
+
+SeenAt end_of(const records::Record& record, Telling telling) {
+    const bool too = telling == Telling::kOtherEnd;
+    if (record.direction == records::Direction::kServer) return too ? SeenAt::kServerToo : SeenAt::kServer;
+    return too ? SeenAt::kClientToo : SeenAt::kClient;
 }
 
 bool succeeded(std::uint16_t status) {
@@ -60,6 +70,7 @@ bool begins_like_json(std::string_view text) {
 struct Observer::Context {
     const records::Record& record;
     std::int64_t time = 0;
+    Telling telling = Telling::kFirst;
     SeenAt seen_at = SeenAt::kServer;
     bool succeeded = false;
     bool refused = false;  // who is turned away has not shown who he is
@@ -83,7 +94,8 @@ void Observer::observe(const records::Record& record, std::int64_t now_s, Catalo
                     .refused = record.status == 401 || record.status == 403,
                     .segments = split_path(record.target)};
     if (context.time < now_s - kOldest || context.time > now_s + kAhead) context.time = now_s;
-    context.seen_at = end_of(record, calls_.is_second(record, context.time));
+    context.telling = calls_.take(record, context.time);
+    context.seen_at = end_of(record, context.telling);
     context.auth_types = auth_types(record);
     const bool showed_none = context.auth_types.size() == 1 && context.auth_types[0] == "none";
     const bool midway = has_word(record.capture, "joined_midway");
@@ -93,7 +105,9 @@ void Observer::observe(const records::Record& record, std::int64_t now_s, Catalo
     context.open = showed_none && !context.refused && record.status != 0 && !midway && !has_word(record.capture, "gap");
     const CollectionIndex collection = catalog.collection(collection_of(record));
     const bool recent = context.time > now_s - kMinutesKept;
-    delta.traffic[collection][(context.time - (recent ? 0 : context.time % kHour)) / 60].add(record, context.seen_at);
+    if (context.telling != Telling::kAgain)
+        delta.traffic[collection][(context.time - (recent ? 0 : context.time % kHour)) / 60].add(record,
+                                                                                                 context.seen_at);
     PathTree& tree = catalog.at(collection).tree;
     const NodeIndex node = tree.route(context.segments, context.succeeded);
     for (const std::string_view segment : context.segments) {
@@ -111,12 +125,17 @@ void Observer::observe(const records::Record& record, std::int64_t now_s, Catalo
 void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog& catalog, Delta& delta) {
     PathTree& tree = catalog.at(ref.collection).tree;
     Endpoint& endpoint = tree.endpoint(ref.endpoint);
-    const bool counts = is_request(context.seen_at);
-    // What one end did not see whole may look like another endpoint, which is none.
+    const bool counts = context.telling == Telling::kFirst;
+    // What was not seen whole before, or at one end, may look like another endpoint, which is none.
     if (!counts && endpoint.id == 0 && !delta.endpoints.contains(ref)) return;
     Facts& facts = delta.facts(ref);
     const records::Record& record = context.record;
     facts.seen.add(context.time);
+    // Only what the stream said since is new, and that it is over.
+    if (context.telling == Telling::kAgain) {
+        observe_response(context, facts);
+        return keep_sample(context, facts, endpoint);
+    }
     HourCounts& hour = facts.hours[{context.time / kHour, context.seen_at, record.status}];
     ++hour.calls;
     observe_ends(context, facts);
@@ -125,24 +144,13 @@ void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog
     if (record.latency_us) hour.latency.add(*record.latency_us);
     observe_marks(context, facts);
     observe_parameters(context, facts, tree, endpoint.node);
-    const std::string request_type =
-        media_type(records::find_header(record.request_headers, "content-type").value_or(""));
-    const std::string response_type =
-        media_type(records::find_header(record.response_headers, "content-type").value_or(""));
-    const auto whole = [&record](std::string_view side) {
-        return !has_word(record.capture, std::string(side) + "_truncated") &&
-               !has_word(record.capture, std::string(side) + "_body_not_seen") && !has_word(record.capture, "gap");
-    };
     // What a request was refused for may be its shape.
-    if (context.succeeded || record.status == 0)
+    if (context.succeeded || record.status == 0) {
+        const std::string type = content_type_of(record.request_headers);
         observe_body(context, facts,
-                     {record.request_payload, request_type, {Part::kRequest, 0, request_type}, whole("request")});
-    if (record.status != 0)
-        observe_body(context, facts,
-                     {record.response_payload,
-                      response_type,
-                      {Part::kResponse, record.status, response_type},
-                      whole("response")});
+                     {record.request_payload, type, {Part::kRequest, 0, type}, is_whole(record.capture, "request")});
+    }
+    observe_response(context, facts);
     keep_sample(context, facts, endpoint);
 }
 
@@ -155,6 +163,15 @@ void Observer::observe_ends(const Context& context, Facts& facts) {
     if (server && is_ip_address(record.client.host)) facts.mark("client", record.client.host, context.time);
     if (const std::string_view access = access_type(record, options_.networks); !access.empty())
         facts.mark("access", access, context.time);
+}
+
+void Observer::observe_response(const Context& context, Facts& facts) {
+    const records::Record& record = context.record;
+    if (record.status == 0) return;
+    const std::string type = content_type_of(record.response_headers);
+    observe_body(
+        context, facts,
+        {record.response_payload, type, {Part::kResponse, record.status, type}, is_whole(record.capture, "response")});
 }
 
 void Observer::observe_marks(const Context& context, Facts& facts) {
@@ -286,8 +303,7 @@ void Observer::look_at_text(const Context& context, Facts& facts, const Body& bo
 
 void Observer::keep_sample(const Context& context, Facts& facts, Endpoint& endpoint) {
     if (!options_.sample) return;
-    const std::string type =
-        media_type(records::find_header(context.record.response_headers, "content-type").value_or(""));
+    const std::string type = content_type_of(context.record.response_headers);
     std::uint32_t& kept = endpoint.samples[std::to_string(context.record.status) + " " + type];
     if (kept >= FactLimits::kSamples || endpoint.samples.size() > FactLimits::kParts) return;
     ++kept;

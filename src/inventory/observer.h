@@ -45,6 +45,7 @@ class Observer {
         bool whole = true;
     };
     void observe_endpoint(const Context& context, EndpointRef ref, Catalog& catalog, Delta& delta);
+    void observe_response(const Context& context, Facts& facts);
     void observe_ends(const Context& context, Facts& facts);
     void observe_marks(const Context& context, Facts& facts);
     void observe_parameters(const Context& context, Facts& facts, const PathTree& tree, NodeIndex node);

@@ -141,6 +141,23 @@ TEST_F(ObserverTest, a_call_that_is_seen_at_its_client_first) {
     EXPECT_EQ(minute.failed_5xx, 0u);
 }
 
+TEST_F(ObserverTest, a_stream_that_is_told_of_before_its_end_is_one_request) {
+    auto record = exchange("GET", "/watch", 200);
+    record.response_headers = {{"content-type", "text/event-stream"}};
+    record.response_payload = "data: 1\n\n";
+    record.latency_us = 1000;
+    record.capture = "response_open";
+    see(record);
+    record.response_payload = "data: 1\n\ndata: 2\n\n";
+    record.capture = "complete";
+    see(record);
+    ASSERT_THAT(endpoints(), testing::ElementsAre(testing::Pair("GET shop/watch", 2u)));
+    ASSERT_EQ(only().hours.size(), 1u);
+    EXPECT_EQ(only().hours.begin()->second.calls, 1u);
+    EXPECT_EQ(delta_.traffic.begin()->second.at(kNow / 60).requests, 1u);
+    EXPECT_EQ(only().samples.size(), 2u);
+}
+
 TEST_F(ObserverTest, the_other_end_of_a_call_makes_no_endpoint) {
     auto record = exchange("POST", "/graphql");
     record.operation_protocol = "graphql";
