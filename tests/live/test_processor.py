@@ -53,8 +53,8 @@ def counts(rows) -> collections.Counter:
     return collections.Counter({(method, template, int(status)): int(requests) for method, template, status, requests in rows})
 
 
-QUERY = ("SELECT e.method, e.template, h.status, SUM(h.requests) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id "
-         "WHERE e.merged_into = 0 GROUP BY e.method, e.template, h.status")
+QUERY = ("SELECT e.method, e.template, h.status, SUM(h.calls) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id "
+         "WHERE e.merged_into = 0 AND h.seen_at <= 2 GROUP BY e.method, e.template, h.status")
 TOTAL = "SELECT COALESCE(SUM(requests), 0) FROM endpoints WHERE merged_into = 0"
 
 
@@ -163,6 +163,25 @@ class ProcessorTest(unittest.TestCase):
             self.assertEqual([int(row[0]) for row in ask("SELECT SUM(next_offset) FROM offsets")], [RECORDS])
             support.log(f"\n{RECORDS} records; the two that lived stored {ledgers[0]['stored']} and {ledgers[1]['stored']}, the killed one the rest, after "
                         f"{sum(one['failures'] for one in ledgers)} failures; {sum(one['dropped'] for one in ledgers)} read again")
+
+    def test_calls_that_are_seen_at_both_ends_are_counted_once_by_two_processors(self):
+        with postgres.postgres() as store:
+            def ask(query: str) -> list:
+                done = subprocess.run(["psql", store.url, "-At", "-F", "\t", "-c", query], capture_output=True, text=True, check=False)
+                return [line.split("\t") for line in done.stdout.splitlines()]
+            first, second = self.start("first", store.url), self.start("second", store.url)
+            many = subprocess.run([support.APIARIST, "run", "--kafka", self.broker.address, "--kafka-batch-time", "100ms", "--ring-bytes", "256M",
+                                   "--", support.PYTHON, str(support.PEERS / "many.py"), "16", "200", "60"],
+                                  capture_output=True, text=True, timeout=2 * support.PATIENCE_SECONDS, check=False)
+            self.assertEqual(many.returncode, 0, many.stderr)
+            calls = int(many.stdout)
+            seen = "SELECT COALESCE(SUM(calls), 0) FROM hours"
+            self.wait_for(lambda: int((ask(seen) or [[0]])[0][0]), 2 * calls, "both records of each call")
+            ledgers = [one.end() for one in (first, second)]
+            sums = ask("SELECT SUM(requests), SUM(requests_client) FROM endpoints WHERE merged_into = 0")
+            self.assertEqual(sums, [[str(calls), str(calls)]], [one["stored"] for one in ledgers])
+            self.assertEqual(ask("SELECT SUM(requests), SUM(requests_client) FROM traffic WHERE collection_id = 0 AND step = 3600"), sums)
+            support.log(f"\n{calls} calls; the two stored {ledgers[0]['stored']} and {ledgers[1]['stored']} records")
 
     def test_a_processor_goes_on_where_one_was_killed(self):
         inventory = self.folder / "inventory"
