@@ -89,12 +89,15 @@ class ProcessorTest(unittest.TestCase):
     def setUp(self):
         self.folder = support.temporary_folder()
         self.addCleanup(shutil.rmtree, self.folder, True)
-        self.broker = broker.Broker(self.folder / "broker", {"num.partitions": str(PARTITIONS)})
-        self.broker.start()
-        self.addCleanup(self.broker.stop)
+        self.start_broker("broker")
         self.traffic = Traffic(7)
         self.processors = []
         self.addCleanup(self.kill_all)
+
+    def start_broker(self, name: str, settings: dict | None = None):
+        self.broker = broker.Broker(self.folder / name, {"num.partitions": str(PARTITIONS), **(settings or {})})
+        self.broker.start()
+        self.addCleanup(self.broker.stop)
 
     def kill_all(self):
         for one in self.processors:
@@ -165,16 +168,18 @@ class ProcessorTest(unittest.TestCase):
                         f"{sum(one['failures'] for one in ledgers)} failures; {sum(one['dropped'] for one in ledgers)} read again")
 
     def test_calls_that_are_seen_at_both_ends_are_counted_once_by_two_processors(self):
+        # Both must be there before partitions are given to them: what is under way when they move counts twice.
+        self.start_broker("patient", {"group.initial.rebalance.delay.ms": "10000"})
         with postgres.postgres() as store:
             def ask(query: str) -> list:
                 done = subprocess.run(["psql", store.url, "-At", "-F", "\t", "-c", query], capture_output=True, text=True, check=False)
                 return [line.split("\t") for line in done.stdout.splitlines()]
-            first, second = self.start("first", store.url), self.start("second", store.url)
             many = subprocess.run([support.APIARIST, "run", "--kafka", self.broker.address, "--kafka-batch-time", "100ms", "--ring-bytes", "256M",
                                    "--", support.PYTHON, str(support.PEERS / "many.py"), "16", "200", "60"],
                                   capture_output=True, text=True, timeout=2 * support.PATIENCE_SECONDS, check=False)
             self.assertEqual(many.returncode, 0, many.stderr)
             calls = int(many.stdout)
+            first, second = self.start("first", store.url), self.start("second", store.url)
             seen = "SELECT COALESCE(SUM(calls), 0) FROM hours"
             self.wait_for(lambda: int((ask(seen) or [[0]])[0][0]), 2 * calls, "both records of each call")
             ledgers = [one.end() for one in (first, second)]
