@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/log.h"
+#include "app/printable.h"
 #include "app/record_options.h"
 #include "policy/redaction.h"
 #include "policy/redaction_mark.h"
@@ -113,7 +114,7 @@ Result<std::unique_ptr<policy::Sink>> make_inventory_sink(const Settings& settin
     options.record = record_options(settings, instance_id);
     options.batch_time = std::chrono::nanoseconds(settings.duration_ns("inventory-batch-time"));
     options.queue_bytes = settings.count("inventory-queue-bytes");
-    options.on_trouble = [log = Log(settings)](const std::string& what) { log.warn(what); };
+    options.on_trouble = [log = Log(settings)](const std::string& what) { log.warn(printable(what)); };
     auto sink = processor::InventorySink::make(std::move(options));
     if (!sink) return std::move(sink).error().context("--inventory");
     return std::unique_ptr<policy::Sink>(std::move(*sink));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "processor/ingest.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "store/maintenance.h"
@@ -23,15 +25,22 @@ Ingest::Ingest(store::Store& store, IngestOptions options)
 void Ingest::take(std::string_view record, std::int64_t now_s) {
     ++taken_;
     bytes_ += record.size();
-    counts_.records.fetch_add(1, kRelaxed);
+    const bool again = again_ > 0;
+    if (again) --again_;
     const auto decoded = decoder_.decode(record);
+    if (!again) count(decoded);
+    if (!decoded) return;
+    ++good_;
+    observer_.observe(**decoded, now_s, store_.catalog(), batch_.delta);
+    if (!again && options_.live != nullptr && options_.live->readers() != 0)
+        options_.live->publish(**decoded, now_s,
+                               [this, now_s](const records::Record& one) { return live_writer_.write(one, now_s); });
+}
+
+void Ingest::count(const Result<const records::Record*>& decoded) {
+    counts_.records.fetch_add(1, kRelaxed);
     if (decoded) {
-        ++good_;
         counts_.pending.fetch_add(1, kRelaxed);
-        observer_.observe(**decoded, now_s, store_.catalog(), batch_.delta);
-        if (options_.live != nullptr && options_.live->readers() != 0)
-            options_.live->publish(
-                **decoded, now_s, [this, now_s](const records::Record& one) { return live_writer_.write(one, now_s); });
     } else if (decoded.error().code == std::errc::operation_canceled) {
         counts_.first_words.fetch_add(1, kRelaxed);
     } else {
@@ -79,8 +88,22 @@ void Ingest::delete_old(std::int64_t now_s) {
 }
 
 void Ingest::drop() {
-    counts_.dropped.fetch_add(good_, kRelaxed);
-    clear();
+    counts_.dropped.fetch_add(counts_.pending.exchange(0, kRelaxed), kRelaxed);
+    again_ = 0;
+    empty();
+}
+
+void Ingest::take_back() {
+    again_ += taken_;
+    empty();
+}
+
+std::string Ingest::about() const {
+    if (batch_.delta.endpoints.empty()) return "no endpoint";
+    const inventory::EndpointRef& ref = batch_.delta.endpoints.begin()->first;
+    const inventory::Collection& collection = store_.catalog().at(ref.collection);
+    const inventory::Endpoint& endpoint = collection.tree.endpoint(ref.endpoint);
+    return fmt::format("{} {} {}", endpoint.method, collection.name, collection.tree.text_of(endpoint.node));
 }
 
 void Ingest::refuse(std::string why) {
@@ -95,6 +118,10 @@ void Ingest::refuse(std::string why) {
 
 void Ingest::clear() {
     counts_.pending.fetch_sub(good_, kRelaxed);
+    empty();
+}
+
+void Ingest::empty() {
     batch_ = {};
     observer_.forget();
     taken_ = 0;

@@ -36,7 +36,7 @@ struct IngestOptions {
 struct IngestCounts {
     std::uint64_t records = 0;
     std::uint64_t stored = 0;
-    std::uint64_t pending = 0;      // in the batch
+    std::uint64_t pending = 0;      // in the batch, or taken back
     std::uint64_t superseded = 0;   // beside the sum: another processor had stored them
     std::uint64_t dropped = 0;      // given up with their batch, to be read again by whoever has their partition
     std::uint64_t refused = 0;      // no records
@@ -57,18 +57,25 @@ class Ingest {
     [[nodiscard]] bool is_empty() const { return taken_ == 0; }
     // Stores the batch with the offsets that it stands for. After an error it is still there, for another try.
     Result<store::Applied> flush(std::vector<store::Offset> begin, std::vector<store::Offset> end, std::int64_t now_s);
-    // Gives the batch up.
+    // Gives the batch up, and what of one that was taken back was not taken again.
     void drop();
+    // Empties the batch. Its records are taken again, one after the other; they count once.
+    void take_back();
     // Its records count as refused, and nothing of them is stored: flush() stores their offsets alone. `why`: what the
     // store said.
     void refuse(std::string why);
     [[nodiscard]] std::uint64_t taken() const { return taken_; }
+    // An endpoint of the batch, with its collection. It may say what a record's path says.
+    [[nodiscard]] std::string about() const;
 
     // From any thread.
     [[nodiscard]] IngestCounts counts() const;
 
   private:
+    // Those of the batch count no more as pending.
     void clear();
+    void empty();
+    void count(const Result<const records::Record*>& decoded);
     // After a batch, so that nothing of one is in the store's catalog.
     void delete_old(std::int64_t now_s);
 
@@ -83,6 +90,7 @@ class Ingest {
     std::uint64_t taken_ = 0;  // records in the batch, good and bad
     std::uint64_t good_ = 0;
     std::uint64_t bytes_ = 0;
+    std::uint64_t again_ = 0;  // records that come again, and are counted
 
     struct {
         std::atomic<std::uint64_t> records{0}, stored{0}, pending{0}, superseded{0}, dropped{0}, refused{0},

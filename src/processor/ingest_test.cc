@@ -4,29 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <string>
+#include <vector>
+
+#include "processor/fixture_test.h"
 
 namespace apiarist::processor {
 namespace {
 
 constexpr std::int64_t kNow = 1'800'000'000;
 
-class IngestTest : public testing::Test {
-  protected:
-    IngestTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "apiarist-ingest-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-        directory_ = pattern;
-        auto opened = store::Store::open({directory_ + "/inventory.db"});
-        if (!opened) std::abort();
-        store_.emplace(std::move(*opened));
-    }
-    ~IngestTest() override { std::filesystem::remove_all(directory_); }
-
-    std::string directory_;
-    std::optional<store::Store> store_;
-};
+class IngestTest : public WithStore {};
 
 TEST_F(IngestTest, each_record_is_in_one_count) {
     Ingest ingest(*store_, {});
@@ -74,6 +62,57 @@ TEST_F(IngestTest, the_two_ends_of_a_call_count_once_though_a_batch_is_taken_aga
     ingest.take(kClient, kNow);
     ASSERT_TRUE(ingest.flush({}, {}, kNow));
     EXPECT_EQ(requests(), (Ends{2, 2}));
+}
+
+TEST_F(IngestTest, a_batch_that_is_taken_back_counts_once) {
+    live::Feed feed;
+    IngestOptions options;
+    options.live = &feed;
+    const auto reader = feed.subscribe({});
+    Ingest ingest(*store_, std::move(options));
+    const std::vector<std::string_view> records{
+        R"({"testConnectionString":"kafkaInit"})", "no record",
+        R"({"path":"/a","method":"GET","statusCode":"200","ip":"10.0.0.1:4000","direction":"1"})",
+        R"({"path":"/a","method":"GET","statusCode":"200","ip":"10.0.0.1:4000","direction":"2"})"};
+    const auto take = [&ingest, &records](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i)
+            ingest.take(records[i], kNow);
+    };
+    take(0, 4);
+    ingest.take_back();
+    EXPECT_TRUE(ingest.is_empty());
+    EXPECT_EQ(ingest.counts().pending, 2u);
+    take(0, 3);
+    ingest.take_back();
+    take(0, 3);
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    EXPECT_EQ(ingest.counts().pending, 1u);
+    take(3, 4);
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    const IngestCounts counts = ingest.counts();
+    EXPECT_EQ(counts.records, 4u);
+    EXPECT_EQ(counts.stored, 2u);
+    EXPECT_EQ(counts.refused, 1u);
+    EXPECT_EQ(counts.first_words, 1u);
+    EXPECT_EQ(counts.pending + counts.dropped, 0u);
+    EXPECT_EQ(reader->take().events.size(), 2u);
+    const auto rows = store_->database().query("SELECT requests, requests_client FROM endpoints", {});
+    EXPECT_EQ(store::integer(rows.value().at(0)[0]), 1);
+    EXPECT_EQ(store::integer(rows.value().at(0)[1]), 1);
+}
+
+TEST_F(IngestTest, what_was_taken_back_is_dropped_with_the_batch) {
+    Ingest ingest(*store_, {});
+    constexpr std::string_view kRecord = R"({"path":"/a","method":"GET","statusCode":"200"})";
+    for (int i = 0; i < 3; ++i)
+        ingest.take(kRecord, kNow);
+    ingest.take_back();
+    ingest.take(kRecord, kNow);
+    ingest.drop();
+    EXPECT_EQ(ingest.counts().dropped, 3u);
+    EXPECT_EQ(ingest.counts().pending, 0u);
+    ingest.take(kRecord, kNow);
+    EXPECT_EQ(ingest.counts().records, 4u) << "it is another one";
 }
 
 TEST_F(IngestTest, a_batch_is_full_by_records_and_by_bytes) {

@@ -19,6 +19,9 @@ InventorySink::InventorySink(InventorySinkOptions options, store::Store store)
     : options_(std::move(options)),
       store_(std::move(store)),
       ingest_(store_, std::move(options_.ingest)),
+      // What comes while a batch is stored has the other half.
+      batch_(ingest_, {"run " + options_.record.instance_id, options_.queue_bytes / 2,
+                       [this](const auto& what) { tell(what); }}),
       pace_(options_.batch_time) {}
 
 Result<std::unique_ptr<InventorySink>> InventorySink::make(InventorySinkOptions options) {
@@ -70,74 +73,67 @@ bool InventorySink::take_queued(Clock::time_point until) {
             if (Clock::now() >= deadline_) return false;
             if (queue_.empty()) return !ending_;
             for (std::size_t i = 0; i < kAtOnce && !queue_.empty(); ++i) {
-                queued_bytes_ -= queue_.front().size();
                 some.push_back(std::move(queue_.front()));
                 queue_.pop_front();
             }
         }
-        if (ingest_.is_empty()) {
+        if (batch_.is_empty()) {
             pace_.began(Clock::now());
             until = pace_.due();
         }
-        for (const std::string& record : some)
-            ingest_.take(record, unix_seconds());
-        next_ += static_cast<std::int64_t>(some.size());
-        if (ingest_.is_full() || Clock::now() >= until) return true;
+        for (std::string& record : some)
+            batch_.take(std::move(record), unix_seconds());
+        if (batch_.is_full() || Clock::now() >= until) return true;
     }
 }
 
-bool InventorySink::store_batch() {
+bool InventorySink::wait_to_try_again() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, std::min(pace_.due(), deadline_), [this] { return Clock::now() >= deadline_; });
+    return Clock::now() < deadline_;
+}
+
+bool InventorySink::is_in_time() const {
+    const std::scoped_lock lock(mutex_);
+    return Clock::now() < deadline_;
+}
+
+void InventorySink::tell(const std::string& what) const {
+    if (options_.on_trouble) options_.on_trouble("inventory: " + what);
+}
+
+void InventorySink::store_batch() {
     if (store_.database().lost()) (void)store_.reconnect();
-    // As of a topic's partition that only this run has: a batch whose end was not heard of is not stored twice.
-    const std::string topic = "run " + options_.record.instance_id;
-    auto applied = ingest_.flush({{topic, 0, stored_}}, {{topic, 0, next_}}, unix_seconds());
-    if (applied) {
-        // Superseded by itself: the transaction had been committed when the connection broke.
-        stored_ = next_;
+    const auto let_go = batch_.store(unix_seconds());
+    {
+        const std::scoped_lock lock(mutex_);
+        if (let_go) queued_bytes_ -= *let_go;
+        fault_ = let_go ? std::string() : let_go.error().what;
+    }
+    if (let_go) {
         pace_.succeeded();
-        if (std::exchange(failing_, false) && options_.on_trouble)
-            options_.on_trouble("inventory: the store takes records again");
-        return true;
+        if (std::exchange(failing_, false)) tell("the store takes records again");
+        return;
     }
     pace_.failed(Clock::now());
-    const bool hopeless = store::refuses_values(applied.error()) && pace_.is_hopeless();
-    if (hopeless) {
-        if (options_.on_trouble)
-            options_.on_trouble(
-                fmt::format("inventory: the store refuses what {} records say, and they are left out: {}",
-                            ingest_.taken(), applied.error().what));
-        ingest_.refuse(applied.error().what);
-        pace_.gave_up();
-        failing_ = false;
-    }
-    const std::scoped_lock lock(mutex_);
-    fault_ = applied.error().what;
-    if (hopeless) return true;
-    if (!std::exchange(failing_, true) && options_.on_trouble)
-        options_.on_trouble(fmt::format("inventory: {}; it is tried again, and records wait in a queue of {} bytes",
-                                        fault_, options_.queue_bytes));
-    return false;
+    if (!std::exchange(failing_, true))
+        tell(fmt::format("{}; it is tried again, and records wait in a queue of {} bytes", let_go.error().what,
+                         options_.queue_bytes));
 }
 
 void InventorySink::run() {
     bool more = true;
     while (more) {
-        if (failing_) {
-            std::unique_lock lock(mutex_);
-            changed_.wait_until(lock, std::min(pace_.due(), deadline_), [this] { return Clock::now() >= deadline_; });
-            more = Clock::now() < deadline_;
-        } else {
-            more = take_queued(ingest_.is_empty() ? Clock::now() + std::chrono::seconds(1) : pace_.due());
-        }
-        if (!ingest_.is_empty() && (failing_ || !more || ingest_.is_full() || pace_.is_due(Clock::now()))) {
-            const bool stored = store_batch();
-            if (!stored) {
-                const std::scoped_lock lock(mutex_);
-                more = Clock::now() < deadline_;
-            }
-        }
+        if (failing_)
+            more = wait_to_try_again();
+        else if (!batch_.is_parted())
+            more = take_queued(batch_.is_empty() ? Clock::now() + std::chrono::seconds(1) : pace_.due());
+        const bool due = !more || batch_.is_full() || pace_.is_due(Clock::now());
+        if (batch_.is_empty() || !(failing_ || batch_.is_parted() || due)) continue;
+        store_batch();
+        if (failing_ || batch_.is_parted()) more = is_in_time();
     }
-    if (!ingest_.is_empty()) ingest_.drop();
+    batch_.drop();
     const std::scoped_lock lock(mutex_);
     given_up_ += queue_.size();
     queue_.clear();
@@ -160,9 +156,10 @@ Status InventorySink::finish() {
     changed_.notify_one();
     if (thread_.joinable()) thread_.join();
     const policy::SinkCounts end = counts();
-    if (end.dropped_failed == 0 || fault_.empty()) return Done{};
+    const std::string why = fault_.empty() ? ingest_.counts().last_refusal : fault_;
+    if (end.dropped_failed == 0 || why.empty()) return Done{};
     return Error{std::errc::io_error,
-                 fmt::format("inventory: {} records were not stored: {}", end.dropped_failed, fault_)};
+                 fmt::format("inventory: {} records were not stored: {}", end.dropped_failed, why)};
 }
 
 }  // namespace apiarist::processor

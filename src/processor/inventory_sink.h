@@ -18,6 +18,7 @@
 
 #include "policy/sink.h"
 #include "processor/ingest.h"
+#include "processor/kept_batch.h"
 #include "processor/pace.h"
 #include "sinks/akto_record.h"
 #include "store/store.h"
@@ -31,7 +32,7 @@ struct InventorySinkOptions {
     sinks::RecordOptions record;
     std::chrono::nanoseconds batch_time = std::chrono::seconds(1);
     std::chrono::nanoseconds drain_time = std::chrono::seconds(10);  // for what is queued at the end
-    std::size_t queue_bytes = 64u << 20;                             // of records
+    std::size_t queue_bytes = 64u << 20;                             // of records, those of the batch too
     std::function<void(const std::string&)> on_trouble;              // a line, from the sink's thread; may be empty
 };
 
@@ -55,25 +56,28 @@ class InventorySink final : public policy::Sink {
     void run();
     // Records until `until`, or until there are none and no more will come. False: the end.
     bool take_queued(Clock::time_point until);
-    bool store_batch();
+    // False: the time for the rest is over.
+    bool wait_to_try_again();
+    [[nodiscard]] bool is_in_time() const;
+    void store_batch();
+    void tell(const std::string& what) const;
 
     InventorySinkOptions options_;
     store::Store store_;
     Ingest ingest_;
-    Pace pace_;                 // of the thread
-    std::int64_t stored_ = -1;  // records of this run in the store, as an offset; of the thread
-    std::int64_t next_ = 0;     // likewise: with the batch
-    bool failing_ = false;      // likewise
+    KeptBatch batch_;       // of the thread
+    Pace pace_;             // likewise
+    bool failing_ = false;  // likewise
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::string> queue_;                          // guarded by mutex_
-    std::size_t queued_bytes_ = 0;                           // guarded by mutex_
+    std::size_t queued_bytes_ = 0;                           // guarded by mutex_: of these, and of the batch
     bool ending_ = false;                                    // guarded by mutex_
     Clock::time_point deadline_ = Clock::time_point::max();  // guarded by mutex_: then the rest is dropped
     std::uint64_t queue_full_ = 0;                           // guarded by mutex_
-    std::uint64_t given_up_ = 0;                             // guarded by mutex_: records that the store did not take
-    std::string fault_;                                      // guarded by mutex_
+    std::uint64_t given_up_ = 0;                             // guarded by mutex_: records that were in no batch
+    std::string fault_;                                      // guarded by mutex_: why the store takes nothing
     std::thread thread_;
 };
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <semaphore>
@@ -139,6 +140,46 @@ TEST_F(InventorySinkTest, what_the_queue_cannot_hold_and_the_store_does_not_take
     EXPECT_GT(counts.dropped_queue_full, 50u);
     EXPECT_GT(counts.dropped_failed, 0u);
     EXPECT_EQ(counts.dropped_queue_full + counts.dropped_failed + counts.queued, 101u);
+}
+
+TEST_F(InventorySinkTest, of_a_batch_that_the_store_refuses_all_is_stored_but_what_it_refuses) {
+    options_.batch_time = std::chrono::hours(1);
+    options_.drain_time = std::chrono::hours(1);
+    const auto one = sink();
+    change(
+        "CREATE TRIGGER refuse BEFORE INSERT ON endpoints WHEN NEW.template LIKE '/refused/%' BEGIN SELECT "
+        "RAISE(ABORT, 'not this one'); END");
+    constexpr int kRecords = 600;
+    for (int i = 0; i < kRecords; ++i)
+        one->write(exchange(i == 0 || i == 123 || i == 124 || i == kRecords - 1 ? "/refused/it" : "/taken"));
+    const auto finished = one->finish();
+    ASSERT_FALSE(finished);
+    EXPECT_THAT(finished.error().what, testing::AllOf(testing::HasSubstr("4 records"), testing::HasSubstr("this one")));
+    EXPECT_EQ(store::integer(rows("SELECT SUM(requests) FROM endpoints")[0][0]), kRecords - 4);
+    const policy::SinkCounts counts = one->counts();
+    EXPECT_EQ(counts.delivered, kRecords - 4u);
+    EXPECT_EQ(counts.dropped_failed, 4u);
+    EXPECT_EQ(counts.queued + counts.dropped_queue_full, 0u);
+    EXPECT_EQ(one->ingest_counts().records, unsigned{kRecords});
+    using testing::HasSubstr;
+    EXPECT_EQ(std::count_if(told_.begin(), told_.end(),
+                            [](const std::string& told) { return told.find("is left out") != std::string::npos; }),
+              4);
+    EXPECT_THAT(told_, testing::Contains(testing::AllOf(HasSubstr("record 124 "), HasSubstr("GET shop /refused/it"))));
+}
+
+// They wait there too, for the store may refuse the batch.
+TEST_F(InventorySinkTest, records_of_the_batch_count_for_the_queue) {
+    options_.queue_bytes = 10'000;
+    options_.batch_time = std::chrono::hours(1);
+    options_.drain_time = std::chrono::milliseconds(1);
+    const auto one = sink();
+    change("ALTER TABLE hours RENAME TO away");
+    one->write(exchange("/" + std::string(6000, 'a')));
+    said_.acquire();  // half of the queue is a batch, though its time is not over
+    one->write(exchange("/" + std::string(6000, 'b')));
+    EXPECT_EQ(one->counts().dropped_queue_full, 1u);
+    EXPECT_FALSE(one->finish());
 }
 
 TEST_F(InventorySinkTest, a_store_that_cannot_be_opened_is_an_error) {

@@ -15,8 +15,6 @@ namespace {
 
 constexpr int kPollMs = 100;
 constexpr std::size_t kTaken = 1000;  // messages at once
-// A batch that the store refuses is read again in parts.
-constexpr std::uint64_t kParts = 16;
 
 using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, Destroy<rd_kafka_topic_partition_list_destroy>>;
 using Message = std::unique_ptr<rd_kafka_message_t, Destroy<rd_kafka_message_destroy>>;
@@ -192,14 +190,21 @@ bool KafkaConsumer::flush() {
     auto applied = ingest_.flush(std::move(begin), std::move(end), unix_seconds());
     refused_ = !applied && store::refuses_values(applied.error());
     if (!applied) {
-        if (refused_ && pace_.is_hopeless()) return part_or_leave_out(applied.error());
+        switch (refused_ ? refusals_.refused(records) : Refusals::Then::kTryAgain) {
+            case Refusals::Then::kTryAgain:
+                break;
+            case Refusals::Then::kParts:
+                return read_in_parts(applied.error());
+            case Refusals::Then::kLeaveOut:
+                return leave_out(applied.error());
+        }
         tell_failure(applied.error());
         pace_.failed(Clock::now());
         return false;
     }
     if (std::exchange(failing_, false)) tell("store: takes records again");
     pace_.succeeded();
-    pass(records);
+    refusals_.passed(records);
     if (*applied == store::Applied::kSuperseded) {
         seek_to_stored();
     } else {
@@ -210,17 +215,19 @@ bool KafkaConsumer::flush() {
     return true;
 }
 
-bool KafkaConsumer::part_or_leave_out(const Error& error) {
-    pace_.gave_up();
+bool KafkaConsumer::read_in_parts(const Error& error) {
+    pace_.succeeded();
     failing_ = false;
-    if (ingest_.taken() > 1) {
-        tell(fmt::format("store: {}; the {} records of the batch are read again in smaller ones", error.what,
-                         ingest_.taken()));
-        parts_.push_back({std::max<std::uint64_t>(1, ingest_.taken() / kParts), ingest_.taken()});
-        ingest_.drop();
-        seek_to_stored();
-        return true;
-    }
+    tell(fmt::format("store: {}; the {} records of the batch are read again in smaller ones", error.what,
+                     ingest_.taken()));
+    ingest_.drop();
+    seek_to_stored();
+    return true;
+}
+
+bool KafkaConsumer::leave_out(const Error& error) {
+    pace_.succeeded();
+    failing_ = false;
     for (const auto& [partition, position] : positions_)
         if (position.next != position.stored)
             tell(fmt::format("store: the record at {} of partition {} of {} is left out: {}", position.next - 1,
@@ -230,14 +237,7 @@ bool KafkaConsumer::part_or_leave_out(const Error& error) {
 }
 
 bool KafkaConsumer::is_full() const {
-    return ingest_.is_full() || (!parts_.empty() && ingest_.taken() >= parts_.back().records);
-}
-
-void KafkaConsumer::pass(std::uint64_t records) {
-    for (Part& part : parts_)
-        part.left -= std::min(part.left, records);
-    while (!parts_.empty() && parts_.back().left == 0)
-        parts_.pop_back();
+    return ingest_.is_full() || refusals_.is_full(ingest_.taken());
 }
 
 // The batch was stored after all before its connection broke, or by another processor that had the partitions.
@@ -291,7 +291,7 @@ Status KafkaConsumer::run() {
             if (seeks != seeks_) continue;  // it is read again
             take(message.get());
             // What is behind it in the array must not come into a batch that is refused.
-            if (!failing_ && !parts_.empty() && is_full())
+            if (!failing_ && refusals_.has_parts() && is_full())
                 while (!flush() && refused_) {
                 }
             pause(failing_);

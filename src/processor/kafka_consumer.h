@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "processor/ingest.h"
 #include "processor/pace.h"
+#include "processor/refusals.h"
 #include "sinks/kafka_trouble.h"
 #include "store/store.h"
 
@@ -71,11 +72,10 @@ class KafkaConsumer {
     // False: the store failed.
     bool flush();
     void seek_to_stored();
-    // The store refuses what the batch says. Read again in smaller batches, until what it refuses is one record, which
-    // is left out.
-    bool part_or_leave_out(const Error& error);
+    // The store refuses what the batch says, and will not take it later. False: it failed.
+    bool read_in_parts(const Error& error);
+    bool leave_out(const Error& error);
     [[nodiscard]] bool is_full() const;
-    void pass(std::uint64_t records);
     void pause(bool paused);
     void commit() const;
     void tell(const std::string& what) const;
@@ -86,12 +86,7 @@ class KafkaConsumer {
     Ingest& ingest_;
     Pace pace_;
     std::map<std::int32_t, Position> positions_;  // of the partitions that are assigned
-    // Batches are small until what was refused is passed: one of these for each batch that was, the smallest last.
-    struct Part {
-        std::uint64_t records = 0;  // of a batch at most
-        std::uint64_t left = 0;     // until all of what was refused is passed
-    };
-    std::vector<Part> parts_;
+    Refusals refusals_;
     std::uint64_t seeks_ = 0;
     bool paused_ = false;
     bool failing_ = false;

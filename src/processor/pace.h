@@ -21,22 +21,14 @@ class Pace {
         due_ = now + delay_;
         delay_ = std::min<Clock::duration>(delay_ * 2, kLongest);
     }
-    void succeeded() {
-        delay_ = kShortest;
-        refusals_ = 0;
-    }
-    // The store refused the values of the batch. A catalog that was behind may have been why, and is read again before
-    // the next try. True: they were refused for themselves.
-    [[nodiscard]] bool is_hopeless() { return ++refusals_ >= kTries; }
-    void gave_up() { succeeded(); }
+    // Or what failed is not tried again as it was.
+    void succeeded() { delay_ = kShortest; }
 
   private:
-    static constexpr int kTries = 3;
     static constexpr Clock::duration kShortest = std::chrono::milliseconds(250);
     static constexpr Clock::duration kLongest = std::chrono::seconds(10);
     Clock::duration batch_time_;
     Clock::duration delay_ = kShortest;
-    int refusals_ = 0;  // in a row
     Clock::time_point due_{};
 };
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "processor/kept_batch.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+namespace apiarist::processor {
+
+void KeptBatch::take(std::string record, std::int64_t now_s) {
+    ingest_.take(record, now_s);
+    bytes_ += record.size();
+    kept_.push_back(std::move(record));
+}
+
+bool KeptBatch::is_full() const {
+    return ingest_.is_full() || bytes_ >= options_.bytes;
+}
+
+Result<std::size_t> KeptBatch::store(std::int64_t now_s) {
+    if (ingest_.is_empty())
+        while (is_parted() && !ingest_.is_full() && !refusals_.is_full(ingest_.taken()))
+            ingest_.take(kept_[ingest_.taken()], now_s);
+    const std::uint64_t records = ingest_.taken();
+    while (true) {
+        const auto applied = flush(now_s);
+        if (applied) return let_go(records);
+        const Error& error = applied.error();
+        if (!store::refuses_values(error)) return error;
+        switch (refusals_.refused(records)) {
+            case Refusals::Then::kTryAgain:
+                break;
+            case Refusals::Then::kParts:
+                tell(fmt::format("the store refuses a batch of {} records, which is taken again in smaller ones: {}",
+                                 records, error.what));
+                ingest_.take_back();
+                return std::size_t{0};
+            case Refusals::Then::kLeaveOut:
+                tell(fmt::format("record {} ({}) is left out: {}", passed_ + 1, ingest_.about(), error.what));
+                ingest_.refuse(error.what);
+                // The record's number alone.
+                if (const auto passed = flush(now_s); !passed) return passed.error();
+                return let_go(records);
+        }
+    }
+}
+
+Result<store::Applied> KeptBatch::flush(std::int64_t now_s) {
+    if (options_.topic.empty()) return ingest_.flush({}, {}, now_s);
+    const std::int64_t next = passed_ + static_cast<std::int64_t>(ingest_.taken());
+    return ingest_.flush({{options_.topic, 0, passed_ == 0 ? -1 : passed_}}, {{options_.topic, 0, next}}, now_s);
+}
+
+std::size_t KeptBatch::let_go(std::uint64_t records) {
+    refusals_.passed(records);
+    passed_ += static_cast<std::int64_t>(records);
+    std::size_t bytes = 0;
+    for (; records > 0; --records) {
+        bytes += kept_.front().size();
+        kept_.pop_front();
+    }
+    bytes_ -= bytes;
+    return bytes;
+}
+
+void KeptBatch::drop() {
+    ingest_.drop();
+    kept_.clear();
+    bytes_ = 0;
+}
+
+void KeptBatch::tell(const std::string& what) const {
+    if (options_.on_trouble) options_.on_trouble(what);
+}
+
+}  // namespace apiarist::processor
