@@ -28,6 +28,7 @@
 #include "base/handles.h"
 #include "base/private_file.h"
 #include "processor/kafka_consumer.h"
+#include "processor/kept_batch.h"
 
 namespace apiarist::app {
 namespace {
@@ -35,6 +36,7 @@ namespace {
 using processor::Ingest;
 using processor::IngestCounts;
 using processor::KafkaConsumer;
+using processor::KeptBatch;
 
 constexpr std::string_view kFallback = "apiarist-inventory";
 
@@ -57,14 +59,29 @@ Status write_counts(const Fd& fd, const IngestCounts& counts) {
     return Done{};
 }
 
+bool is_readable(const Fd& fd) {
+    pollfd one{fd.get(), POLLIN, 0};
+    return ::poll(&one, 1, 0) > 0;
+}
+
+// Until a signal: it is long where the store refuses record after record.
+Status store_all(KeptBatch& batch, const Fd& signals) {
+    while (!batch.is_empty()) {
+        if (batch.is_parted() && is_readable(signals)) {
+            batch.drop();
+            break;
+        }
+        if (auto stored = batch.store(processor::unix_seconds()); !stored) return std::move(stored).error();
+    }
+    return Done{};
+}
+
 // All lines of the file, or until a signal.
-Status read_file(RecordsFile& file, Ingest& ingest, const Fd& signals, std::chrono::nanoseconds batch_time) {
-    const auto flush = [&ingest]() -> Status {
-        if (ingest.is_empty()) return Done{};
-        auto stored = ingest.flush({}, {}, processor::unix_seconds());
-        if (!stored) return std::move(stored).error();
-        return Done{};
-    };
+Status read_file(const Settings& settings, RecordsFile& file, Ingest& ingest, const Fd& signals) {
+    const std::chrono::nanoseconds batch_time(settings.duration_ns("inventory-batch-time"));
+    KeptBatch batch(ingest, {.topic = {}, .on_trouble = [log = Log(settings)](const std::string& what) {
+                                 log.warn("--records: " + printable(what));
+                             }});
     // What a pipe that stays open has brought is stored when nothing more comes at once.
     std::optional<RecordsFile::Clock::time_point> due;
     while (!file.is_over()) {
@@ -72,13 +89,13 @@ Status read_file(RecordsFile& file, Ingest& ingest, const Fd& signals, std::chro
         if (!line) return std::move(line).error().context("--records");
         if (*line) {
             if (!due) due = RecordsFile::Clock::now() + batch_time;
-            ingest.take(**line, processor::unix_seconds());
+            batch.take(std::string(**line), processor::unix_seconds());
         }
-        if (*line && !ingest.is_full()) continue;
-        APIARIST_TRY(flush());
+        if (*line && !batch.is_full()) continue;
+        APIARIST_TRY(store_all(batch, signals));
         due.reset();
     }
-    return flush();
+    return store_all(batch, signals);
 }
 
 Result<processor::KafkaConsumerOptions> consumer_options(const Settings& settings) {
@@ -191,10 +208,9 @@ int processor(const Settings& settings) {
     if (!api) return fail(2, api.error().what);
     if (!*api && !has_kafka && !has_file) return fail(2, "nothing is read, and nothing is served: --api ADDRESS:PORT");
     int status = 0;
-    const auto done =
-        file ? read_file(*file, ingest, signals, std::chrono::nanoseconds(settings.duration_ns("inventory-batch-time")))
-        : has_kafka ? read_kafka(settings, *store, ingest, signals)
-                    : read_nothing(settings, signals);
+    const auto done = file        ? read_file(settings, *file, ingest, signals)
+                      : has_kafka ? read_kafka(settings, *store, ingest, signals)
+                                  : read_nothing(settings, signals);
     if (!done) status = fail(1, done.error().what);
     const IngestCounts counts = ingest.counts();
     if (const auto checked = file ? check_records(counts) : Status(Done{}); !checked)

@@ -112,6 +112,32 @@ class Inventory(unittest.TestCase):
             _, errors = processor.communicate()
         self.assertEqual(processor.returncode, 0, errors)
 
+    def test_a_record_of_a_file_that_the_store_refuses_is_left_out(self):
+        inventory = self.folder / "inventory"
+        records = self.folder / "records"
+        ledger = self.folder / "ledger.json"
+
+        def read(paths: list) -> str:
+            records.write_text("".join(json.dumps({"path": path, "method": "GET", "statusCode": "200", "requestHeaders": json.dumps({"host": "shop"})}) + "\n"
+                                       for path in paths), encoding="utf-8")
+            done = subprocess.run([support.APIARIST, "processor", "--records", str(records), "--inventory", str(inventory), "--ledger", str(ledger)],
+                                  capture_output=True, text=True, timeout=support.PATIENCE_SECONDS, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stderr
+
+        read(["/orders"])
+        with contextlib.closing(sqlite3.connect(inventory / "inventory.db")) as database:
+            database.execute("CREATE TRIGGER refuse BEFORE INSERT ON endpoints WHEN NEW.template LIKE '/refused/%' "
+                             "BEGIN SELECT RAISE(ABORT, 'not this one'); END")
+            database.commit()
+        said = read(["/orders"] * 100 + ["/refused/\x9b2Jit"] + ["/users"] * 100)
+        self.assertIn("record 101 (GET shop /refused/", said)
+        self.assertNotIn("\x9b", said, "it would clear a terminal")
+        self.assertEqual(self.sqlite(self.ENDPOINTS), [("GET", "/orders", 101, ""), ("GET", "/users", 100, "")])
+        counts = json.loads(ledger.read_text())
+        self.assertEqual({name: counts[name] for name in ("records", "stored", "refused", "dropped", "pending")},
+                         {"records": 201, "stored": 200, "refused": 1, "dropped": 0, "pending": 0})
+
     def test_operations_of_one_url_are_endpoints(self):
         modules, why = npmpeers.modules(*test_operations.PACKAGES)
         if modules is None:
