@@ -61,13 +61,13 @@ Result<std::int64_t> Store::next_offset(const std::string& topic, std::int32_t p
     return rows->empty() ? std::int64_t{-1} : integer((*rows)[0][0]);
 }
 
-Result<bool> Store::is_superseded(const Batch& batch) {
-    for (const Offset& offset : batch.begin) {
+Result<bool> Store::is_at(const std::vector<Offset>& offsets) {
+    for (const Offset& offset : offsets) {
         auto stored = next_offset(offset.topic, offset.partition);
         if (!stored) return std::move(stored).error();
-        if (*stored != offset.next) return true;
+        if (*stored != offset.next) return false;
     }
-    return false;
+    return true;
 }
 
 Status Store::write_offsets(const Batch& batch) {
@@ -98,9 +98,14 @@ Result<Applied> Store::apply(Batch& batch, std::int64_t now_s) {
 Result<Applied> Store::write(Batch& batch, std::int64_t now_s) {
     auto transaction = Transaction::begin(*database_);
     if (!transaction) return std::move(transaction).error();
-    auto superseded = is_superseded(batch);
-    if (!superseded) return std::move(superseded).error();
-    if (*superseded) return Applied::kSuperseded;
+    if (batch.in_doubt && !batch.end.empty()) {
+        auto stored = is_at(batch.end);
+        if (!stored) return std::move(stored).error();
+        if (*stored) return Applied::kDone;
+    }
+    auto next = is_at(batch.begin);
+    if (!next) return std::move(next).error();
+    if (!*next) return Applied::kSuperseded;
     auto meta = read_all_meta(*database_);
     if (!meta) return std::move(meta).error();
     const std::int64_t revision = (*meta)["revision"];
@@ -129,7 +134,9 @@ Result<Applied> Store::write(Batch& batch, std::int64_t now_s) {
     APIARIST_TRY(write_offsets(batch));
     APIARIST_TRY(write_meta(*database_, "revision", revision + 1));
     APIARIST_TRY(write_meta(*database_, "last_id", last_id));
+    batch.in_doubt = true;
     APIARIST_TRY(transaction->commit());
+    batch.in_doubt = false;
     revision_ = revision + 1;
     epoch_ = (*meta)["epoch"];
     return Applied::kDone;

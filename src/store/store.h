@@ -28,6 +28,7 @@ struct Batch {
     inventory::Delta delta;
     std::vector<Offset> begin;  // what `next` must be in the store, for each partition; -1: no row
     std::vector<Offset> end;
+    bool in_doubt = false;  // its commit failed: the store may have it
 };
 
 enum class Applied : std::uint8_t {
@@ -43,8 +44,8 @@ class Store {
     // Of what the batches' refs are; it changes with apply().
     [[nodiscard]] inventory::Catalog& catalog() { return *catalog_; }
 
-    // `now_s`: Unix time. After an error nothing of the batch is in the store, or all of it (the connection broke while
-    // it was committed): begin() tells. The batch stays as it is, to be applied again.
+    // `now_s`: Unix time. After an error the batch stays as it is, to be applied again. Where all of it is in the store
+    // nevertheless (the connection broke while it was committed), that is found by its end, and done.
     Result<Applied> apply(Batch& batch, std::int64_t now_s);
     // -1: nothing of it is in the store.
     Result<std::int64_t> next_offset(const std::string& topic, std::int32_t partition);
@@ -56,7 +57,7 @@ class Store {
   private:
     Store(DatabaseOptions options, const inventory::CatalogLimits& limits, std::unique_ptr<Database> database);
     Result<Applied> write(Batch& batch, std::int64_t now_s);
-    Result<bool> is_superseded(const Batch& batch);
+    Result<bool> is_at(const std::vector<Offset>& offsets);
     Status write_offsets(const Batch& batch);
 
     DatabaseOptions options_;

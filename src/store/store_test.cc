@@ -8,8 +8,10 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
+#include <thread>
 
 #include "inventory/observer.h"
 #include "store/fixture_test.h"
@@ -115,10 +117,9 @@ TEST_P(StoreTest, words_that_turn_out_to_be_values_bring_their_counts) {
     }
     EXPECT_THAT(endpoints(store), ElementsAre(Pair("DELETE /flags/{}", 3), Pair("GET /flags/{}", 3)));
     EXPECT_EQ(number(store, "SELECT COUNT(*) FROM endpoints WHERE merged_into <> 0"), 4);
-    EXPECT_EQ(
-        number(store,
-               "SELECT SUM(h.calls) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id WHERE merged_into = 0"),
-        6);
+    EXPECT_EQ(number(store,
+                     "SELECT SUM(h.calls) FROM hours h JOIN endpoints e ON e.id = h.endpoint_id WHERE merged_into = 0"),
+              6);
     EXPECT_EQ(number(store,
                      "SELECT p.count FROM parts p JOIN endpoints e ON e.id = p.endpoint_id "
                      "WHERE merged_into = 0 AND method = 'GET' AND part = 'response'"),
@@ -160,6 +161,94 @@ TEST_P(StoreTest, what_another_processor_has_stored_is_not_stored_again) {
     ASSERT_TRUE(applied);
     EXPECT_EQ(*applied, Applied::kSuperseded);
     EXPECT_THAT(endpoints(first), ElementsAre(Pair("GET /a", 1)));
+}
+
+// As where the connection breaks while the answer is under way: one apply() fails at its very end, and the batch is in
+// the store.
+TEST_P(StoreTest, a_batch_whose_commit_was_not_heard_of_is_found_in_the_store) {
+    Store first = open();
+    Store second = open();
+    if (GetParam() == "SQLite") {
+        ASSERT_TRUE(first.database().script("PRAGMA foreign_keys = ON"));
+    }
+    ASSERT_TRUE(second.database().script(
+        "DROP TABLE offsets; CREATE TABLE known (id BIGINT PRIMARY KEY); CREATE TABLE offsets "
+        "(topic TEXT NOT NULL, part BIGINT NOT NULL REFERENCES known (id) DEFERRABLE INITIALLY "
+        "DEFERRED, next_offset BIGINT NOT NULL, PRIMARY KEY (topic, part))"));
+    Batch batch;
+    Batch same;
+    see(first, batch, "GET", "/a");
+    see(second, same, "GET", "/a");
+    for (auto* one : {&batch, &same}) {
+        one->begin = {{"t", 0, -1}};
+        one->end = {{"t", 0, 1}};
+    }
+    EXPECT_FALSE(first.apply(batch, kNow));
+    ASSERT_TRUE(second.database().script("INSERT INTO known VALUES (0)"));
+    put(second, same);
+    put(first, batch);
+    Batch next;
+    see(first, next, "GET", "/a");
+    next.begin = {{"t", 0, 1}};
+    next.end = {{"t", 0, 2}};
+    put(first, next);
+    EXPECT_THAT(endpoints(first), ElementsAre(Pair("GET /a", 2)));
+}
+
+TEST_P(StoreTest, a_batch_whose_commit_failed_is_superseded_by_another) {
+    Store first = open();
+    Store second = open();
+    Batch batch;
+    batch.in_doubt = true;
+    batch.begin = {{"t", 0, -1}};
+    batch.end = {{"t", 0, 1}};
+    see(first, batch, "GET", "/a");
+    Batch longer;
+    longer.begin = {{"t", 0, -1}};
+    longer.end = {{"t", 0, 2}};
+    see(second, longer, "GET", "/a");
+    put(second, longer);
+    const auto applied = first.apply(batch, kNow);
+    ASSERT_TRUE(applied);
+    EXPECT_EQ(*applied, Applied::kSuperseded);
+}
+
+// PostgreSQL ends a connection that waits for a standby after its transaction has been committed here.
+TEST_P(StoreTest, a_connection_that_breaks_in_a_commit_leaves_the_batch_once) {
+    Store store = open();
+    if (GetParam() == "SQLite") GTEST_SKIP() << "it has no connection";
+    auto admin = open_database(options_);
+    ASSERT_TRUE(admin);
+    const auto standby = [&admin](std::string_view name) {
+        ASSERT_TRUE((*admin)->script(fmt::format("ALTER SYSTEM SET synchronous_standby_names = '{}'", name)));
+        ASSERT_TRUE((*admin)->script("SELECT pg_reload_conf()"));
+    };
+    ASSERT_TRUE(store.database().script("SET synchronous_commit = on"));
+    ASSERT_TRUE((*admin)->script("SET synchronous_commit = local"));
+    standby("nobody");
+    std::thread breaker([&admin] {
+        constexpr std::string_view kBreak =
+            "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        while (count(**admin, kBreak) == 0) {
+        }
+    });
+    // The server may not have heard of its standby at once.
+    std::int64_t batches = 0;
+    std::optional<Batch> broken;
+    while (!broken) {
+        Batch batch;
+        batch.begin = {{"t", 0, batches == 0 ? -1 : batches}};
+        batch.end = {{"t", 0, ++batches}};
+        see(store, batch, "GET", "/a");
+        if (!store.apply(batch, kNow)) broken = std::move(batch);
+    }
+    breaker.join();
+    standby("");
+    EXPECT_TRUE(store.database().lost());
+    ASSERT_TRUE(store.reconnect());
+    EXPECT_EQ(*store.next_offset("t", 0), batches) << "it had been committed";
+    put(store, *broken);
+    EXPECT_THAT(endpoints(store), ElementsAre(Pair("GET /a", batches)));
 }
 
 TEST_P(StoreTest, processors_take_over_what_others_found) {
