@@ -4,6 +4,7 @@ import {
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
   type UseQueryResult,
@@ -36,6 +37,19 @@ export function useGet<P extends PathsWith<"get">>(
     refetchInterval: options.every ?? false,
     placeholderData: options.keep ? keepPreviousData : undefined,
   } as Parameters<typeof useQuery<Answer<P, "get">>>[0]);
+}
+
+/** The same question of several things by their ids. */
+export function useEach<P extends PathsWith<"get">>(
+  path: P,
+  ids: readonly number[],
+): UseQueryResult<Answer<P, "get">>[] {
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: [path, id, {}],
+      queryFn: ({ signal }: { signal: AbortSignal }) => ask<"get", P>("get", path, { signal, id }),
+    })),
+  });
 }
 
 type ListPath = {

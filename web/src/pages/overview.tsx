@@ -146,7 +146,7 @@ export default function Overview() {
       </div>
       <div className="grid-2">
         <Panel title="Needs attention">
-          <Attention minute={minute} collector={collector.data} />
+          <Attention minute={minute} collector={collector.data} status={status.data} />
         </Panel>
         <NewEndpoints minute={minute} />
       </div>

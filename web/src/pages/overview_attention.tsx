@@ -1,74 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-// What somebody should look at. Each line leads to the list that it counts.
+// What somebody should look at. Each line leads to the list that it counts, or to the endpoint that it names.
 import { Group } from "@mantine/core";
-import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { useGet } from "../api/hooks";
-import type { Collection, Collector } from "../api/types";
-import { losses } from "../base/attention";
+import { useEach, useGet } from "../api/hooks";
+import type { Collection, Collector, Conformance, Endpoint, FacetValue, Status } from "../api/types";
+import { countItem, documentItem, exposedItem, failingItem, freshItem, losses, notStored } from "../base/attention";
 import { endpointsLink } from "../base/filters";
-import { bytes, plural, words } from "../base/format";
+import { bytes, count, plural, words } from "../base/format";
 import { DAY } from "../base/time";
-import { Icon, type IconName } from "../widgets/icons";
-import { Empty, Failed, Waiting } from "../widgets/states";
-import { ExposedLink } from "../widgets/tags";
+import { AttentionList, type AttentionGroup } from "../widgets/attention_list";
+import { Failed, Waiting } from "../widgets/states";
+import { ExposedLink, MethodTag, SensitiveTags, Template } from "../widgets/tags";
+import { useDismissed } from "../widgets/use_dismissed";
 
 const MOST_DOCUMENTS = 5;
+// items of a kind; those beyond them are counted and cannot be dismissed
+const MOST_ITEMS = 500;
 
-function Line({ icon, tone, children }: { icon: IconName; tone: "bad" | "warn" | "info"; children: ReactNode }) {
+const nameOf = (endpoint: Endpoint): string =>
+  `${endpoint.method} ${endpoint.template} ${endpoint.operation}`.trim() + ` of ${endpoint.collection}`;
+
+function EndpointLine({ endpoint, tab }: { endpoint: Endpoint; tab?: string }) {
   return (
-    <li className={`attention attention-${tone}`}>
-      <Icon name={icon} />
-      <div>{children}</div>
-    </li>
+    <Link to={`/endpoints/${endpoint.id}${tab === undefined ? "" : `?tab=${tab}`}`} className="cut plain">
+      <MethodTag method={endpoint.method} /> <Template template={endpoint.template} operation={endpoint.operation} />{" "}
+      <span className="dim">{endpoint.collection}</span>
+    </Link>
   );
 }
 
-function Documented({ collection }: { collection: Collection }) {
-  const found = useGet("/api/v1/collections/{id}/conformance", {}, { id: collection.id }).data;
-  if (!found || (found.shadow === 0 && found.zombie === 0)) return null;
-  return (
-    <Line icon="openapi" tone="warn">
-      <Link to={`/openapi/${collection.id}?state=shadow`}>{plural(found.shadow, "shadow endpoint")}</Link> and{" "}
-      <Link to={`/openapi/${collection.id}?state=zombie`}>{plural(found.zombie, "zombie")}</Link> in {collection.name}
-    </Line>
-  );
+interface Some {
+  items: Endpoint[];
+  total: number;
 }
 
-export function Attention({ minute, collector }: { minute: number; collector: Collector | undefined }) {
-  const exposed = useGet("/api/v1/endpoints/facets", { exposed: "any", folded: "both" });
-  // What never succeeds is folded away, and fails all the same.
-  const failing = useGet("/api/v1/endpoints/facets", { status: "5xx", folded: "both" });
-  const fresh = useGet("/api/v1/endpoints/facets", { new_since: minute - 7 * DAY });
-  const collections = useGet("/api/v1/collections");
-  const asked = [exposed, failing, fresh, collections];
-  const broken = asked.find(({ error, data }) => error && data === undefined);
-  if (broken?.error) return <Failed error={broken.error} retry={() => asked.forEach((one) => void one.refetch())} />;
-  if (!exposed.data || !failing.data || !fresh.data || !collections.data) return <Waiting rows={4} />;
-  const types = (exposed.data.exposed ?? []).filter(({ value, endpoints }) => value !== "none" && endpoints > 0);
-  const documented = collections.data.items.filter(({ documents }) => documents > 0).slice(0, MOST_DOCUMENTS);
-  const lost = losses(collector?.ledger ?? null);
-  const total = collector?.coverage?.total;
-  const unseen = total ? total.bytes - total.seen : 0;
-  const nothing =
-    exposed.data.endpoints +
-      failing.data.endpoints +
-      fresh.data.endpoints +
-      documented.length +
-      lost.length +
-      unseen ===
-    0;
-  if (nothing) return <Empty title="Nothing does" />;
-  return (
-    <ul className="plain-list">
-      {exposed.data.endpoints > 0 && (
-        <Line icon="sensitive" tone="bad">
-          <Link to={endpointsLink({ exposed: "any", folded: "both" })}>
-            {plural(exposed.data.endpoints, "endpoint")} {exposed.data.endpoints === 1 ? "returns" : "return"} sensitive
-            data without authentication
+function exposedGroup({ items, total }: Some, types: FacetValue[]): AttentionGroup {
+  const link = endpointsLink({ exposed: "any", folded: "both" });
+  return {
+    id: "exposed",
+    icon: "sensitive",
+    tone: "bad",
+    total,
+    items: items.map((endpoint) => ({
+      ...exposedItem(endpoint),
+      name: nameOf(endpoint),
+      content: (
+        <>
+          <EndpointLine endpoint={endpoint} tab="sensitive" />
+          <SensitiveTags types={endpoint.exposed} exposed={endpoint.exposed} most={2} />
+        </>
+      ),
+    })),
+    head: (shown, left) => {
+      const all = items.length >= total;
+      // a type of dismissed endpoints alone needs no attention
+      const kept = types.filter(
+        ({ value, endpoints }) =>
+          value !== "none" && endpoints > 0 && (!all || shown.some(({ says }) => says.split(" ").includes(value))),
+      );
+      return (
+        <>
+          <Link to={link}>
+            {plural(left, "endpoint")} {left === 1 ? "returns" : "return"} sensitive data without authentication
           </Link>
           <Group gap={6} mt={6}>
-            {types.map(({ value, endpoints }) => (
+            {kept.map(({ value, endpoints }) => (
               <ExposedLink
                 key={value}
                 type={value}
@@ -77,35 +73,148 @@ export function Attention({ minute, collector }: { minute: number; collector: Co
               />
             ))}
           </Group>
-        </Line>
-      )}
-      {failing.data.endpoints > 0 && (
-        <Line icon="warning" tone="bad">
-          <Link to={endpointsLink({ status: "5xx", folded: "both" })}>
-            {plural(failing.data.endpoints, "endpoint")} answered with 5xx
-          </Link>
-        </Line>
-      )}
-      {fresh.data.endpoints > 0 && (
-        <Line icon="changes" tone="info">
-          <Link to={endpointsLink({ new_since: "7d" })}>{plural(fresh.data.endpoints, "endpoint")} new in 7 days</Link>
-          {" · "}
-          <Link to="/changes?since=7d">all changes</Link>
-        </Line>
-      )}
-      {documented.map((collection) => (
-        <Documented key={collection.id} collection={collection} />
-      ))}
-      {unseen > 0 && (
-        <Line icon="collector" tone="warn">
-          <Link to="/collector">{bytes(unseen)} of the watched processes were not seen</Link>
-        </Line>
-      )}
-      {lost.length > 0 && (
-        <Line icon="warning" tone="warn">
-          <Link to="/collector?tab=ledger">Bytes or records were lost</Link>
-        </Line>
-      )}
-    </ul>
+        </>
+      );
+    },
+    more: (left) => <Link to={link}>{count(left)} more</Link>,
+  };
+}
+
+function failingGroup({ items, total }: Some): AttentionGroup {
+  const link = endpointsLink({ status: "5xx", folded: "both" });
+  return {
+    id: "failing",
+    icon: "warning",
+    tone: "bad",
+    total,
+    items: items.map((endpoint) => ({
+      ...failingItem(endpoint),
+      name: nameOf(endpoint),
+      content: (
+        <>
+          <EndpointLine endpoint={endpoint} />
+          <span className="dim nowrap">{plural(endpoint.failed_5xx, "time")}</span>
+        </>
+      ),
+    })),
+    head: (_, left) => <Link to={link}>{plural(left, "endpoint")} answered with 5xx</Link>,
+    more: (left) => <Link to={link}>{count(left)} more</Link>,
+  };
+}
+
+function freshGroup({ items, total }: Some): AttentionGroup {
+  const content = (
+    <span>
+      <Link to={endpointsLink({ new_since: "7d" })}>{plural(total, "endpoint")} new in 7 days</Link>
+      {" · "}
+      <Link to="/changes?since=7d">all changes</Link>
+    </span>
   );
+  const item = { ...freshItem(items), name: "new endpoints", content };
+  return { id: "new", icon: "changes", tone: "info", items: total > 0 ? [item] : [] };
+}
+
+function documentGroup(documented: Collection[], found: (Conformance | undefined)[]): AttentionGroup {
+  const items = documented.flatMap((collection, at) => {
+    const one = found[at];
+    if (!one || (one.shadow === 0 && one.zombie === 0)) return [];
+    const content = (
+      <span>
+        <Link to={`/openapi/${collection.id}?state=shadow`}>{plural(one.shadow, "shadow endpoint")}</Link> and{" "}
+        <Link to={`/openapi/${collection.id}?state=zombie`}>{plural(one.zombie, "zombie")}</Link> in {collection.name}
+      </span>
+    );
+    return [{ ...documentItem(collection.name, one), name: `OpenAPI document of ${collection.name}`, content }];
+  });
+  return { id: "documents", icon: "openapi", tone: "warn", items };
+}
+
+function collectorGroups(collector: Collector | undefined, status: Status | undefined): AttentionGroup[] {
+  const started = collector?.started ?? 0;
+  const total = collector?.coverage?.total;
+  const unseen = total ? total.bytes - total.seen : 0;
+  const line = (kind: "lost" | "ingest", name: string, value: number, meaning: string) => ({
+    ...countItem(kind, name, value, started),
+    name,
+    content: (
+      <span title={meaning}>
+        {kind === "lost" ? <code>{name}</code> : name} <b>{count(value)}</b>{" "}
+        <span className="dim">{kind === "ingest" ? meaning : ""}</span>
+      </span>
+    ),
+  });
+  return [
+    {
+      id: "unseen",
+      icon: "collector",
+      tone: "warn",
+      items:
+        unseen > 0
+          ? [
+              {
+                ...countItem("unseen", "", unseen, started),
+                name: "bytes that were not seen",
+                content: <Link to="/collector">{bytes(unseen)} of the watched processes were not seen</Link>,
+              },
+            ]
+          : [],
+    },
+    {
+      id: "ingest",
+      icon: "warning",
+      tone: "bad",
+      items: notStored(status?.ingest).map(({ name, value, meaning }) => line("ingest", name, value, meaning)),
+      head: () => <Link to="/collector">Records are not in the inventory</Link>,
+    },
+    {
+      id: "lost",
+      icon: "warning",
+      tone: "warn",
+      items: losses(collector?.ledger ?? null).map(({ name, value, meaning }) => line("lost", name, value, meaning)),
+      head: () => <Link to="/collector?tab=ledger">Bytes or records were lost</Link>,
+      more: (left) => <Link to="/collector?tab=ledger">{count(left)} more</Link>,
+    },
+  ];
+}
+
+interface Known {
+  minute: number;
+  collector: Collector | undefined;
+  status: Status | undefined;
+}
+
+export function Attention({ minute, collector, status }: Known) {
+  const dismissed = useDismissed();
+  const exposed = useGet("/api/v1/endpoints/facets", { exposed: "any", folded: "both" });
+  // What never succeeds is folded away, and fails all the same.
+  const failing = useGet("/api/v1/endpoints/facets", { status: "5xx", folded: "both" });
+  const fresh = useGet("/api/v1/endpoints/facets", { new_since: minute - 7 * DAY });
+  const collections = useGet("/api/v1/collections");
+  // the newest first
+  const page = { sort: "first_seen", order: "desc", limit: MOST_ITEMS } as const;
+  const exposedList = useGet("/api/v1/endpoints", { ...page, exposed: "any", folded: "both" });
+  const failingList = useGet("/api/v1/endpoints", { ...page, status: "5xx", folded: "both" });
+  const freshList = useGet("/api/v1/endpoints", { ...page, limit: 8, new_since: minute - 7 * DAY }, { keep: true });
+  const documented = (collections.data?.items ?? []).filter(({ documents }) => documents > 0).slice(0, MOST_DOCUMENTS);
+  const conformance = useEach(
+    "/api/v1/collections/{id}/conformance",
+    documented.map(({ id }) => id),
+  );
+  const asked = [exposed, failing, fresh, collections, exposedList, failingList, freshList];
+  const broken = asked.find(({ error, data }) => error && data === undefined);
+  if (broken?.error) return <Failed error={broken.error} retry={() => asked.forEach((one) => void one.refetch())} />;
+  if (!exposed.data || !failing.data || !fresh.data || !exposedList.data || !failingList.data || !freshList.data)
+    return <Waiting rows={4} />;
+  if (!collections.data || conformance.some(({ isPending }) => isPending)) return <Waiting rows={4} />;
+  const groups = [
+    exposedGroup({ items: exposedList.data.items, total: exposed.data.endpoints }, exposed.data.exposed ?? []),
+    failingGroup({ items: failingList.data.items, total: failing.data.endpoints }),
+    freshGroup({ items: freshList.data.items, total: fresh.data.endpoints }),
+    documentGroup(
+      documented,
+      conformance.map(({ data }) => data),
+    ),
+    ...collectorGroups(collector, status),
+  ];
+  return <AttentionList groups={groups} dismissed={dismissed} />;
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was dismissed: each item with what it said then, so that it comes back when it says something else. What storage
+// holds may be of anybody's making.
+
+export interface Item {
+  key: string;
+  says: string;
+}
+
+const MOST = 500;
+
+export function readDismissed(text: string | null): Item[] {
+  try {
+    const read = JSON.parse(text ?? "[]") as unknown;
+    if (!Array.isArray(read)) return [];
+    return read
+      .flatMap((item: unknown) => {
+        if (typeof item !== "object" || item === null) return [];
+        const { key, says } = item as { key?: unknown; says?: unknown };
+        return typeof key === "string" && typeof says === "string" ? [{ key, says }] : [];
+      })
+      .slice(-MOST);
+  } catch {
+    return [];
+  }
+}
+
+export function isDismissed(dismissed: readonly Item[], item: Item): boolean {
+  return dismissed.some(({ key, says }) => key === item.key && says === item.says);
+}
+
+export function withItem(dismissed: readonly Item[], item: Item): Item[] {
+  return [...withoutItem(dismissed, item), { key: item.key, says: item.says }].slice(-MOST);
+}
+
+export function withoutItem(dismissed: readonly Item[], item: Item): Item[] {
+  return dismissed.filter(({ key }) => key !== item.key);
+}
