@@ -5,7 +5,7 @@ import { stateOf } from "./collector_state";
 import { byDay } from "./days";
 import { endpointsLink, readState, writeState } from "./filters";
 import { graphOf, threshold, type Call } from "./graph";
-import { filled, gathered, pointOf, rangeOf, totals } from "./series";
+import { filled, gathered, hoursOf, pointOf, rangeOf, rowsOfBar, stepName, totals } from "./series";
 import { readViews, withView, withoutView } from "./views";
 
 test("the_state_of_a_list_is_its_address", () => {
@@ -43,6 +43,27 @@ test("a_series_shows_where_nothing_was", () => {
   expect(totals([{ ...row, requests_client: 3 }, row]).at_callers).toBe(3);
   expect(totals([]).share).toBeNull();
   expect(gathered(points, 1000).map(({ requests }) => requests)).toEqual([4]);
+});
+
+test("a_span_is_as_long_as_its_label", () => {
+  const now = 1790000000 + 59 * 60;
+  for (const [name, seconds] of [
+    ["1h", 3600],
+    ["24h", 86400],
+    ["7d", 7 * 86400],
+    ["30d", 30 * 86400],
+  ] as const) {
+    for (const { since, until, step } of [rangeOf(name, now), hoursOf(name, now)]) {
+      expect(until - since).toBe(seconds);
+      expect(since % step).toBe(0);
+      expect(until > now && until - now <= step).toBe(true);
+    }
+  }
+  // a day is told by its minutes
+  expect(rangeOf("24h", now).step).toBe(60);
+  expect(hoursOf("24h", now).step).toBe(3600);
+  expect([rowsOfBar(60), rowsOfBar(1440), rowsOfBar(720)]).toEqual([1, 10, 4]);
+  expect([60, 600, 3600, 4 * 3600].map(stepName)).toEqual(["minute", "10 minutes", "hour", "4 hours"]);
 });
 
 test("an_hour_sums_its_statuses", () => {

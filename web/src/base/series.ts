@@ -22,11 +22,24 @@ export const RANGES = ["1h", "24h", "7d", "30d"] as const;
 export type RangeName = (typeof RANGES)[number];
 const SECONDS: Record<RangeName, number> = { "1h": 3600, "24h": 86400, "7d": 7 * 86400, "30d": 30 * 86400 };
 
+function spanOf(name: RangeName, now: number, step: Range["step"]): Range {
+  const until = Math.floor(now / step) * step + step;
+  return { since: until - SECONDS[name], until, step };
+}
+
+/** As many steps as the name says, with the one that goes on. Minutes are kept for a day. */
 export function rangeOf(name: RangeName, now: number): Range {
-  const step = name === "1h" ? 60 : 3600;
-  const until = Math.floor(now / 60) * 60 + 60;
-  const since = until - SECONDS[name];
-  return { since: Math.floor(since / step) * step, until, step };
+  return spanOf(name, now, name === "1h" || name === "24h" ? 60 : 3600);
+}
+
+/** The same in hours, for what is known by the hour alone. */
+export function hoursOf(name: RangeName, now: number): Range {
+  return spanOf(name, now, 3600);
+}
+
+/** 24h → 24 h. */
+export function spanName(name: RangeName): string {
+  return name.replace(/(\d+)(\w)/, "$1 $2");
 }
 
 export function filled(rows: Point[], range: Range): Point[] {
@@ -51,6 +64,21 @@ export function filled(rows: Point[], range: Range): Point[] {
     );
   }
   return out;
+}
+
+/** 600 → 10 minutes, 3600 → hour: what a row or a bar is of. */
+export function stepName(seconds: number): string {
+  const [size, unit] = seconds < 3600 ? [60, "minute"] : [3600, "hour"];
+  return seconds === size ? unit : `${seconds / size} ${unit}s`;
+}
+
+// a plot has so many bars at most
+export const MOST_BARS = 200;
+const BARS = [1, 2, 4, 5, 10, 15, 30, 60];
+
+/** How many rows a bar is of, so that there are `most` bars at most. */
+export function rowsOfBar(rows: number, most = MOST_BARS): number {
+  return BARS.find((some) => rows <= some * most) ?? Math.ceil(rows / most);
 }
 
 /** Requests of several rows as one, for spans in which a row would be narrower than can be seen. */

@@ -6,8 +6,8 @@ import { useChange, useGet, useIsAdmin } from "../api/hooks";
 import type { Decision, EndpointDetails, Mark } from "../api/types";
 import { count, latency, percent, plural, words } from "../base/format";
 import { useMinute } from "../base/now";
-import { filled, pointOf, RANGES, rangeOf, totals, type Range, type RangeName } from "../base/series";
-import { HOUR } from "../base/time";
+import { filled, hoursOf, pointOf, RANGES, spanName, totals, type RangeName } from "../base/series";
+import { absolute } from "../base/time";
 import { tell } from "../widgets/actions";
 import { Confirm } from "../widgets/confirm";
 import { Icon } from "../widgets/icons";
@@ -141,7 +141,7 @@ export function EndpointOverview({ endpoint }: { endpoint: EndpointDetails }) {
   const asked = parameters.get("range");
   const name: RangeName = RANGES.find((known) => known === asked && known !== "1h") ?? "7d";
   const minute = useMinute();
-  const range = useMemo((): Range => ({ ...rangeOf(name, minute), step: HOUR }), [name, minute]);
+  const range = useMemo(() => hoursOf(name, minute), [name, minute]);
   const hours = useGet(
     "/api/v1/endpoints/{id}/hours",
     { since: range.since, until: range.until },
@@ -159,19 +159,20 @@ export function EndpointOverview({ endpoint }: { endpoint: EndpointDetails }) {
   }, [hours.data]);
   const sum = totals(rows);
   const others = Object.keys(endpoint.marks).filter((kind) => !ELSEWHERE.has(kind));
-  const said = `${count(sum.requests)} requests, ${percent(sum.share)} of them failed or unanswered`;
+  const said = `${count(sum.requests)} requests in ${spanName(name)}, ${percent(sum.share)} of them failed or unanswered`;
   return (
     <div className="stack">
       <div className="row-between wrap-row">
-        <span>
-          {said}; p50 {latency(endpoint.p50)}, p95 {latency(endpoint.p95)}, p99 {latency(endpoint.p99)}
+        <span title={`By hours: since ${absolute(range.since)}`}>
+          {said}; since it was first seen p50 {latency(endpoint.p50)}, p95 {latency(endpoint.p95)}, p99{" "}
+          {latency(endpoint.p99)}
         </span>
         <RangeChoice value={name} names={["24h", "7d", "30d"]} onChange={(range) => setParameters({ range })} />
       </div>
       <Answered of={hours}>
         {() =>
           rows.length === 0 ? (
-            <Empty title={`No requests in ${name}`}>Choose a longer span.</Empty>
+            <Empty title={`No requests in ${spanName(name)}`}>Choose a longer span.</Empty>
           ) : (
             <div className="grid-2">
               <Panel title="Status">

@@ -8,8 +8,18 @@ import { losses } from "../base/attention";
 import { endpointsLink } from "../base/filters";
 import { bytes, compact, count, percent, plural } from "../base/format";
 import { useMinute } from "../base/now";
-import { filled, RANGES, rangeOf, totals, type RangeName } from "../base/series";
-import { DAY } from "../base/time";
+import {
+  filled,
+  hoursOf,
+  RANGES,
+  rangeOf,
+  rowsOfBar,
+  spanName,
+  stepName,
+  totals,
+  type RangeName,
+} from "../base/series";
+import { absolute, DAY } from "../base/time";
 import { Icon } from "../widgets/icons";
 import { Page, Panel } from "../widgets/page";
 import { Answered, Empty, NoTraffic } from "../widgets/states";
@@ -114,15 +124,20 @@ export default function Overview() {
   const name: RangeName = RANGES.find((known) => known === asked) ?? "24h";
   const minute = useMinute();
   const range = useMemo(() => rangeOf(name, minute), [name, minute]);
+  // latencies of minutes do not add up to one of ten
+  const slow = useMemo(() => (name === "24h" ? hoursOf(name, minute) : range), [name, minute, range]);
   const status = useGet("/api/v1/status", undefined, { every: 30000 });
   const traffic = useGet("/api/v1/traffic", range, { keep: true });
+  const latency = useGet("/api/v1/traffic", slow, { keep: true });
   const collector = useGet("/api/v1/collector", undefined, { every: 30000 });
   const points = useMemo(() => filled(traffic.data?.items ?? [], range), [traffic.data, range]);
+  const slowPoints = useMemo(() => filled(latency.data?.items ?? [], slow), [latency.data, slow]);
   const sum = totals(traffic.data?.items ?? []);
   const known = traffic.data !== undefined;
-  const span = name.replace(/(\d+)(\w)/, "$1 $2");
+  const span = spanName(name);
   const atCallers = sum.at_callers > 0 ? `, ${compact(sum.at_callers)} of them seen at callers` : "";
   const said = `${count(sum.requests)} requests in ${span}${atCallers}, ${count(sum.failed)} failed, ${count(sum.unanswered)} unanswered`;
+  const since = `${said}; since ${absolute(range.since)}`;
   return (
     <Page
       title="Overview"
@@ -141,8 +156,8 @@ export default function Overview() {
           to="/endpoints"
         />
         <Tile label="collections" value={status.data ? count(status.data.collections) : "–"} to="/collections" />
-        <Tile label={`requests in ${span}${atCallers}`} value={known ? compact(sum.requests) : "–"} title={said} />
-        <Tile label={`failed in ${span}`} value={known ? percent(sum.share) : "–"} title={said} />
+        <Tile label={`requests in ${span}${atCallers}`} value={known ? compact(sum.requests) : "–"} title={since} />
+        <Tile label={`failed in ${span}`} value={known ? percent(sum.share) : "–"} title={since} />
       </div>
       <div className="grid-2">
         <Panel title="Needs attention">
@@ -151,13 +166,13 @@ export default function Overview() {
         <NewEndpoints minute={minute} />
       </div>
       <div className="grid-2">
-        <Panel title="Requests">
+        <Panel title={`Requests by ${stepName(range.step * rowsOfBar(points.length))}`}>
           <Answered of={traffic}>{() => <RequestsPlot points={points} range={range} label={said} />}</Answered>
         </Panel>
-        <Panel title="Latency">
-          <Answered of={traffic}>
+        <Panel title={`Latency by ${stepName(slow.step)}`}>
+          <Answered of={latency}>
             {() => (
-              <LatencyPlot points={points} range={range} label={`Latency in ${span}: median, 95 and 99 percent`} />
+              <LatencyPlot points={slowPoints} range={slow} label={`Latency in ${span}: median, 95 and 99 percent`} />
             )}
           </Answered>
         </Panel>

@@ -3,7 +3,7 @@ import { SegmentedControl } from "@mantine/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { useCallback, useMemo } from "react";
 import { compact, count, latency } from "../base/format";
-import { gathered, RANGES, type Point, type Range, type RangeName } from "../base/series";
+import { gathered, RANGES, rowsOfBar, spanName, type Point, type Range, type RangeName } from "../base/series";
 import { clockOf, DAY, dateOf } from "../base/time";
 import { Chart, type Colors } from "./chart";
 
@@ -16,7 +16,7 @@ export function RangeChoice(props: {
     <SegmentedControl
       size="xs"
       aria-label="Span of time"
-      data={(props.names ?? RANGES).map((name) => ({ value: name, label: name.replace(/(\d+)(\w)/, "$1 $2") }))}
+      data={(props.names ?? RANGES).map((name) => ({ value: name, label: spanName(name) }))}
       value={props.value}
       onChange={(next) => props.onChange(next)}
     />
@@ -54,10 +54,8 @@ function common(colors: Colors, points: Point[], range: Range, unit: (value: num
   };
 }
 
-const MOST_BARS = 200;
-
 export function RequestsPlot({ points: all, range, label }: { points: Point[]; range: Range; label: string }) {
-  const points = useMemo(() => gathered(all, Math.ceil(all.length / MOST_BARS)), [all]);
+  const points = useMemo(() => gathered(all, rowsOfBar(all.length)), [all]);
   const option = useCallback(
     (colors: Colors): EChartsCoreOption => {
       const bar = (name: string, color: string, value: (point: Point) => number) => ({
