@@ -6,11 +6,15 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "api/json_out.h"
 #include "api/routes.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "inventory/openapi.h"
 #include "store/endpoint_queries.h"
 #include "store/exports.h"
 #include "store/openapi_export.h"
@@ -53,36 +57,97 @@ std::string csv_cell(const store::Value& value) {
     return out + "\"";
 }
 
-// {"name":"GET /orders/{}","request":{…}}
-std::string postman_item(const std::string& host, const Row& row) {
+// 2026-11-29T14:03:07Z
+std::string utc(std::int64_t seconds) {
+    constexpr std::int64_t kLast = 253402300799;  // of the year 9999
+    const auto time = static_cast<std::time_t>(std::clamp<std::int64_t>(seconds, 0, kLast));
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(time));
+}
+
+bool is_latency(std::string_view column) {
+    return column == "p50" || column == "p95" || column == "p99";
+}
+
+bool is_time(std::string_view column) {
+    return column == "first_seen" || column == "last_seen";
+}
+
+std::string csv_cell(std::string_view column, const store::Value& value) {
+    if (!std::holds_alternative<std::int64_t>(value)) return csv_cell(value);
+    if (is_time(column)) return utc(integer(value));
+    if (is_latency(column)) return fmt::format("{:.3f}", static_cast<double>(integer(value)) / 1000);
+    return csv_cell(value);
+}
+
+// The variable of each host's address: "baseUrl", or "baseUrl_shop_example" where there are several.
+std::map<std::string, std::string> base_urls(const std::vector<Row>& rows) {
+    std::map<std::string, std::string> names;
+    for (const Row& row : rows)
+        names.try_emplace(text(row[2]), "baseUrl");
+    if (names.size() < 2) return names;
+    std::set<std::string> taken;
+    for (auto& [host, name] : names) {
+        std::string wanted = "baseUrl_" + host;
+        std::replace_if(
+            wanted.begin(), wanted.end(), [](char c) { return !is_ascii_alphanumeric(c); }, '_');
+        name = wanted;
+        for (int n = 2; !taken.insert(name).second; ++n)
+            name = fmt::format("{}_{}", wanted, n);
+    }
+    return names;
+}
+
+// {"name":"GET /orders/{orderId}","request":{…}}
+std::string postman_item(const std::string& base_url, const Row& row) {
     const std::string& method = text(row[3]);
+    const inventory::NamedPath named = inventory::named_path(text(row[4]));
     std::string path;
     std::string segments;
     std::string variables;
-    std::string_view rest = text(row[4]);
-    for (int number = 1; rest.starts_with('/');) {
+    std::string_view rest = named.text;
+    for (std::size_t depth = 0; rest.starts_with('/'); ++depth) {
         rest.remove_prefix(1);
         const auto slash = std::min(rest.find('/'), rest.size());
         std::string segment(rest.substr(0, slash));
         rest.remove_prefix(slash);
-        if (segment == "{}" || segment == "{*}") {
-            const std::string name = fmt::format("p{}", number++);
-            variables += fmt::format(R"({}{{"key":"{}","value":""}})", variables.empty() ? "" : ",", name);
-            segment = ":" + name;
+        // what is a part of a segment alone has no variable in Postman
+        if (const auto name = named.names.find(depth);
+            name != named.names.end() && segment == "{" + name->second + "}") {
+            variables += variables.empty() ? "{\"key\":" : ",{\"key\":";
+            append_json_string(variables, name->second);
+            variables += R"(,"value":""})";
+            segment = ":" + name->second;
         }
         path += "/" + segment;
         if (!segments.empty()) segments += ',';
         append_json_string(segments, segment);
     }
     std::string out = "{\"name\":";
-    append_json_string(out, method + " " + text(row[4]) + (text(row[5]).empty() ? "" : " " + text(row[5])));
+    append_json_string(out, method + " " + named.text + (text(row[5]).empty() ? "" : " " + text(row[5])));
     out += ",\"request\":{\"method\":";
     append_json_string(out, method);
     out += ",\"header\":[],\"url\":{\"raw\":";
-    append_json_string(out, "http://" + host + path);
-    out += R"(,"protocol":"http","host":[)";
-    append_json_string(out, host);
+    append_json_string(out, "{{" + base_url + "}}" + path);
+    out += ",\"host\":[";
+    append_json_string(out, "{{" + base_url + "}}");
     return out + "],\"path\":[" + segments + "],\"variable\":[" + variables + "]}}}";
+}
+
+// Where each host is: [{"key":"baseUrl","value":"https://shop:8443"}]
+std::string postman_variables(const std::vector<Row>& rows, const std::map<std::string, std::string>& names,
+                              const std::set<std::int64_t>& tls) {
+    std::map<std::string, bool> hosts;
+    for (const Row& row : rows)
+        hosts[text(row[2])] = tls.contains(integer(row[1]));
+    std::string out = "[";
+    for (const auto& [host, is_tls] : hosts) {
+        out += out.size() > 1 ? ",{\"key\":" : "{\"key\":";
+        append_json_string(out, names.at(host));
+        out += ",\"value\":";
+        append_json_string(out, (is_tls ? "https://" : "http://") + host);
+        out += '}';
+    }
+    return out + "]";
 }
 
 std::string member(const element& record, std::string_view name) {
@@ -151,14 +216,13 @@ std::string har_entry(const std::string& host, const std::string& sample) {
     element record;
     if (parser.parse(sample).get(record) != simdjson::SUCCESS || !record.is_object()) return {};
     const double wait_ms = static_cast<double>(number_of(member(record, "latency_us"))) / 1000;
-    const std::int64_t time = std::min<std::int64_t>(number_of(member(record, "time")), 253402300799);  // the year 9999
     const std::string path = member(record, "path");
     const std::string version = member(record, "type").empty() ? "unknown" : member(record, "type");
     const std::string request = member(record, "requestPayload");
     const std::string response = member(record, "responsePayload");
     const std::string named = header(record, "requestHeaders", "host");
-    std::string out = fmt::format(R"({{"startedDateTime":"{:%Y-%m-%dT%H:%M:%SZ}","time":{},"request":{{"method":)",
-                                  fmt::gmtime(static_cast<std::time_t>(time)), wait_ms);
+    std::string out = fmt::format(R"({{"startedDateTime":"{}","time":{},"request":{{"method":)",
+                                  utc(number_of(member(record, "time"))), wait_ms);
     append_json_string(out, member(record, "method"));
     out += ",\"url\":";
     append_json_string(
@@ -192,11 +256,12 @@ Result<Reply> export_csv(const Context& context, const Request& request) {
         if (!found) return std::move(found).error();
         std::string out;
         for (std::size_t i = 0; i < found->columns.size(); ++i)
-            out += fmt::format("{}{}", i > 0 ? "," : "", found->columns[i].name);
+            out += fmt::format("{}{}{}", i > 0 ? "," : "", found->columns[i].name,
+                               is_latency(found->columns[i].name) ? "_ms" : "");
         out += "\r\n";
         for (const Row& row : found->rows) {
             for (std::size_t i = 0; i < row.size(); ++i)
-                out += (i > 0 ? "," : "") + csv_cell(row[i]);
+                out += (i > 0 ? "," : "") + csv_cell(found->columns[i].name, row[i]);
             out += "\r\n";
         }
         return Reply{std::move(out), "text/csv; charset=utf-8", "endpoints.csv"};
@@ -210,8 +275,12 @@ Result<Reply> export_postman(const Context& context, const Request& request) {
         std::sort(found->rows.begin(), found->rows.end(), [](const Row& a, const Row& b) {
             return text(a[2]) != text(b[2]) ? text(a[2]) < text(b[2]) : a < b;
         });
+        auto tls = store::collections_with_tls(database);
+        if (!tls) return std::move(tls).error();
+        const auto names = base_urls(found->rows);
         std::string out =
-            R"({"info":{"name":"apiarist","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"item":[)";
+            R"({"info":{"name":"apiarist","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"variable":)";
+        out += postman_variables(found->rows, names, *tls) + ",\"item\":[";
         for (std::size_t i = 0; i < found->rows.size(); ++i) {
             const std::string& host = text(found->rows[i][2]);
             const bool is_new = i == 0 || text(found->rows[i - 1][2]) != host;
@@ -220,7 +289,7 @@ Result<Reply> export_postman(const Context& context, const Request& request) {
                 append_json_string(out, host);
                 out += ",\"item\":[";
             }
-            out += (is_new ? "" : ",") + postman_item(host, found->rows[i]);
+            out += (is_new ? "" : ",") + postman_item(names.at(host), found->rows[i]);
         }
         out += found->rows.empty() ? "]}" : "]}]}";
         return Reply{std::move(out), "application/json", "apiarist.postman_collection.json"};

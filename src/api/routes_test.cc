@@ -14,6 +14,7 @@ namespace apiarist::api {
 namespace {
 
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -277,12 +278,18 @@ TEST_P(RoutesTest, exports) {
     EXPECT_EQ(csv->get_header_value("Content-Type"), "text/csv; charset=utf-8");
     EXPECT_THAT(csv->get_header_value("Content-Disposition"), HasSubstr("attachment"));
     EXPECT_THAT(csv->body, HasSubstr(R"("shop","GET","/orders/{}")"));
+    EXPECT_THAT(csv->body, HasSubstr(",p50_ms,p95_ms,p99_ms,"));
+    EXPECT_THAT(csv->body, ContainsRegex(",[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z,"));
+    EXPECT_THAT(csv->body, ContainsRegex("(,[0-9]+\\.[0-9]{3}){3},"));
     put({{.target = "/a", .answer = "{}", .host = "=cmd"}, {.target = "/\"q\"", .answer = R"({"q":1})"}});
     EXPECT_THAT(get("/api/v1/export/csv")->body, Not(HasSubstr(",\"=")));
     const std::string postman = body("/api/v1/export/postman?search=orders");
-    EXPECT_THAT(postman, HasSubstr(R"("raw":"http://shop/orders/:p1")"));
-    EXPECT_THAT(postman, HasSubstr(R"("variable":[{"key":"p1","value":""}])"));
+    EXPECT_THAT(postman, HasSubstr(R"("name":"GET /orders/{orderId}")"));
+    EXPECT_THAT(postman, HasSubstr(R"("raw":"{{baseUrl}}/orders/:orderId","host":["{{baseUrl}}"])"));
+    EXPECT_THAT(postman, HasSubstr(R"("variable":[{"key":"orderId","value":""}])"));
+    EXPECT_THAT(postman, HasSubstr(R"("variable":[{"key":"baseUrl","value":"http://shop"}],"item")"));
     EXPECT_THAT(postman, HasSubstr("v2.1.0"));
+    EXPECT_THAT(body("/api/v1/export/postman"), HasSubstr(R"({"key":"baseUrl_shop","value":"http://shop"})"));
     EXPECT_THAT(body("/api/v1/export/postman?search=nothing"), HasSubstr(R"("item":[]})"));
     const std::string har = body(fmt::format("/api/v1/export/har?endpoint={}", endpoint("/orders/{}")));
     EXPECT_THAT(har, HasSubstr(R"("url":"http://shop/orders/1?page=2")"));

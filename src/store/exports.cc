@@ -32,6 +32,19 @@ Result<bool> has_collection(Database& database, std::int64_t collection) {
     return integer((*rows)[0][0]) > 0;
 }
 
+Result<std::set<std::int64_t>> collections_with_tls(Database& database) {
+    auto rows = database.query(
+        "SELECT DISTINCT e.collection_id FROM marks m JOIN endpoints e ON e.id = m.endpoint_id WHERE m.kind = 'tls' "
+        "AND "
+        "m.value <> 'clear'",
+        {});
+    if (!rows) return std::move(rows).error();
+    std::set<std::int64_t> found;
+    for (const Row& row : *rows)
+        found.insert(integer(row[0]));
+    return found;
+}
+
 Result<Table> export_samples(Database& database, std::optional<std::int64_t> collection,
                              std::optional<std::int64_t> endpoint) {
     Conditions conditions;

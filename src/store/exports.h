@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "store/table.h"
@@ -15,6 +16,9 @@ Result<Table> collection_endpoints(Database& database, std::int64_t collection);
 // One row or none: name, document, uploaded.
 Result<Table> find_document(Database& database, std::int64_t collection);
 [[nodiscard]] Result<bool> has_collection(Database& database, std::int64_t collection);
+
+// Ids of collections that were asked in TLS.
+Result<std::set<std::int64_t>> collections_with_tls(Database& database);
 
 // By time, kMostExported at most: collection, endpoint_id, record.
 inline constexpr std::int64_t kMostExported = 2000;

@@ -118,6 +118,18 @@ test("the filtered list is saved as CSV and for Postman", async ({ page }) => {
   expect(csv.name).toBe("endpoints.csv");
   expect(csv.text).toContain("/api/v1/orders");
   expect(csv.text).not.toContain("/api/v1/users");
+  expect(csv.text).toContain(",p50_ms,p95_ms,p99_ms,");
+  expect(csv.text).toMatch(/,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ,/);
   const postman = await downloaded(page, () => page.getByRole("button", { name: "Postman" }).click());
-  expect(JSON.parse(postman.text)).toHaveProperty("item");
+  // of several hosts each has its own
+  expect((JSON.parse(postman.text) as { variable: unknown[] }).variable).toContainEqual({
+    key: "baseUrl_shop_example",
+    value: "http://shop.example",
+  });
+  expect(postman.text).toContain('"name":"GET /api/v1/orders/{orderId}"');
+  expect(postman.text).toContain('"raw":"{{baseUrl_shop_example}}/api/v1/orders/:orderId"');
+  await page.goto("/endpoints?search=reserve");
+  await settled(page);
+  const tls = await downloaded(page, () => page.getByRole("button", { name: "Postman" }).click());
+  expect(JSON.parse(tls.text)).toMatchObject({ variable: [{ key: "baseUrl", value: "https://stock.shop.svc:9000" }] });
 });
