@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { bytes, compact, count, latency, percent, plural } from "./format";
+import { bytes, compact, count, cutInMiddle, latency, percent, plural, tailOf } from "./format";
 
 test("absence_is_a_dash_and_not_a_zero", () => {
   expect([count(null), latency(undefined), percent(null)]).toEqual(["–", "–", "–"]);
@@ -31,4 +31,11 @@ test("what_is_nearly_all_is_not_all", () => {
 test("sizes_and_short_numbers", () => {
   expect([0, 1023, 1024, 1536, 5 * 1024 ** 3].map(bytes)).toEqual(["0 B", "1,023 B", "1 KiB", "1.5 KiB", "5 GiB"]);
   expect([12, 1234, 12345, 1_500_000].map(compact)).toEqual(["12", "1.23k", "12.3k", "1.5M"]);
+});
+
+test("a_cut_name_keeps_its_end", () => {
+  expect(tailOf("127.0.0.1:40123")).toBe(".1:40123");
+  expect(tailOf("shop.example")).toBe("");
+  expect(cutInMiddle("billing.shop.svc.cluster.local:8080", 28)).toBe("billing.shop.svc.cl…cal:8080");
+  expect(cutInMiddle("127.0.0.1:40123", 28)).toBe("127.0.0.1:40123");
 });

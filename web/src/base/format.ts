@@ -55,6 +55,19 @@ export function percent(share: number | null | undefined): string {
   return `${trim(Number((share * 100).toFixed(1)))} %`;
 }
 
+const WHOLE = 12;
+const TAIL = 8;
+
+/** The end of a name, which must be seen where the name is cut: ports and suffixes tell names apart. */
+export function tailOf(name: string): string {
+  return name.length <= WHOLE ? "" : name.slice(-TAIL);
+}
+
+export function cutInMiddle(name: string, most: number): string {
+  if (name.length <= most) return name;
+  return `${name.slice(0, most - TAIL - 1)}…${name.slice(-TAIL)}`;
+}
+
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }

@@ -11,6 +11,7 @@ import { tell } from "../widgets/actions";
 import { Confirm } from "../widgets/confirm";
 import { DataTable } from "../widgets/data_table";
 import { Icon } from "../widgets/icons";
+import { MiddleCut } from "../widgets/middle_cut";
 import { Page } from "../widgets/page";
 import { SearchField } from "../widgets/search_field";
 import { Answered, Empty, NoTraffic } from "../widgets/states";
@@ -24,8 +25,8 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
       accessorKey: "name",
       header: "Collection",
       cell: ({ row: { original } }) => (
-        <Link to={endpointsLink({ collection: original.id })} title={original.name}>
-          {original.name}
+        <Link to={endpointsLink({ collection: original.id })}>
+          <MiddleCut text={original.name} />
         </Link>
       ),
       meta: { width: 166, grow: true },

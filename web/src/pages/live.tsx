@@ -16,6 +16,7 @@ import { ChoiceMenu } from "../widgets/choice_menu";
 import { DataTable } from "../widgets/data_table";
 import { ExchangeView } from "../widgets/exchange_view";
 import { Icon } from "../widgets/icons";
+import { MiddleCut } from "../widgets/middle_cut";
 import { Page } from "../widgets/page";
 import { SearchField } from "../widgets/search_field";
 import { Empty } from "../widgets/states";
@@ -85,7 +86,7 @@ function columnsOf(open: (row: Row) => void): ColumnDef<Row>[] {
     {
       id: "collection",
       header: "Collection",
-      cell: ({ row }) => row.original.record.collection,
+      cell: ({ row }) => <MiddleCut text={row.original.record.collection} />,
       enableSorting: false,
       meta: { width: 170 },
     },

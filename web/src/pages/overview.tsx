@@ -20,10 +20,10 @@ import {
   type RangeName,
 } from "../base/series";
 import { absolute, DAY } from "../base/time";
+import { EndpointLine } from "../widgets/endpoint_line";
 import { Icon } from "../widgets/icons";
 import { Page, Panel } from "../widgets/page";
 import { Answered, Empty, NoTraffic } from "../widgets/states";
-import { MethodTag, Template } from "../widgets/tags";
 import { LatencyPlot, RangeChoice, RequestsPlot } from "../widgets/traffic_plots";
 import { When } from "../widgets/when";
 import { Attention } from "./overview_attention";
@@ -63,10 +63,7 @@ function NewEndpoints({ minute }: { minute: number }) {
             <ul className="plain-list">
               {items.map((item) => (
                 <li key={item.id} className="row-between">
-                  <Link to={`/endpoints/${item.id}`} className="cut plain">
-                    <MethodTag method={item.method} /> <Template template={item.template} operation={item.operation} />{" "}
-                    <span className="dim">{item.collection}</span>
-                  </Link>
+                  <EndpointLine endpoint={item} />
                   <When seconds={item.first_seen} />
                 </li>
               ))}

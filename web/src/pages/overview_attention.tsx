@@ -9,8 +9,9 @@ import { endpointsLink } from "../base/filters";
 import { bytes, count, plural, words } from "../base/format";
 import { DAY } from "../base/time";
 import { AttentionList, type AttentionGroup } from "../widgets/attention_list";
+import { EndpointLine } from "../widgets/endpoint_line";
 import { Failed, Waiting } from "../widgets/states";
-import { ExposedLink, MethodTag, SensitiveTags, Template } from "../widgets/tags";
+import { ExposedLink, SensitiveTags } from "../widgets/tags";
 import { useDismissed } from "../widgets/use_dismissed";
 
 const MOST_DOCUMENTS = 5;
@@ -19,15 +20,6 @@ const MOST_ITEMS = 500;
 
 const nameOf = (endpoint: Endpoint): string =>
   `${endpoint.method} ${endpoint.template} ${endpoint.operation}`.trim() + ` of ${endpoint.collection}`;
-
-function EndpointLine({ endpoint, tab }: { endpoint: Endpoint; tab?: string }) {
-  return (
-    <Link to={`/endpoints/${endpoint.id}${tab === undefined ? "" : `?tab=${tab}`}`} className="cut plain">
-      <MethodTag method={endpoint.method} /> <Template template={endpoint.template} operation={endpoint.operation} />{" "}
-      <span className="dim">{endpoint.collection}</span>
-    </Link>
-  );
-}
 
 interface Some {
   items: Endpoint[];

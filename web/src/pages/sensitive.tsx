@@ -8,6 +8,7 @@ import type { FacetValue, SensitivePlace } from "../api/types";
 import { endpointsLink, type FilterName } from "../base/filters";
 import { count, words } from "../base/format";
 import { DataTable } from "../widgets/data_table";
+import { MiddleCut } from "../widgets/middle_cut";
 import { Page, Panel } from "../widgets/page";
 import { Answered, Empty, Failed, Waiting } from "../widgets/states";
 import { MethodTag, Tag, Template } from "../widgets/tags";
@@ -79,7 +80,7 @@ const PLACES: ColumnDef<SensitivePlace>[] = [
     id: "collection",
     accessorKey: "collection",
     header: "Collection",
-    cell: ({ row }) => row.original.collection,
+    cell: ({ row }) => <MiddleCut text={row.original.collection} />,
     meta: { width: 170 },
   },
   {

@@ -4,6 +4,7 @@ import type { ColumnDef } from "@tanstack/react-table";
 import { Link } from "react-router";
 import type { Endpoint } from "../api/types";
 import { count, latency } from "../base/format";
+import { MiddleCut } from "./middle_cut";
 import { AccessTag, AuthTags, MethodTag, SensitiveTags, Tag, Template } from "./tags";
 import { When } from "./when";
 
@@ -28,7 +29,7 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
   {
     id: "collection",
     header: "Collection",
-    cell: ({ row }) => <span title={row.original.collection}>{row.original.collection}</span>,
+    cell: ({ row }) => <MiddleCut text={row.original.collection} />,
     meta: { width: 132, sort: "collection" },
   },
   {

@@ -2,7 +2,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import { useCallback } from "react";
 import { useElementSize } from "@mantine/hooks";
-import { compact, count } from "../base/format";
+import { compact, count, cutInMiddle } from "../base/format";
 import type { Graph, NodeKind } from "../base/graph";
 import { Chart, type Colors } from "./chart";
 
@@ -12,10 +12,6 @@ const MOST_NAME = 28;
 // what the picture leaves free
 const SIDES = 240;
 const ENDS = 100;
-
-function short(name: string): string {
-  return name.length > MOST_NAME ? `${name.slice(0, MOST_NAME - 1)}…` : name;
-}
 
 interface Props {
   graph: Graph;
@@ -90,7 +86,7 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
             emphasis: { focus: "adjacency", lineStyle: { width: 3 } },
             data: graph.nodes.map((node) => ({
               id: node.id,
-              name: short(node.name),
+              name: cutInMiddle(node.name, MOST_NAME),
               x: node.x * scaleX,
               y: node.y * scaleY,
               category: KINDS.indexOf(node.kind),
@@ -98,7 +94,7 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
               label: { position: labelAt(dense, node.x) },
               collection: node.collection,
               cursor: node.collection === null ? "default" : "pointer",
-              said: `${NAMES[node.kind]} ${short(node.name)}`,
+              said: `${NAMES[node.kind]} ${cutInMiddle(node.name, MOST_NAME)}`,
             })),
             links: graph.edges.map((edge) => ({
               source: edge.from,
