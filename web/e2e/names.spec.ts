@@ -10,6 +10,7 @@ const NAMES = [
 for (const [address, path] of [
   ["/endpoints", "**/api/v1/endpoints?*"],
   ["/", "**/api/v1/endpoints?*"],
+  ["/map?view=table", "**/api/v1/service-map*"],
 ] as const) {
   test(`ports are in sight on ${address}`, async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 860 });

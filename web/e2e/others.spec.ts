@@ -68,6 +68,27 @@ test("the service map is a picture and a table of the same, by traffic", async (
   await expect(page).toHaveURL(/\/endpoints\?collection=\d+/);
 });
 
+test("on a phone the map is a list, and a local caller stands in it once", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 860 });
+  await page.route("**/api/v1/service-map*", async (route) => {
+    const response = await route.fetch();
+    const { items } = (await response.json()) as { items: { kind: string; name: string; collection: string }[] };
+    const own = items.find(({ kind, collection }) => kind === "client_process" && collection === "mail.shop.svc");
+    await route.fulfill({
+      response,
+      json: { items: [{ ...own, kind: "client", name: "127.0.0.1" }, ...items], next: null },
+    });
+  });
+  await page.goto("/map");
+  await settled(page);
+  const list = page.getByRole("list", { name: "Who calls whom" });
+  await expect(page.locator("canvas")).toHaveCount(0);
+  const mail = list.getByRole("listitem").filter({ has: page.getByRole("link", { name: "mail.shop.svc" }) });
+  await expect(mail).toContainText(/called by\s*gateway/);
+  await expect(list.getByText("127.0.0.1")).toHaveCount(0);
+  await expect(page.getByText(/^1 loopback address left out/)).toBeVisible();
+});
+
 test("a click on a host of the map opens its endpoints", async ({ page }) => {
   await page.goto(`/map?collection=${await collectionId("mail.shop.svc")}`);
   await settled(page);
@@ -81,7 +102,9 @@ test("a click on a host of the map opens its endpoints", async ({ page }) => {
 test("coverage, ledger and settings", async ({ page }) => {
   await page.goto("/collector");
   await settled(page);
-  await expect(page.getByText(/Reads records of other collectors|Collects on this node|Only answers/)).toBeVisible();
+  await expect(
+    page.getByText(/Reads records of other collectors|Collects on this node|Only answers/),
+  ).toBeVisible();
   await page.getByRole("tab", { name: "Ledger" }).click();
   await settled(page);
   await page.getByRole("tab", { name: "Settings" }).click();

@@ -33,7 +33,44 @@ export interface Graph {
 }
 
 // the busiest; a table has all
-const MOST_EDGES = 80;
+export const MOST_EDGES = 80;
+
+const LOOPBACK = /^\[?(127\.|::1\]?$|::ffff:127\.)/;
+
+/**
+ * Without the loopback addresses of collections whose callers are known as processes: these are the same callers, seen
+ * at the server. Where other addresses call too, all are kept, for who they are is not known.
+ */
+export function withoutDoubles<T extends Call>(calls: readonly T[]): T[] {
+  const known = new Set<string>();
+  const elsewhere = new Set<string>();
+  for (const { kind, name, collection } of calls) {
+    if (kind === "client_process") known.add(collection);
+    if (kind === "client" && !LOOPBACK.test(name)) elsewhere.add(collection);
+  }
+  return calls.filter(
+    ({ kind, collection }) => kind !== "client" || !known.has(collection) || elsewhere.has(collection),
+  );
+}
+
+export interface CallsOf<T> {
+  collection: string;
+  collection_id: number;
+  callers: T[];
+  servers: T[];
+}
+
+/** The same calls by collection, in their order: for places that a picture does not fit into. */
+export function byCollection<T extends Call>(calls: readonly T[]): CallsOf<T>[] {
+  const out = new Map<string, CallsOf<T>>();
+  for (const call of calls) {
+    const { collection, collection_id } = call;
+    const one = out.get(collection) ?? { collection, collection_id, callers: [], servers: [] };
+    (call.kind === "server_process" ? one.servers : one.callers).push(call);
+    out.set(collection, one);
+  }
+  return [...out.values()];
+}
 
 function edgeOf(call: Call): GraphEdge {
   const host = `collection ${call.collection}`;

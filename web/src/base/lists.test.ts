@@ -4,7 +4,7 @@ import { losses } from "./attention";
 import { stateOf } from "./collector_state";
 import { byDay } from "./days";
 import { endpointsLink, readState, writeState } from "./filters";
-import { graphOf, threshold, type Call } from "./graph";
+import { byCollection, graphOf, threshold, withoutDoubles, type Call } from "./graph";
 import { filled, gathered, hoursOf, pointOf, rangeOf, rowsOfBar, stepName, totals } from "./series";
 import { readViews, withView, withoutView } from "./views";
 
@@ -145,4 +145,33 @@ test("a_server_that_only_answers_is_not_broken", () => {
   expect(stateOf({ mode: "serve", not_ready: "nothing is read" }).tone).toBe("neutral");
   expect(stateOf({ mode: "run", not_ready: "no BTF" })).toEqual({ label: "not ready", tone: "bad", why: "no BTF" });
   expect(stateOf({ mode: "processor", not_ready: "" }).label).toBe("processing");
+});
+
+test("a_local_caller_that_is_known_as_a_process_stands_once", () => {
+  const calls = [
+    call("client", "127.0.0.1", "local", 9),
+    call("client", "::1", "local", 2),
+    call("client_process", "curl", "local", 9),
+    call("server_process", "app", "local", 9),
+    // who is behind it is not known
+    call("client", "127.0.0.1", "alone", 4),
+    // it may be another's
+    call("client", "127.0.0.1", "mixed", 4),
+    call("client", "10.0.0.9", "mixed", 4),
+    call("client_process", "curl", "mixed", 4),
+  ];
+  const kept = withoutDoubles(calls);
+  expect(kept.map(({ name, collection }) => `${collection} ${name}`)).toEqual([
+    "local curl",
+    "local app",
+    "alone 127.0.0.1",
+    "mixed 127.0.0.1",
+    "mixed 10.0.0.9",
+    "mixed curl",
+  ]);
+  expect(byCollection(kept).map(({ callers, servers }) => [callers.length, servers.length])).toEqual([
+    [1, 1],
+    [1, 0],
+    [3, 0],
+  ]);
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who calls whom, as a picture and as a table of the same rows.
 import { SegmentedControl, Select, Slider, Text } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import type { ColumnDef } from "@tanstack/react-table";
 import { useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
@@ -9,9 +10,11 @@ import { useGet } from "../api/hooks";
 import type { Caller } from "../api/types";
 import { endpointsLink } from "../base/filters";
 import { count, plural, words } from "../base/format";
-import { graphOf, threshold } from "../base/graph";
+import { graphOf, threshold, withoutDoubles } from "../base/graph";
+import { CallList } from "../widgets/call_list";
 import { DataTable } from "../widgets/data_table";
 import { GraphPlot } from "../widgets/graph_plot";
+import { MiddleCut } from "../widgets/middle_cut";
 import { Page, Panel } from "../widgets/page";
 import { Answered, Empty, NoTraffic } from "../widgets/states";
 import { Tag } from "../widgets/tags";
@@ -29,7 +32,7 @@ const COLUMNS: ColumnDef<Caller>[] = [
     id: "name",
     accessorKey: "name",
     header: "Name",
-    cell: ({ row }) => <span className="mono">{row.original.name}</span>,
+    cell: ({ row }) => <MiddleCut text={row.original.name} />,
     meta: { width: 190 },
   },
   {
@@ -45,7 +48,9 @@ const COLUMNS: ColumnDef<Caller>[] = [
     accessorKey: "collection",
     header: "Collection",
     cell: ({ row: { original } }) => (
-      <Link to={endpointsLink({ collection: original.collection_id })}>{original.collection}</Link>
+      <Link to={endpointsLink({ collection: original.collection_id })}>
+        <MiddleCut text={original.collection} />
+      </Link>
     ),
     meta: { width: 200, grow: true },
   },
@@ -75,15 +80,20 @@ const COLUMNS: ColumnDef<Caller>[] = [
 function Picture({ calls, least }: { calls: Caller[]; least: number }) {
   const navigate = useNavigate();
   const graph = useMemo(() => graphOf(calls, least), [calls, least]);
+  const narrow = useMediaQuery("(max-width: 600px)", undefined, { getInitialValueInEffect: false });
   if (graph.nodes.length === 0)
     return <Empty title="Nothing has so many requests">Move the threshold to the left.</Empty>;
   return (
     <>
-      <GraphPlot
-        graph={graph}
-        label={`${plural(graph.nodes.length, "node")}, ${plural(graph.edges.length, "connection")}; the table has the same`}
-        onCollection={(id) => void navigate(endpointsLink({ collection: id }))}
-      />
+      {narrow ? (
+        <CallList calls={calls.filter(({ requests }) => requests >= least)} label="Who calls whom" />
+      ) : (
+        <GraphPlot
+          graph={graph}
+          label={`${plural(graph.nodes.length, "node")}, ${plural(graph.edges.length, "connection")}; the table has the same`}
+          onCollection={(id) => void navigate(endpointsLink({ collection: id }))}
+        />
+      )}
       {graph.left_out > 0 && (
         <Text size="sm" className="dim">
           {plural(graph.left_out, "connection")} with less traffic left out
@@ -104,6 +114,7 @@ export default function ServiceMap() {
   });
   const most = Math.max(0, ...(calls.data?.items ?? []).map(({ requests }) => requests));
   const least = threshold(slider, most);
+  const items = useMemo(() => withoutDoubles(calls.data?.items ?? []), [calls.data]);
   const set = (name: string, value: string | null): void =>
     setParameters((old) => {
       const next = new URLSearchParams(old);
@@ -145,12 +156,19 @@ export default function ServiceMap() {
         </div>
       </div>
       <Answered of={calls}>
-        {({ items }) => {
+        {({ items: all }) => {
           if (items.length === 0) return collection === null ? <NoTraffic /> : <Empty title="Nobody called it" />;
           const kept = items.filter(({ requests }) => requests >= least);
+          const same = all.length - items.length;
+          const note = same > 0 && (
+            <Text size="sm" className="dim" mt="xs">
+              {plural(same, "loopback address", "loopback addresses")} left out: the processes that call are known.
+            </Text>
+          );
           return view === "map" ? (
             <Panel>
               <Picture calls={items} least={least} />
+              {note}
             </Panel>
           ) : (
             <DataTable
@@ -160,6 +178,7 @@ export default function ServiceMap() {
               rowId={(row) => `${row.kind} ${row.name} ${row.collection_id}`}
               initialSort={[{ id: "requests", desc: true }]}
               fill={kept.length > 100}
+              foot={note}
             />
           );
         }}
