@@ -25,6 +25,26 @@ test("records come, wait while paused, and one opens", async ({ page }) => {
   await expect.poll(() => rows.count()).toBeGreaterThan(0);
 });
 
+test("a click on a row opens its record", async ({ page }) => {
+  await page.goto("/live");
+  const rows = page.getByRole("table", { name: "Records" }).locator("tbody tr");
+  await expect.poll(() => rows.count()).toBeGreaterThan(1);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await rows.first().getByRole("cell").nth(2).click();
+  await expect(page.getByRole("dialog", { name: "Record" })).toBeVisible();
+});
+
+test("a processor without a source says that no records come", async ({ page }) => {
+  await page.route("**/api/v1/collector", async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as object;
+    await route.fulfill({ response, json: { ...answer, mode: "serve", not_ready: "nothing is read" } });
+  });
+  await page.goto("/live?search=there-is-no-such-record");
+  await expect(page.getByText("it only serves what is stored")).toBeVisible();
+  await expect(page.getByText("Waiting for records")).toHaveCount(0);
+});
+
 test("filters are the server's and in the address", async ({ page }) => {
   await page.goto("/live?method=POST&search=TICK");
   const table = page.getByRole("table", { name: "Records" });

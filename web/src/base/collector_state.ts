@@ -19,3 +19,17 @@ export function stateOf(collector: { mode: keyof typeof READY; not_ready: string
   if (not_ready !== "") return { label: "not ready", tone: "bad", why: not_ready };
   return { label: READY[mode], tone: "good", why: "" };
 }
+
+/** Why no record will come to who waits for some; null: one may. */
+export function whyNothingComes(
+  collector: { mode: keyof typeof READY; not_ready: string } | undefined,
+): { title: string; why: string } | null {
+  if (!collector) return null;
+  if (collector.mode === "serve") {
+    return {
+      title: "No records come here",
+      why: "This processor has no source: it only serves what is stored. Live records are at one that reads some (--kafka or --records), and at apiarist run.",
+    };
+  }
+  return collector.not_ready === "" ? null : { title: "Not collecting", why: collector.not_ready };
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { losses } from "./attention";
-import { stateOf } from "./collector_state";
+import { stateOf, whyNothingComes } from "./collector_state";
 import { byDay } from "./days";
 import { endpointsLink, readState, writeState } from "./filters";
 import { byCollection, graphOf, threshold, withoutDoubles, type Call } from "./graph";
@@ -174,4 +174,11 @@ test("a_local_caller_that_is_known_as_a_process_stands_once", () => {
     [1, 0],
     [3, 0],
   ]);
+});
+
+test("who_waits_for_records_is_told_that_none_come", () => {
+  expect(whyNothingComes({ mode: "serve", not_ready: "nothing is read" })?.why).toContain("no source");
+  expect(whyNothingComes({ mode: "run", not_ready: "no BTF" })?.why).toBe("no BTF");
+  expect(whyNothingComes({ mode: "processor", not_ready: "" })).toBeNull();
+  expect(whyNothingComes(undefined)).toBeNull();
 });

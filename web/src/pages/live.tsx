@@ -7,6 +7,7 @@ import { useSearchParams } from "react-router";
 import { useGet } from "../api/hooks";
 import type { LiveState } from "../api/live";
 import type { LiveRecord } from "../api/types";
+import { whyNothingComes } from "../base/collector_state";
 import { STATUSES } from "../base/filters";
 import { count, latency, plural } from "../base/format";
 import { LIVE_LIMIT, type LiveRow } from "../base/live_view";
@@ -141,10 +142,16 @@ export default function Live() {
   const columns = useMemo(() => columnsOf(setOpened), []);
   const collections = useGet("/api/v1/collections").data?.items ?? [];
   const setSearch = useCallback((text: string) => set("search", text), [set]);
-  const state = STATES[connection.state];
+  const collector = useGet("/api/v1/collector", undefined, { every: 10000 }).data;
+  const nothing = connection.state === "open" && view.rows.length === 0 ? whyNothingComes(collector) : null;
+  const state = nothing ? { label: nothing.title, tone: "state-neutral" } : STATES[connection.state];
   let body: ReactNode = null;
   if (view.rows.length > 0) {
-    body = <DataTable label="Records" columns={columns} rows={view.rows} rowId={(row) => String(row.key)} fill />;
+    body = (
+      <DataTable label="Records" columns={columns} rows={view.rows} rowId={(row) => String(row.key)} fill rowsOpen />
+    );
+  } else if (nothing && !view.paused) {
+    body = <Empty title={nothing.title}>{nothing.why}</Empty>;
   } else if (connection.state === "open") {
     body = (
       <Empty title={view.paused ? "Paused" : "Waiting for records"}>

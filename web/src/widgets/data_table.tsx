@@ -6,7 +6,7 @@ import { flexRender, getCoreRowModel, getSortedRowModel, useReactTable } from "@
 import type { ColumnDef, RowData, SortingState } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { useRowKeys } from "./row_keys";
+import { useRowClicks, useRowKeys } from "./row_keys";
 
 declare module "@tanstack/react-table" {
   interface ColumnMeta<TData extends RowData, TValue> {
@@ -39,6 +39,8 @@ interface Props<T> {
   /** where the list was, is remembered under this */
   place?: string;
   rowHeight?: number;
+  /** a click on a row is one on its first link or button */
+  rowsOpen?: boolean;
 }
 
 const VIRTUAL_FROM = 100;
@@ -82,6 +84,7 @@ export function DataTable<T>(props: Props<T>) {
   useEffect(() => {
     if (more?.has && !more.loading && last >= sorted.length - 40) more.load();
   }, [more, last, sorted.length]);
+  useRowClicks(scroller, props.rowsOpen === true);
   useRowKeys(scroller, sorted.length, (index) => {
     if (virtual) virtualizer.scrollToIndex(index);
   });
@@ -91,7 +94,7 @@ export function DataTable<T>(props: Props<T>) {
   return (
     <div
       ref={scroller}
-      className={props.fill ? "table-scroll table-fill" : "table-scroll"}
+      className={`table-scroll${props.fill ? " table-fill" : ""}${props.rowsOpen ? " rows-open" : ""}`}
       tabIndex={0}
       role="region"
       aria-label={props.label}

@@ -45,6 +45,21 @@ export function useRowKeys(
   });
 }
 
+/** A click on a row, beside its links and not to mark text, is one on its first link or button. */
+export function useRowClicks(container: RefObject<HTMLElement | null>, on: boolean): void {
+  useEffect(() => {
+    const box = container.current;
+    if (!box || !on) return;
+    const onClick = ({ target }: MouseEvent): void => {
+      if (!(target instanceof Element) || target.closest("a, button, input, label")) return;
+      if (getSelection()?.isCollapsed === false) return;
+      target.closest("tr[data-index]")?.querySelector<HTMLElement>(":is(a, button)")?.click();
+    };
+    box.addEventListener("click", onClick);
+    return () => box.removeEventListener("click", onClick);
+  }, [container, on]);
+}
+
 /** "/" puts the focus into the search field of a page. */
 export function useSlash(field: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
