@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { collectionId, expect, settled, test } from "./setup";
+import { join } from "node:path";
+import { collectionId, expect, noSeriousFindings, settled, test } from "./setup";
 
 test("collections are searched, sorted, and lead on", async ({ page }) => {
   await page.goto("/collections");
@@ -103,7 +104,7 @@ test("coverage, ledger and settings", async ({ page }) => {
   await page.goto("/collector");
   await settled(page);
   await expect(
-    page.getByText(/Reads records of other collectors|Collects on this node|Only answers/),
+    page.getByText(/Reads records of other collectors|Collects on this node|Serves what is stored/),
   ).toBeVisible();
   await page.getByRole("tab", { name: "Ledger" }).click();
   await settled(page);
@@ -116,6 +117,26 @@ test("coverage, ledger and settings", async ({ page }) => {
   await page.getByLabel("Changed only").uncheck();
   await page.getByLabel("Search in settings").fill("inventory-days");
   await expect(table.locator("tbody tr")).toHaveCount(1);
+});
+
+test("the ledger has what was counted, and zeros when asked", async ({ page }) => {
+  const ledger = [
+    { name: "records_delivered", value: 7, meaning: "records that were delivered" },
+    { name: "socket_bytes_lost", value: 0, meaning: "bytes that found no room" },
+  ];
+  await page.route("**/api/v1/collector", async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as object;
+    await route.fulfill({ response, json: { ...answer, ledger } });
+  });
+  await page.goto("/collector?tab=ledger");
+  const rows = page.getByRole("table", { name: "Ledger" }).locator("tbody tr");
+  await expect(rows).toHaveCount(1);
+  await page.getByLabel("Counters that are zero too (1)").check();
+  await expect(rows).toHaveCount(2);
+  await noSeriousFindings(page);
+  const folder = process.env["SCREENSHOTS"];
+  if (folder) await page.screenshot({ path: join(folder, "ledger-all.png"), fullPage: true });
 });
 
 test.describe("where the server does not answer", () => {

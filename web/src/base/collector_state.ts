@@ -33,3 +33,22 @@ export function whyNothingComes(
   }
   return collector.not_ready === "" ? null : { title: "Not collecting", why: collector.not_ready };
 }
+
+// what a processor counts, in words; what is always worth knowing first
+const INGEST: [name: string, words: string, always: boolean][] = [
+  ["records", "records read", true],
+  ["stored", "stored", true],
+  ["pending", "waiting to be stored", false],
+  ["superseded", "already stored by another processor", false],
+  ["dropped", "dropped with their batch", false],
+  ["refused", "refused as not valid", false],
+  ["first_words", "start messages of collectors", false],
+  ["failures", "errors of the database", false],
+];
+
+/** Counts of a processor, without those of zero that say nothing. */
+export function ingestFacts(ingest: Record<string, number>): { name: string; words: string; value: number }[] {
+  return INGEST.map(([name, words, always]) => ({ name, words, always, value: ingest[name] ?? 0 }))
+    .filter(({ always, value }) => always || value > 0)
+    .map(({ name, words, value }) => ({ name, words, value }));
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { losses } from "./attention";
-import { stateOf, whyNothingComes } from "./collector_state";
+import { ingestFacts, stateOf, whyNothingComes } from "./collector_state";
 import { byDay } from "./days";
 import { endpointsLink, readState, writeState } from "./filters";
 import { byCollection, graphOf, threshold, withoutDoubles, type Call } from "./graph";
@@ -181,4 +181,10 @@ test("who_waits_for_records_is_told_that_none_come", () => {
   expect(whyNothingComes({ mode: "run", not_ready: "no BTF" })?.why).toBe("no BTF");
   expect(whyNothingComes({ mode: "processor", not_ready: "" })).toBeNull();
   expect(whyNothingComes(undefined)).toBeNull();
+});
+
+test("what_a_processor_counted_is_said_in_words", () => {
+  const said = (counts: Record<string, number>) => ingestFacts(counts).map(({ value, words }) => `${value} ${words}`);
+  expect(said({ records: 0, stored: 0, refused: 0, batches: 0 })).toEqual(["0 records read", "0 stored"]);
+  expect(said({ records: 5, stored: 3, refused: 2, first_words: 0 })).toContain("2 refused as not valid");
 });

@@ -3,8 +3,8 @@ import { Tabs } from "@mantine/core";
 import { useSearchParams } from "react-router";
 import { useGet, useIsAdmin } from "../api/hooks";
 import type { Collector } from "../api/types";
-import { stateOf } from "../base/collector_state";
-import { count, plural, words } from "../base/format";
+import { ingestFacts, stateOf } from "../base/collector_state";
+import { count, plural } from "../base/format";
 import { useNow } from "../base/now";
 import { duration } from "../base/time";
 import { Page, Panel } from "../widgets/page";
@@ -17,7 +17,7 @@ import { Ledger, Settings } from "./collector_tables";
 const MODES: Record<Collector["mode"], string> = {
   run: "Collects on this node",
   processor: "Reads records of other collectors",
-  serve: "Only answers; it collects nothing",
+  serve: "Serves what is stored; it collects nothing",
 };
 
 function State({ collector }: { collector: Collector }) {
@@ -44,15 +44,15 @@ function State({ collector }: { collector: Collector }) {
         </span>
         {status.data && (
           <span>
-            {status.data.store.kind}, {plural(status.data.store.revision, "batch", "batches")} stored
+            Stored in {status.data.store.kind}, {plural(status.data.store.revision, "write")}
           </span>
         )}
       </div>
       {status.data?.ingest && (
         <div className="facts dim small ingest">
-          {Object.entries(status.data.ingest).map(([name, value]) => (
-            <span key={name}>
-              {words(name)} {count(value)}
+          {ingestFacts(status.data.ingest).map(({ name, words, value }) => (
+            <span key={name} className={name === "refused" || name === "dropped" ? "bad-text" : undefined}>
+              {count(value)} {words}
             </span>
           ))}
         </div>

@@ -13,14 +13,21 @@ type Line = NonNullable<Collector["ledger"]>[number];
 type Setting = Collector["settings"][number];
 
 export function Ledger({ lines }: { lines: Line[] | null }) {
-  if (lines === null)
-    return <Empty title="No ledger here">Only a run has one: what became of every byte and record.</Empty>;
+  const [all, setAll] = useState(false);
+  if (lines === null) {
+    return (
+      <Empty title="No ledger here">
+        A collector counts what became of every byte and record; this server only reads records of collectors.
+      </Empty>
+    );
+  }
   const lost = new Set(losses(lines).map(({ name }) => name));
+  const rows = lines.filter(({ value }) => all || value > 0);
   const columns: ColumnDef<Line>[] = [
     {
       id: "name",
       accessorKey: "name",
-      header: "Name",
+      header: "Counter",
       cell: ({ row }) => <code>{row.original.name}</code>,
       meta: { width: 290 },
     },
@@ -41,7 +48,24 @@ export function Ledger({ lines }: { lines: Line[] | null }) {
       meta: { width: 420, grow: true, wrap: true },
     },
   ];
-  return <DataTable label="Ledger" columns={columns} rows={lines} rowId={(line) => line.name} />;
+  return (
+    <div className="stack">
+      <div className="filter-bar">
+        <span className="dim">What became of every byte, message and record since the start.</span>
+        <Checkbox
+          className="bar-end"
+          label={`Counters that are zero too (${count(lines.length - lines.filter(({ value }) => value > 0).length)})`}
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
+      </div>
+      {rows.length === 0 ? (
+        <Empty title="Nothing was counted yet" />
+      ) : (
+        <DataTable label="Ledger" columns={columns} rows={rows} rowId={(line) => line.name} />
+      )}
+    </div>
+  );
 }
 
 const SETTINGS: ColumnDef<Setting>[] = [
@@ -55,7 +79,7 @@ const SETTINGS: ColumnDef<Setting>[] = [
   {
     id: "value",
     accessorKey: "value",
-    header: "In force",
+    header: "Value",
     cell: ({ row }) => (
       <span className="mono" title={row.original.value}>
         {row.original.value}
@@ -77,7 +101,7 @@ const SETTINGS: ColumnDef<Setting>[] = [
   {
     id: "source",
     accessorKey: "source",
-    header: "Said by",
+    header: "Set by",
     cell: ({ row }) =>
       row.original.source === "" ? <span className="dim">default</span> : <code>{row.original.source}</code>,
     meta: { width: 190, wrap: true },
