@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { collectionId, expect, noSeriousFindings, settled, test } from "./setup";
+import { collectionId, endpointId, expect, noSeriousFindings, settled, test } from "./setup";
 
 test("collections are searched, sorted, and lead on", async ({ page }) => {
   await page.goto("/collections");
@@ -51,6 +51,34 @@ test("each number of the sensitive matrix leads to the endpoints that it counts"
       .getByText("body /card")
       .first(),
   ).toBeVisible();
+});
+
+test("places beyond those that are kept are no type", async ({ page }) => {
+  interface Types {
+    sensitive: { value: string; endpoints: number }[];
+  }
+  await page.route("**/api/v1/endpoints/facets*", async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as Types;
+    answer.sensitive.push({ value: "(others)", endpoints: 2 });
+    await route.fulfill({ response, json: answer });
+  });
+  await page.goto("/sensitive");
+  await settled(page);
+  await expect(page.getByText("2 endpoints with more places. An endpoint keeps 64 places")).toBeVisible();
+  await expect(page.getByRole("table").getByRole("row", { name: /others|more places/ })).toHaveCount(0);
+  const id = await endpointId("/api/v1/users/{}", "GET");
+  await page.route(`**/api/v1/endpoints/${id}`, async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as { marks: Record<string, object[]> };
+    const [mark] = answer.marks["response_sensitive"] ?? [];
+    answer.marks["response_sensitive"]?.push({ ...mark, value: "(others)" });
+    await route.fulfill({ response, json: answer });
+  });
+  await page.goto(`/endpoints/${id}?tab=sensitive`);
+  const row = page.getByRole("row", { name: /^more places/ });
+  await expect(row).toContainText("beyond the 64 that are kept");
+  await expect(row.getByRole("link")).toHaveCount(0);
 });
 
 test("the service map is a picture and a table of the same, by traffic", async ({ page }) => {

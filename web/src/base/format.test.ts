@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { bytes, compact, count, cutInMiddle, latency, percent, plural, tailOf } from "./format";
+import { bytes, compact, count, cutInMiddle, latency, percent, plural, tailOf, words } from "./format";
 
 test("absence_is_a_dash_and_not_a_zero", () => {
   expect([count(null), latency(undefined), percent(null)]).toEqual(["–", "–", "–"]);
@@ -38,4 +38,9 @@ test("a_cut_name_keeps_its_end", () => {
   expect(tailOf("shop.example")).toBe("");
   expect(cutInMiddle("billing.shop.svc.cluster.local:8080", 28)).toBe("billing.shop.svc.cl…cal:8080");
   expect(cutInMiddle("127.0.0.1:40123", 28)).toBe("127.0.0.1:40123");
+});
+
+test("more_places_are_no_type", () => {
+  expect(words("payment_card")).toBe("payment card");
+  expect(words("(others)")).toBe("more places");
 });

@@ -72,7 +72,12 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** What stands for the places of an endpoint beyond those that are kept; of what type they are is not known. */
+export const OTHERS = "(others)";
+export const ABOUT_OTHERS =
+  "An endpoint keeps 64 places of sensitive data; what was seen at more is counted together, without its type and place.";
+
 /** jwt RS256 → jwt RS256, payment_card → payment card. */
 export function words(id: string): string {
-  return id.replaceAll("_", " ");
+  return id === OTHERS ? "more places" : id.replaceAll("_", " ");
 }

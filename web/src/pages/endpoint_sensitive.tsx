@@ -2,7 +2,7 @@
 import type { ColumnDef } from "@tanstack/react-table";
 import { Link } from "react-router";
 import type { EndpointDetails, Mark } from "../api/types";
-import { count, words } from "../base/format";
+import { ABOUT_OTHERS, count, OTHERS, words } from "../base/format";
 import { DataTable } from "../widgets/data_table";
 import { Empty } from "../widgets/states";
 import { Tag } from "../widgets/tags";
@@ -38,11 +38,14 @@ export function EndpointSensitive({ endpoint }: { endpoint: EndpointDetails }) {
       id: "type",
       accessorKey: "type",
       header: "Type",
-      cell: ({ row: { original } }) => (
-        <Link to={`/sensitive?type=${encodeURIComponent(original.type)}`}>
-          <Tag tone={original.exposed ? "bad" : "accent"}>{words(original.type)}</Tag>
-        </Link>
-      ),
+      cell: ({ row: { original } }) =>
+        original.type === OTHERS ? (
+          <Tag title={ABOUT_OTHERS}>{words(OTHERS)}</Tag>
+        ) : (
+          <Link to={`/sensitive?type=${encodeURIComponent(original.type)}`}>
+            <Tag tone={original.exposed ? "bad" : "accent"}>{words(original.type)}</Tag>
+          </Link>
+        ),
       meta: { width: 150 },
     },
     { id: "side", accessorKey: "side", header: "In", cell: ({ row }) => row.original.side, meta: { width: 100 } },
@@ -50,7 +53,14 @@ export function EndpointSensitive({ endpoint }: { endpoint: EndpointDetails }) {
       id: "place",
       accessorKey: "place",
       header: "Place",
-      cell: ({ row }) => <code title={row.original.place}>{row.original.place}</code>,
+      cell: ({ row: { original } }) =>
+        original.type === OTHERS ? (
+          <span className="dim" title={ABOUT_OTHERS}>
+            beyond the 64 that are kept
+          </span>
+        ) : (
+          <code title={original.place}>{original.place}</code>
+        ),
       meta: { width: 260, grow: true },
     },
     {

@@ -6,7 +6,7 @@ import { Link, useSearchParams } from "react-router";
 import { useGet, usePages } from "../api/hooks";
 import type { FacetValue, SensitivePlace } from "../api/types";
 import { endpointsLink, type FilterName } from "../base/filters";
-import { count, words } from "../base/format";
+import { ABOUT_OTHERS, count, OTHERS, plural, words } from "../base/format";
 import { DataTable } from "../widgets/data_table";
 import { MiddleCut } from "../widgets/middle_cut";
 import { Page, Panel } from "../widgets/page";
@@ -152,7 +152,9 @@ export default function Sensitive() {
     <Page title="Sensitive data">
       <Answered of={facets}>
         {(data) => {
-          const rows = rowsOf({ sensitive: data.sensitive, returned: data.returned, exposed: data.exposed });
+          const all = rowsOf({ sensitive: data.sensitive, returned: data.returned, exposed: data.exposed });
+          const rows = all.filter(({ type: of }) => of !== OTHERS);
+          const more = all.find(({ type: of }) => of === OTHERS);
           if (rows.length === 0) {
             return (
               <Empty title="None seen">Types and places stand here as soon as a request or a response has some.</Empty>
@@ -165,6 +167,16 @@ export default function Sensitive() {
               rows={rows}
               rowId={(row) => row.type}
               initialSort={[{ id: "exposed", desc: true }]}
+              foot={
+                more && (
+                  <div className="table-more">
+                    <Link to={endpointsLink({ sensitive: OTHERS, folded: "both" })}>
+                      {plural(more.sensitive, "endpoint")}
+                    </Link>{" "}
+                    with more places. {ABOUT_OTHERS}
+                  </div>
+                )
+              }
             />
           );
         }}

@@ -4,7 +4,7 @@ import { Group } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { endpointsLink } from "../base/filters";
-import { words } from "../base/format";
+import { ABOUT_OTHERS, OTHERS, words } from "../base/format";
 
 export type Tone = "neutral" | "good" | "info" | "warn" | "bad" | "accent";
 
@@ -82,7 +82,13 @@ export function SensitiveTags({
         <Tag
           key={type}
           tone={exposed.includes(type) ? "bad" : "accent"}
-          title={exposed.includes(type) ? `${words(type)}: returned without authentication` : words(type)}
+          title={
+            type === OTHERS
+              ? ABOUT_OTHERS
+              : exposed.includes(type)
+                ? `${words(type)}: returned without authentication`
+                : words(type)
+          }
         >
           {words(type)}
         </Tag>
