@@ -83,7 +83,7 @@ void Ingest::delete_old(std::int64_t now_s) {
     const auto tell = [this](bool deleted) {
         if (!deleted) counts_.failures.fetch_add(1, kRelaxed);
     };
-    if (options_.keep_days == 0) return tell(store::delete_old_minutes(store_.database(), now_s).has_value());
+    if (options_.keep_days == 0) return tell(store::delete_day_old(store_.database(), now_s).has_value());
     tell(store::delete_before(store_.database(), now_s - options_.keep_days * kDay, {"retention", now_s}).has_value());
 }
 

@@ -27,7 +27,7 @@ struct IngestOptions {
     std::unique_ptr<sensitive::Scanner> scanner;  // null: sensitive data is not looked for
     std::uint64_t batch_records = 200'000;        // a batch is full
     std::size_t batch_endpoints = 20'000;         // of different endpoints, likewise
-    std::int64_t keep_days = 0;  // what was not seen since is deleted, once an hour; 0: nothing but minutes is
+    std::int64_t keep_days = 0;  // what was not seen since is deleted, once an hour; 0: nothing but what is for a day
     std::uint64_t batch_bytes = 256u << 20;  // of records, likewise
     live::Feed* live = nullptr;              // gets each record as it is taken; outlives this; null: none
 };

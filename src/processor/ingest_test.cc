@@ -165,19 +165,19 @@ TEST_F(IngestTest, what_was_not_seen_for_long_is_deleted) {
     EXPECT_EQ(endpoints(), "/new 2;/old 1;");
 }
 
-TEST_F(IngestTest, minutes_go_after_a_day_though_nothing_else_is_deleted) {
+TEST_F(IngestTest, minutes_and_offsets_of_runs_go_after_a_day_though_nothing_else_is_deleted) {
     constexpr std::int64_t kDay = 86400;
     Ingest ingest(*store_, {});
-    const auto rows = [this](std::int64_t step) {
-        return store::integer((*store_->database().query(
-            "SELECT COUNT(*) FROM traffic WHERE step = $1 AND collection_id = 0", {step}))[0][0]);
+    const auto count = [this](std::string_view what) {
+        return store::integer((*store_->database().query("SELECT COUNT(*) FROM " + std::string(what), {}))[0][0]);
     };
     for (const std::int64_t now_s : {kNow, kNow + 2 * kDay, kNow + 4 * kDay}) {
         ingest.take(R"({"path":"/a","method":"GET","statusCode":"200"})", now_s);
-        ASSERT_TRUE(ingest.flush({}, {}, now_s));
+        ASSERT_TRUE(ingest.flush({}, {{"run of " + std::to_string(now_s), 0, 1}}, now_s));
     }
-    EXPECT_EQ(rows(60), 1);
-    EXPECT_EQ(rows(3600), 3);
+    EXPECT_EQ(count("traffic WHERE collection_id = 0 AND step = 60"), 1);
+    EXPECT_EQ(count("traffic WHERE collection_id = 0 AND step = 3600"), 3);
+    EXPECT_EQ(count("offsets"), 1);
 }
 
 TEST(SampleWriter, keeps_what_a_record_says_and_cuts_what_is_too_long) {

@@ -20,7 +20,7 @@ InventorySink::InventorySink(InventorySinkOptions options, store::Store store)
       store_(std::move(store)),
       ingest_(store_, std::move(options_.ingest)),
       // What comes while a batch is stored has the other half.
-      batch_(ingest_, {"run " + options_.record.instance_id, options_.queue_bytes / 2,
+      batch_(ingest_, {std::string(store::kRunTopic) + options_.record.instance_id, options_.queue_bytes / 2,
                        [this](const auto& what) { tell(what); }}),
       pace_(options_.batch_time) {}
 

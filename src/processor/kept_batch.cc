@@ -48,8 +48,8 @@ Result<std::size_t> KeptBatch::store(std::int64_t now_s) {
 
 Result<store::Applied> KeptBatch::flush(std::int64_t now_s) {
     if (options_.topic.empty()) return ingest_.flush({}, {}, now_s);
-    const std::int64_t next = passed_ + static_cast<std::int64_t>(ingest_.taken());
-    return ingest_.flush({{options_.topic, 0, passed_ == 0 ? -1 : passed_}}, {{options_.topic, 0, next}}, now_s);
+    // No other writes this offset, and it may have been deleted since (delete_day_old()): where it begins is not asked.
+    return ingest_.flush({}, {{options_.topic, 0, passed_ + static_cast<std::int64_t>(ingest_.taken())}}, now_s);
 }
 
 std::size_t KeptBatch::let_go(std::uint64_t records) {

@@ -93,6 +93,19 @@ TEST_F(KeptBatchTest, a_store_that_fails_takes_the_part_later) {
     EXPECT_EQ(ingest.counts().refused, 1u);
 }
 
+TEST_F(KeptBatchTest, what_comes_after_long_is_stored_though_its_offset_was_deleted) {
+    Ingest ingest(*store_, {});
+    KeptBatch batch(ingest, options("run i"));
+    for (const std::int64_t next : {1, 2, 3}) {
+        batch.take(record("/a"), kNow);
+        store_all(batch);
+        EXPECT_EQ(*store_->next_offset("run i", 0), next);
+        ASSERT_TRUE(store_->database().script("DELETE FROM offsets"));
+    }
+    EXPECT_EQ(ingest.counts().stored, 3u);
+    EXPECT_EQ(number("SELECT SUM(requests) FROM endpoints"), 3);
+}
+
 TEST_F(KeptBatchTest, it_is_full_by_bytes_and_what_is_dropped_is_counted) {
     Ingest ingest(*store_, {});
     const std::string one = record("/a");

@@ -8,6 +8,7 @@
 #include "store/facet_sets.h"
 #include "store/meta.h"
 #include "store/migrations.h"
+#include "store/store.h"
 #include "store/sums.h"
 
 namespace apiarist::store {
@@ -39,6 +40,13 @@ Result<std::int64_t> remove_endpoints(Database& database, std::string_view which
             {parameter}));
     APIARIST_TRY(database.execute(fmt::format("DELETE FROM endpoints WHERE {}", which), {parameter}));
     return counted;
+}
+
+// A run asks for its offset until its next batch is stored, and each run has one of its own.
+Status delete_old_offsets(Database& database, std::int64_t now_s) {
+    constexpr std::int64_t kDay = 86400;
+    return database.execute("DELETE FROM offsets WHERE topic LIKE $1 AND written < $2",
+                            {std::string(kRunTopic) + "%", now_s - kDay});
 }
 
 Result<std::string> name_of(Database& database, std::int64_t collection) {
@@ -78,6 +86,7 @@ Result<Removed> delete_before(Database& database, std::int64_t time, const Actor
         APIARIST_TRY(recount(database, integer(row[0])));
     APIARIST_TRY(FacetSets::delete_unused(database));
     APIARIST_TRY(delete_old_traffic(database, time, actor.now_s));
+    APIARIST_TRY(delete_old_offsets(database, actor.now_s));
     auto hours = remove(database, "hours", "hour < $1", time / 3600);
     if (!hours) return std::move(hours).error();
     auto samples = remove(database, "samples", "time < $1", time);
@@ -99,10 +108,11 @@ Result<Removed> delete_before(Database& database, std::int64_t time, const Actor
     return Removed{*collections, *endpoints, *hours, *samples, *changes};
 }
 
-Status delete_old_minutes(Database& database, std::int64_t now_s) {
+Status delete_day_old(Database& database, std::int64_t now_s) {
     auto transaction = Transaction::begin(database);
     if (!transaction) return std::move(transaction).error();
     APIARIST_TRY(delete_old_traffic(database, 0, now_s));
+    APIARIST_TRY(delete_old_offsets(database, now_s));
     return transaction->commit();
 }
 

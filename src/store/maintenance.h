@@ -31,8 +31,9 @@ Result<Removed> delete_collection(Database& database, std::int64_t collection, c
 // Hours, samples and changes before a time (Unix seconds), and endpoints and collections that were not seen since. What
 // an endpoint counted in all stays.
 Result<Removed> delete_before(Database& database, std::int64_t time, const Actor& actor);
-// Minutes of traffic that are older than a day: for those who keep all else.
-Status delete_old_minutes(Database& database, std::int64_t now_s);
+// What nobody asks for after a day: minutes of traffic, and offsets of runs. For those who keep all else;
+// delete_before() deletes it too.
+Status delete_day_old(Database& database, std::int64_t now_s);
 // An OpenAPI document of a collection, in place of one that is there.
 Status put_document(Database& database, std::int64_t collection, const std::string& name, const std::string& document,
                     const Actor& actor);

@@ -188,6 +188,31 @@ TEST_P(MaintenanceTest, a_collection_goes_with_all_it_has) {
     EXPECT_THAT(endpoints(), ElementsAre(Pair("GET /flags/ann", 1), Pair("GET /x", 1)));
 }
 
+TEST_P(MaintenanceTest, offsets_of_runs_go_after_a_day_and_those_of_topics_stay) {
+    const auto reach = [this](const std::string& topic, std::int64_t now_s) {
+        Batch batch;
+        batch.end = {{topic, 0, 7}};
+        ASSERT_TRUE(store_->apply(batch, now_s));
+    };
+    const auto left = [this] {
+        const auto rows = own_->query("SELECT topic FROM offsets ORDER BY topic", {});
+        std::string topics;
+        for (const Row& row : rows.value())
+            topics += text(row[0]) + ";";
+        return topics;
+    };
+    reach("runs", kNow - 9 * kDay);
+    for (const bool all : {false, true}) {
+        reach("run ended", kNow - kDay - 1);
+        reach("run idle", kNow - 2 * kDay);
+        reach("run idle", kNow - kDay / 2);
+        EXPECT_EQ(left(), "run ended;run idle;runs;");
+        ASSERT_TRUE(all ? delete_before(*own_, kNow - 300 * kDay, kAdmin).has_value()
+                        : delete_day_old(*own_, kNow).has_value());
+        EXPECT_EQ(left(), "run idle;runs;") << all;
+    }
+}
+
 TEST_P(MaintenanceTest, what_is_old_goes) {
     put({{.target = "/old", .time = kNow - 9 * kDay},
          {.target = "/gone", .time = kNow - 9 * kDay, .host = "gone"},

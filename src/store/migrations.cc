@@ -73,7 +73,8 @@ CREATE TABLE changes (
     id BIGINT PRIMARY KEY, time BIGINT NOT NULL, endpoint_id BIGINT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL);
 CREATE INDEX changes_by_time ON changes (time);
 CREATE TABLE offsets (
-    topic TEXT NOT NULL, part BIGINT NOT NULL, next_offset BIGINT NOT NULL, PRIMARY KEY (topic, part));
+    topic TEXT NOT NULL, part BIGINT NOT NULL, next_offset BIGINT NOT NULL, written BIGINT NOT NULL,
+    PRIMARY KEY (topic, part));
 CREATE TABLE tokens (hash TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, created BIGINT NOT NULL);
 CREATE TABLE audit (
     id BIGINT PRIMARY KEY, time BIGINT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL);

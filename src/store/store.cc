@@ -70,13 +70,13 @@ Result<bool> Store::is_at(const std::vector<Offset>& offsets) {
     return true;
 }
 
-Status Store::write_offsets(const Batch& batch) {
+Status Store::write_offsets(const Batch& batch, std::int64_t now_s) {
     std::vector<Row> rows;
     for (const Offset& offset : batch.end)
-        rows.push_back({offset.topic, std::int64_t{offset.partition}, offset.next});
+        rows.push_back({offset.topic, std::int64_t{offset.partition}, offset.next, now_s});
     return database_->execute_many(
-        "INSERT INTO offsets (topic, part, next_offset) VALUES ($1, $2, $3) "
-        "ON CONFLICT (topic, part) DO UPDATE SET next_offset = excluded.next_offset",
+        "INSERT INTO offsets (topic, part, next_offset, written) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (topic, part) DO UPDATE SET next_offset = excluded.next_offset, written = excluded.written",
         rows);
 }
 
@@ -131,7 +131,7 @@ Result<Applied> Store::write(Batch& batch, std::int64_t now_s) {
     opened_ = std::move(opened);
     APIARIST_TRY(
         BatchWriter(*database_, *catalog_, facet_sets_, batch.delta, now_s).write(last_id, revision + 1, opened_));
-    APIARIST_TRY(write_offsets(batch));
+    APIARIST_TRY(write_offsets(batch, now_s));
     APIARIST_TRY(write_meta(*database_, "revision", revision + 1));
     APIARIST_TRY(write_meta(*database_, "last_id", last_id));
     batch.in_doubt = true;

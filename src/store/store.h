@@ -16,6 +16,9 @@
 
 namespace apiarist::store {
 
+// Before the name of a run that has no topic; a topic's name has no blank.
+inline constexpr std::string_view kRunTopic = "run ";
+
 // Up to where a partition of a topic is in the store.
 struct Offset {
     std::string topic;
@@ -58,7 +61,7 @@ class Store {
     Store(DatabaseOptions options, const inventory::CatalogLimits& limits, std::unique_ptr<Database> database);
     Result<Applied> write(Batch& batch, std::int64_t now_s);
     Result<bool> is_at(const std::vector<Offset>& offsets);
-    Status write_offsets(const Batch& batch);
+    Status write_offsets(const Batch& batch, std::int64_t now_s);
 
     DatabaseOptions options_;
     inventory::CatalogLimits limits_;

@@ -174,7 +174,7 @@ TEST_P(StoreTest, a_batch_whose_commit_was_not_heard_of_is_found_in_the_store) {
     ASSERT_TRUE(second.database().script(
         "DROP TABLE offsets; CREATE TABLE known (id BIGINT PRIMARY KEY); CREATE TABLE offsets "
         "(topic TEXT NOT NULL, part BIGINT NOT NULL REFERENCES known (id) DEFERRABLE INITIALLY "
-        "DEFERRED, next_offset BIGINT NOT NULL, PRIMARY KEY (topic, part))"));
+        "DEFERRED, next_offset BIGINT NOT NULL, written BIGINT NOT NULL, PRIMARY KEY (topic, part))"));
     Batch batch;
     Batch same;
     see(first, batch, "GET", "/a");
