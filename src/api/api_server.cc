@@ -3,8 +3,6 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -18,7 +16,9 @@
 #include "api/json_out.h"
 #include "api/routes.h"
 #include "api/static_answer.h"
+#include "base/http_port.h"
 #include "base/json.h"
+#include "base/kept_sigpipe.h"
 #include "store/migrations.h"
 
 namespace apiarist::api {
@@ -99,19 +99,6 @@ void answer_error(httplib::Response& response, const Error& error,
     answer_problem(response, 500);
 }
 
-void block_sigpipe() {
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, SIGPIPE);
-    (void)::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
-
-// The library asks for SO_REUSEPORT, with which a second server would silently share the port of the first.
-void set_socket_options(int socket) {
-    const int yes = 1;
-    (void)::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-}
-
 // Of the one field of that name; empty: there is none. Nothing: there are several.
 std::optional<std::string> one_header(const httplib::Request& request, const char* name) {
     if (request.get_header_value_count(name) > 1) return std::nullopt;
@@ -130,7 +117,6 @@ struct ApiServer::State {
 
     Status prepare_store();
     void add_handlers();
-    Status bind();
     void serve();
     // False: it was answered. `is_page`: it is no answer of the API, and another site may lead a browser to it.
     bool is_allowed(const httplib::Request& request, httplib::Response& response, bool is_page) const;
@@ -325,19 +311,6 @@ void ApiServer::State::add_handlers() {
         });
 }
 
-Status ApiServer::State::bind() {
-    http->set_socket_options(set_socket_options);
-    errno = 0;
-    if (address.port == 0) {
-        address.port = http->bind_to_any_port(address.host);
-        if (address.port > 0) return Done{};
-    } else if (http->bind_to_port(address.host, address.port)) {
-        return Done{};
-    }
-    const int error = errno;
-    return Error::from_errno(error, fmt::format("listen on {} port {}", address.host, address.port));
-}
-
 void ApiServer::State::serve() {
     thread = std::thread([this] {
         block_sigpipe();
@@ -367,7 +340,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::make(ApiOptions options) {
     if (state->options.live != nullptr) bounds.streams = state->options.live->limits().readers;
     state->http = BoundedServer::make(bounds);
     // The port first: who cannot serve makes no tokens.
-    APIARIST_TRY(state->bind());
+    APIARIST_TRY(bind_port(*state->http, state->address.host, state->address.port));
     APIARIST_TRY(state->prepare_store());
     state->add_handlers();
     state->serve();
@@ -379,9 +352,7 @@ int ApiServer::port() const {
 }
 
 std::string ApiServer::url() const {
-    const std::string& host = state_->address.host;
-    return host.find(':') != std::string::npos ? fmt::format("http://[{}]:{}", host, port())
-                                               : fmt::format("http://{}:{}", host, port());
+    return http_url(state_->address.host, port());
 }
 
 const std::vector<std::string>& ApiServer::token_files() const {

@@ -18,4 +18,12 @@ class KeptSigpipe {
     struct sigaction before_ {};
 };
 
+// For a thread that serves: who hangs up must not end the process.
+inline void block_sigpipe() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGPIPE);
+    (void)::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 }  // namespace apiarist

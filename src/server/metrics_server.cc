@@ -4,11 +4,8 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <httplib.h>
-#include <signal.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <future>
@@ -16,6 +13,7 @@
 #include <utility>
 
 #include "base/cpu_time.h"
+#include "base/http_port.h"
 #include "base/kept_sigpipe.h"
 #include "base/text.h"
 #include "server/metrics_text.h"
@@ -32,19 +30,6 @@ bool is_loopback(const std::string& host) {
     if (::inet_pton(AF_INET, host.c_str(), &four) == 1) return ntohl(four.s_addr) >> 24 == 127;
     in6_addr six{};
     return ::inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
-// The library asks for SO_REUSEPORT, with which a second apiarist would silently share the port of the first.
-void set_socket_options(int socket) {
-    const int yes = 1;
-    (void)::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-}
-
-void block_sigpipe() {
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, SIGPIPE);
-    (void)::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 std::unique_ptr<httplib::Server> make_http_server() {
@@ -145,7 +130,6 @@ void MetricsServer::State::add_coverage(const char* path, const char* type,
 
 Status MetricsServer::State::bind() {
     constexpr std::size_t kMaxPayload = 4096;  // nothing here takes one
-    http->set_socket_options(set_socket_options);
     http->set_default_headers({{"Server", kServerName}});
     http->set_payload_max_length(kMaxPayload);
     // One request for a connection, and short patience: the end of the run waits for these threads.
@@ -153,15 +137,7 @@ Status MetricsServer::State::bind() {
     http->set_keep_alive_timeout(1);
     http->set_read_timeout(1);
     http->set_write_timeout(1);
-    errno = 0;
-    if (address.port == 0) {
-        address.port = http->bind_to_any_port(address.host);
-        if (address.port > 0) return Done{};
-    } else if (http->bind_to_port(address.host, address.port)) {
-        return Done{};
-    }
-    const int error = errno;
-    return Error::from_errno(error, fmt::format("listen on {} port {}", address.host, address.port));
+    return bind_port(*http, address.host, address.port);
 }
 
 // stop() is not heard before the library's loop runs; it makes its workers when it does.
@@ -206,9 +182,7 @@ int MetricsServer::port() const {
 }
 
 std::string MetricsServer::url() const {
-    const std::string& host = state_->address.host;
-    const bool six = host.find(':') != std::string::npos;
-    return six ? fmt::format("http://[{}]:{}", host, port()) : fmt::format("http://{}:{}", host, port());
+    return http_url(state_->address.host, port());
 }
 
 }  // namespace apiarist::server
