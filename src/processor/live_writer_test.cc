@@ -7,10 +7,10 @@
 #include <simdjson.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <limits>
 #include <string>
 
+#include "processor/fixture_test.h"
 #include "processor/ingest.h"
 
 namespace apiarist::processor {
@@ -25,17 +25,8 @@ constexpr const char* kRecord =
     "latency_us":"1500","direction":"1","requestHeaders":"{\"host\":\"Shop:80\",\"authorization\":\"Bearer secret-token-2\",\"content-type\":\"application/json\"}",
     "responseHeaders":"{\"content-type\":\"application/json\"}","requestPayload":"{\"mail\":\"jane@example.org\"}","responsePayload":"{\"id\":1}"})";
 
-class LiveWriterTest : public testing::Test {
+class LiveWriterTest : public WithStore {
   protected:
-    LiveWriterTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "apiarist-live-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-        directory_ = pattern;
-        auto opened = store::Store::open({directory_ + "/inventory.db"});
-        if (!opened) std::abort();
-        store_.emplace(std::move(*opened));
-    }
-    ~LiveWriterTest() override { std::filesystem::remove_all(directory_); }
     Ingest ingest(bool redact = true) {
         IngestOptions options;
         options.live = &feed_;
@@ -54,8 +45,6 @@ class LiveWriterTest : public testing::Test {
         return taken.events[0].json;
     }
 
-    std::string directory_;
-    std::optional<store::Store> store_;
     live::Feed feed_;
     simdjson::dom::parser parser_;
 };

@@ -2,6 +2,8 @@
 // What was dismissed: each item with what it said then, so that it comes back when it says something else. What storage
 // holds may be of anybody's making.
 
+import { readList } from "./stored_list";
+
 export interface Item {
   key: string;
   says: string;
@@ -10,19 +12,9 @@ export interface Item {
 const MOST = 500;
 
 export function readDismissed(text: string | null): Item[] {
-  try {
-    const read = JSON.parse(text ?? "[]") as unknown;
-    if (!Array.isArray(read)) return [];
-    return read
-      .flatMap((item: unknown) => {
-        if (typeof item !== "object" || item === null) return [];
-        const { key, says } = item as { key?: unknown; says?: unknown };
-        return typeof key === "string" && typeof says === "string" ? [{ key, says }] : [];
-      })
-      .slice(-MOST);
-  } catch {
-    return [];
-  }
+  return readList(text, ({ key, says }) =>
+    typeof key === "string" && typeof says === "string" ? { key, says } : null,
+  ).slice(-MOST);
 }
 
 export function isDismissed(dismissed: readonly Item[], item: Item): boolean {

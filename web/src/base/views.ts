@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Saved views: what storage holds may be of anybody's making.
 
+import { readList } from "./stored_list";
+
 export interface View {
   name: string;
   query: string;
@@ -9,19 +11,9 @@ export interface View {
 const MOST = 50;
 
 export function readViews(text: string | null): View[] {
-  try {
-    const read = JSON.parse(text ?? "[]") as unknown;
-    if (!Array.isArray(read)) return [];
-    return read
-      .flatMap((item: unknown) => {
-        if (typeof item !== "object" || item === null) return [];
-        const { name, query } = item as { name?: unknown; query?: unknown };
-        return typeof name === "string" && typeof query === "string" ? [{ name, query }] : [];
-      })
-      .slice(0, MOST);
-  } catch {
-    return [];
-  }
+  return readList(text, ({ name, query }) =>
+    typeof name === "string" && typeof query === "string" ? { name, query } : null,
+  ).slice(0, MOST);
 }
 
 export function withView(views: View[], view: View): View[] {
