@@ -3,7 +3,6 @@
 
 #include <absl/hash/hash.h>
 
-#include <cstdlib>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -12,64 +11,80 @@ namespace apiarist::inventory {
 namespace {
 
 constexpr std::string_view kGoesOn = "response_open";
+constexpr std::int32_t kLimit = std::numeric_limits<std::int32_t>::max();
+
+bool is_of_one_node(std::string_view host) {
+    return host.starts_with("127.") || host == "::1" || host.starts_with("169.254.") || host.starts_with("fe80:");
+}
 
 std::uint64_t name_of(const records::Record& record) {
-    const std::string_view host = records::find_header(record.request_headers, "host").value_or("");
-    // Each node has a loopback of its own.
-    const bool loopback = record.client.host.starts_with("127.") || record.client.host == "::1";
-    return absl::HashOf(record.client.host, record.client.port, record.method, host, record.target,
-                        loopback ? record.collector : std::string_view());
+    return absl::HashOf(record.client.host, record.client.port, record.method, record.target,
+                        is_of_one_node(record.client.host) ? record.collector : std::string_view());
 }
 
 }  // namespace
 
-CallMatcher::Ends CallMatcher::known(std::uint64_t call) const {
+std::int32_t WaitingCalls::of(std::uint64_t name) const {
     for (const Table* table : {&batch_, &recent_, &older_})
-        if (const auto found = table->find(call); found != table->end()) return found->second;
-    return {};
+        if (const auto found = table->find(name); found != table->end()) return found->second;
+    return 0;
 }
 
-Telling CallMatcher::take(const records::Record& record, std::int64_t time) {
-    if (record.client.host.empty() || record.client.port.empty()) return Telling::kFirst;
-    const std::uint64_t call = name_of(record);
-    Ends ends = known(call);
-    if (std::abs(time - ends.time) > kWindow) ends = {};
-    const bool server = record.direction == records::Direction::kServer;
-    std::uint16_t& open = server ? ends.open_at_server : ends.open_at_client;
-    const bool goes_on = record.capture.find(kGoesOn) != std::string_view::npos;
-    if (!goes_on && open != 0) {
-        --open;
-        batch_.insert_or_assign(call, ends);
-        return Telling::kAgain;
-    }
-    if (goes_on && open < std::numeric_limits<std::uint16_t>::max()) ++open;
-    const bool other_end = server ? ends.beyond < 0 : ends.beyond > 0;
-    constexpr std::int32_t kLimit = std::numeric_limits<std::int32_t>::max();
-    if (server && ends.beyond < kLimit) ++ends.beyond;
-    if (!server && ends.beyond > -kLimit) --ends.beyond;
-    ends.time = time;
-    batch_.insert_or_assign(call, ends);
-    return other_end ? Telling::kOtherEnd : Telling::kFirst;
-}
-
-void CallMatcher::keep() {
-    for (const auto& [call, ends] : batch_) {
-        older_.erase(call);
-        if (!ends.waits()) {
-            recent_.erase(call);
+void WaitingCalls::keep() {
+    for (const auto& [name, number] : batch_) {
+        older_.erase(name);
+        if (number == 0) {
+            recent_.erase(name);
             continue;
         }
         if (recent_.size() >= kMost) {
             older_ = std::move(recent_);
             recent_ = {};
         }
-        recent_.insert_or_assign(call, ends);
+        recent_.insert_or_assign(name, number);
     }
     forget();
 }
 
+Telling CallMatcher::take(const records::Record& record, std::int64_t time) {
+    if (record.client.host.empty() || record.client.port.empty()) return Telling::kFirst;
+    const bool server = record.direction == records::Direction::kServer;
+    const std::uint64_t call = name_of(record);
+    const bool goes_on = record.capture.find(kGoesOn) != std::string_view::npos;
+    // A stream's two records are of one end, and say the same time.
+    const std::uint64_t stream = absl::HashOf(call, time, server);
+    const std::int32_t open = open_.of(stream);
+    if (!goes_on && open > 0) {
+        open_.set(stream, open - 1);
+        return Telling::kAgain;
+    }
+    if (goes_on && open < kLimit) open_.set(stream, open + 1);
+
+    const std::int64_t span = time / kSpan;
+    const std::int64_t into = time % kSpan;
+    const auto wants = [server](std::int32_t beyond) { return server ? beyond < 0 : beyond > 0; };
+    for (const std::int64_t near :
+         {span, into < kMargin ? span - 1 : span, into >= kSpan - kMargin ? span + 1 : span}) {
+        const std::uint64_t name = absl::HashOf(call, near);
+        const std::int32_t beyond = ends_.of(name);
+        if (!wants(beyond)) continue;
+        ends_.set(name, beyond + (server ? 1 : -1));
+        return Telling::kOtherEnd;
+    }
+    const std::uint64_t name = absl::HashOf(call, span);
+    const std::int32_t beyond = ends_.of(name);
+    if (server ? beyond < kLimit : beyond > -kLimit) ends_.set(name, beyond + (server ? 1 : -1));
+    return Telling::kFirst;
+}
+
+void CallMatcher::keep() {
+    ends_.keep();
+    open_.keep();
+}
+
 void CallMatcher::forget() {
-    batch_ = {};
+    ends_.forget();
+    open_.forget();
 }
 
 }  // namespace apiarist::inventory

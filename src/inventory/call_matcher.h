@@ -4,13 +4,15 @@
 // records, one at each end; a response that is a stream makes one at its end and, when it is long, one before
 // (docs/record.md, response_open).
 //
-// A call is known by its client's address and port, method, host and target: what both ends say alike, also where a
-// Kubernetes service translates the server's address. Records of each end are counted for each such name; one more
-// than the other end has is another call. So it does not matter which end comes first, nor how often a connection says
-// the same. What is not known: calls through an address translation of the client's, and records without its port.
+// A call is known by its client's address and port, method, target and time (its request's first byte, which both ends
+// see within moments): what both ends say alike, also where a Kubernetes service translates the server's address, and
+// where one end does not know the host (HTTP/2 that is older than its collector). Records of each end are counted for
+// each such name in spans of kSpan seconds; one more than the other end has is another call. So it does not matter
+// which end comes first, how much later the other one is read, nor how often a connection says the same. What is not
+// known: calls through an address translation of the client's, and records without its port.
 //
-// Not thread-safe. Bounded: what waits for its other end longer than kWindow seconds, or behind kMost others to twice
-// as many, is forgotten, and its other end is then taken for a call of its own.
+// Not thread-safe. Bounded: what waits for its other end behind WaitingCalls::kMost others, to twice as many, is
+// forgotten, and its other end is then taken for a call of its own.
 
 #include <absl/container/flat_hash_map.h>
 
@@ -27,10 +29,29 @@ enum class Telling : std::uint8_t {
     kAgain,     // this end told of it while its response went on
 };
 
-class CallMatcher {
+// Numbers by name, of which 0 is not kept. What a batch changes is kept with it, or forgotten.
+class WaitingCalls {
   public:
     static constexpr std::size_t kMost = 128 << 10;
-    static constexpr std::int64_t kWindow = 600;  // seconds
+
+    [[nodiscard]] std::int32_t of(std::uint64_t name) const;
+    void set(std::uint64_t name, std::int32_t number) { batch_.insert_or_assign(name, number); }
+    void keep();
+    void forget() { batch_ = {}; }
+    [[nodiscard]] std::size_t size() const { return recent_.size() + older_.size(); }
+
+  private:
+    using Table = absl::flat_hash_map<std::uint64_t, std::int32_t>;
+
+    Table batch_;  // over the others; also what waits no more
+    Table recent_;
+    Table older_;
+};
+
+class CallMatcher {
+  public:
+    static constexpr std::int64_t kSpan = 30;   // seconds
+    static constexpr std::int64_t kMargin = 5;  // that clocks may differ where a span ends
 
     // `time`: the record's, Unix seconds.
     [[nodiscard]] Telling take(const records::Record& record, std::int64_t time);
@@ -38,23 +59,11 @@ class CallMatcher {
     void keep();
     // or is not, and will be seen again.
     void forget();
-    [[nodiscard]] std::size_t waiting() const { return recent_.size() + older_.size(); }
+    [[nodiscard]] std::size_t waiting() const { return ends_.size() + open_.size(); }
 
   private:
-    struct Ends {
-        std::int64_t time = 0;    // of the last record
-        std::int32_t beyond = 0;  // records at the server that have none at the client; below zero: the other way
-        std::uint16_t open_at_server = 0;  // streams that were told of and have not ended
-        std::uint16_t open_at_client = 0;
-        [[nodiscard]] bool waits() const { return beyond != 0 || open_at_server != 0 || open_at_client != 0; }
-    };
-    using Table = absl::flat_hash_map<std::uint64_t, Ends>;
-
-    [[nodiscard]] Ends known(std::uint64_t call) const;
-
-    Table batch_;  // over the others; also what waits no more
-    Table recent_;
-    Table older_;
+    WaitingCalls ends_;  // records at the server that have none at the client; below zero: the other way
+    WaitingCalls open_;  // streams that were told of and have not ended
 };
 
 }  // namespace apiarist::inventory

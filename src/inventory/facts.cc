@@ -29,6 +29,10 @@ void Facts::keep_sample(Sample sample) {
     if (static_cast<std::size_t>(same) < FactLimits::kSamples) samples.push_back(std::move(sample));
 }
 
+bool Facts::has_request() const {
+    return std::any_of(hours.begin(), hours.end(), [](const auto& hour) { return is_request(hour.first.seen_at); });
+}
+
 void Facts::merge(const Facts& other) {
     seen.merge(other.seen);
     for (const auto& [key, counts] : other.hours) {

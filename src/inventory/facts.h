@@ -83,6 +83,9 @@ struct Facts {
     void mark(std::string_view kind, std::string_view value, std::int64_t time) {
         marks.add(kind, value, {1, time, time});
     }
+    // A request is among what was seen. What one end of a call did not see whole may look like another endpoint, which
+    // is none.
+    [[nodiscard]] bool has_request() const;
     // Nothing: there is no room for another part.
     PartFacts* part(const PartKey& key);
     void merge(const Facts& other);

@@ -126,8 +126,6 @@ void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog
     PathTree& tree = catalog.at(ref.collection).tree;
     Endpoint& endpoint = tree.endpoint(ref.endpoint);
     const bool counts = context.telling == Telling::kFirst;
-    // What was not seen whole before, or at one end, may look like another endpoint, which is none.
-    if (!counts && endpoint.id == 0 && !delta.endpoints.contains(ref)) return;
     Facts& facts = delta.facts(ref);
     const records::Record& record = context.record;
     facts.seen.add(context.time);

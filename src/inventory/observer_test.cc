@@ -158,7 +158,7 @@ TEST_F(ObserverTest, a_stream_that_is_told_of_before_its_end_is_one_request) {
     EXPECT_EQ(only().samples.size(), 2u);
 }
 
-TEST_F(ObserverTest, the_other_end_of_a_call_makes_no_endpoint) {
+TEST_F(ObserverTest, the_other_end_of_a_call_alone_is_no_endpoint) {
     auto record = exchange("POST", "/graphql");
     record.operation_protocol = "graphql";
     record.operation_type = "query";
@@ -167,7 +167,10 @@ TEST_F(ObserverTest, the_other_end_of_a_call_makes_no_endpoint) {
     record.direction = records::Direction::kClient;
     record.operation_protocol = {};
     see(record);
-    EXPECT_THAT(endpoints(), testing::ElementsAre(testing::Pair("POST shop/graphql query orders", 1u)));
+    ASSERT_THAT(endpoints(), testing::ElementsAre(testing::Pair("POST shop/graphql", 1u),
+                                                  testing::Pair("POST shop/graphql query orders", 1u)));
+    for (const auto& [ref, facts] : delta_.endpoints)
+        EXPECT_EQ(facts->has_request(), !catalog_.at(ref.collection).tree.endpoint(ref.endpoint).operation.empty());
 }
 
 TEST_F(ObserverTest, a_time_that_cannot_be_is_now) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "processor/ingest.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -115,6 +116,37 @@ TEST_F(IngestTest, what_was_taken_back_is_dropped_with_the_batch) {
     EXPECT_EQ(ingest.counts().records, 4u) << "it is another one";
 }
 
+// A batch that failed leaves a catalog that knows nothing until it is read again.
+TEST_F(IngestTest, the_other_ends_of_calls_count_behind_a_batch_that_was_refused) {
+    const auto record = [](std::string_view path, int port, int direction) {
+        return fmt::format(R"({{"path":"{}","method":"GET","statusCode":"200","ip":"10.0.0.1:{}","direction":"{}"}})",
+                           path, port, direction);
+    };
+    Ingest ingest(*store_, {});
+    for (const int port : {1, 2})
+        ingest.take(record("/a", port, 1), kNow);
+    ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    ASSERT_TRUE(
+        store_->database().script("CREATE TRIGGER refuse BEFORE INSERT ON endpoints WHEN NEW.template = '/refused' "
+                                  "BEGIN SELECT RAISE(ABORT, 'not this one'); END"));
+    ingest.take(record("/a", 1, 2), kNow);
+    ingest.take(record("/refused", 3, 2), kNow);
+    ASSERT_FALSE(ingest.flush({}, {}, kNow));
+    ingest.take_back();
+    for (const int port : {1, 2}) {
+        ingest.take(record("/a", port, 2), kNow);
+        ASSERT_TRUE(ingest.flush({}, {}, kNow));
+    }
+    auto rows = store_->database().query(
+        "SELECT e.requests, e.requests_client, t.requests_client FROM endpoints e, traffic t WHERE t.collection_id = 0 "
+        "AND "
+        "t.step = 3600",
+        {});
+    ASSERT_EQ(rows.value().size(), 1u);
+    for (const std::size_t column : {0, 1, 2})
+        EXPECT_EQ(store::integer(rows.value()[0][column]), 2) << column;
+}
+
 TEST_F(IngestTest, a_batch_is_full_by_records_and_by_bytes) {
     IngestOptions few;
     few.batch_records = 2;
@@ -203,14 +235,14 @@ TEST(SampleWriter, messages_on_a_websocket_are_redacted_and_bounded) {
     record.method = "WS";
     record.target = "/room";
     record.events =
-        R"([{"opcode":1,"payload":"42[\"say\",{\"mail\":\"ann@example.org\"}]","direction":"outgoing","timestamp":"7",)"
-        R"("fin":true,"note":"bob@example.org"},{"opcode":2,"payload":"aGVsbG8=","encoding":"base64","direction":"bob"},)"
-        R"(7,{"opcode":8,"payload":"","code":1000}])";
+        R"([{"opcode":1,"payload":"42[\"say\",{\"mail\":\"ann@example.org\"}]","direction":"outgoing","timestamp":"7","fin":true},)"
+        R"({"opcode":2,"payload":"aGVsbG8=","encoding":"base64","direction":"incoming"},7,{"opcode":8,"payload":"","code":1000}])";
     const std::string plain = SampleWriter({.redact = false, .redaction_key = {}}).write(record);
-    EXPECT_THAT(plain, testing::HasSubstr(R"("payload":"42[\"say\",{\"mail\":\"ann@example.org\"}]")"));
-    EXPECT_THAT(plain, testing::HasSubstr(R"("timestamp":"7")"));
-    EXPECT_THAT(plain, testing::HasSubstr(R"({"opcode":8,"payload":"","code":1000}])"));
-    EXPECT_THAT(plain, testing::Not(testing::HasSubstr("bob"))) << "nobody redacts it";
+    EXPECT_THAT(
+        plain,
+        testing::HasSubstr(
+            R"([{"payload":"42[\"say\",{\"mail\":\"ann@example.org\"}]","direction":"outgoing","timestamp":"7","opcode":1,"fin":true},)"));
+    EXPECT_THAT(plain, testing::HasSubstr(R"({"payload":"","opcode":8,"code":1000}])"));
     EXPECT_THAT(plain, testing::Not(testing::HasSubstr("\"cut\"")));
     const std::string redacted = SampleWriter({.redact = true, .redaction_key = "k"}).write(record);
     EXPECT_THAT(redacted, testing::HasSubstr(R"("payload":"42[\"say\",{\"mail\":\")"));
@@ -219,10 +251,42 @@ TEST(SampleWriter, messages_on_a_websocket_are_redacted_and_bounded) {
     const std::string cut = SampleWriter({.redact = false, .redaction_key = {}, .payload_bytes = 5}).write(record);
     EXPECT_THAT(cut,
                 testing::HasSubstr(
-                    R"("events":[{"opcode":1,"payload":"42[\"s","direction":"outgoing","timestamp":"7","fin":true}])"));
+                    R"("events":[{"payload":"42[\"s","direction":"outgoing","timestamp":"7","opcode":1,"fin":true}])"));
     EXPECT_THAT(cut, testing::HasSubstr(R"("cut":"events")"));
     record.events = "no array";
     EXPECT_THAT(SampleWriter({}).write(record), testing::HasSubstr(R"("events":[])"));
+}
+
+// The end of a text that is cut may be the beginning of a secret.
+TEST(SampleWriter, the_end_of_a_message_that_is_cut_is_not_kept) {
+    SampleWriter writer({.redact = true, .redaction_key = "k"});
+    records::Record record;
+    record.method = "WS";
+    for (const std::string_view why :
+         {R"("fin":false)", R"("truncated":true)", R"("not_seen":true)", R"("gap":true)"}) {
+        const std::string events =
+            R"([{"opcode":1,"payload":"card 4111 1111 1111",)" + std::string(why) + R"(,"direction":"incoming"}])";
+        record.events = events;
+        EXPECT_THAT(writer.write(record), testing::Not(testing::HasSubstr("4111"))) << why;
+    }
+}
+
+TEST(SampleWriter, what_else_an_event_says_is_not_kept) {
+    SampleWriter writer({.redact = true, .redaction_key = "k"});
+    records::Record record;
+    record.method = "WS";
+    std::string events =
+        R"([{"payload":"hello","note":"bob@example.org","card":4111111111111111,"bob@example.com":true,"direction":"bob",)"
+        R"("encoding":"bob","timestamp":"4111111111111111","size":4111111111111111,"opcode":1)";
+    for (int i = 0; i < 1000; ++i)
+        events += R"(,"payload":"hello again")";
+    events += "}]";
+    record.events = events;
+    const std::string sample = writer.write(record);
+    for (const std::string_view not_kept : {"bob", "4111", "note", "again"})
+        EXPECT_THAT(sample, testing::Not(testing::HasSubstr(std::string(not_kept))));
+    EXPECT_THAT(sample, testing::HasSubstr(R"("opcode":1)"));
+    EXPECT_LT(sample.size(), 1000u);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "processor/sample_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -35,13 +37,32 @@ bool is_cut(std::string_view capture, std::string_view side) {
            capture.find("gap") != std::string_view::npos;
 }
 
-// Of an event, beside its payload. What else anybody may have written is not redacted, and so not kept.
-bool is_plain(std::string_view key, const simdjson::dom::element& value) {
+bool is_digits(std::string_view text) {
+    return !text.empty() && text.size() <= 12 && std::all_of(text.begin(), text.end(), is_ascii_digit);
+}
+
+// What an event says beside its payload, as our collector writes it: nothing else is redacted, and so nothing else is
+// kept.
+void append_about(std::string& out, const simdjson::dom::object& event) {
     std::string_view text;
-    if (value.get(text) != simdjson::SUCCESS) return value.is_bool() || value.is_number();
-    if (key == "direction") return text == "incoming" || text == "outgoing";
-    if (key == "encoding") return text == "base64";
-    return key == "timestamp" && std::all_of(text.begin(), text.end(), is_ascii_digit);
+    if (event["direction"].get(text) == simdjson::SUCCESS && (text == "incoming" || text == "outgoing"))
+        out += fmt::format(R"(,"direction":"{}")", text);
+    if (event["encoding"].get(text) == simdjson::SUCCESS && text == "base64") out += R"(,"encoding":"base64")";
+    if (event["timestamp"].get(text) == simdjson::SUCCESS && is_digits(text))
+        out += fmt::format(R"(,"timestamp":"{}")", text);
+    constexpr std::uint64_t kLargest = 100'000'000'000;
+    std::uint64_t number = 0;
+    for (const char* key : {"opcode", "timestamp", "code", "size"})
+        if (event[key].get(number) == simdjson::SUCCESS && number < kLargest)
+            out += fmt::format(R"(,"{}":{})", key, number);
+    bool flag = false;
+    for (const char* key : {"fin", "truncated", "not_seen", "gap", "not_decoded"})
+        if (event[key].get(flag) == simdjson::SUCCESS) out += fmt::format(R"(,"{}":{})", key, flag);
+}
+
+bool is_not(const simdjson::dom::object& event, const char* key, bool usual) {
+    bool flag = usual;
+    return event[key].get(flag) == simdjson::SUCCESS && flag != usual;
 }
 
 }  // namespace
@@ -79,22 +100,13 @@ std::string SampleWriter::payload(std::string_view text, const records::Headers&
 // `payload`: the beginning of the event's.
 void SampleWriter::append_event(std::string& out, const simdjson::dom::object& event, std::string_view payload,
                                 bool cut) {
-    const bool opaque =
-        event["encoding"].error() == simdjson::SUCCESS || event["not_decoded"].error() == simdjson::SUCCESS;
-    cut = cut || event["truncated"].error() == simdjson::SUCCESS || event["gap"].error() == simdjson::SUCCESS;
-    out += '{';
-    bool first = true;
-    for (const auto& [key, value] : event) {
-        if (key != "payload" && !is_plain(key, value)) continue;
-        if (!std::exchange(first, false)) out += ',';
-        append_json_string(out, key);
-        out += ':';
-        if (key != "payload")
-            out += simdjson::minify(value);
-        else
-            append_json_string(
-                out, redactor_ ? policy::redact_message_payload(*redactor_, {{}, payload, opaque}, {0, cut}) : payload);
-    }
+    const bool opaque = event["encoding"].error() == simdjson::SUCCESS || is_not(event, "not_decoded", false);
+    cut = cut || is_not(event, "fin", true) || is_not(event, "truncated", false) || is_not(event, "not_seen", false) ||
+          is_not(event, "gap", false);
+    out += R"({"payload":)";
+    append_json_string(out, redactor_ ? policy::redact_message_payload(*redactor_, {{}, payload, opaque}, {0, cut})
+                                      : std::string(payload));
+    append_about(out, event);
     out += '}';
 }
 

@@ -62,6 +62,14 @@ const Facts& BatchWriter::facts_of(const EndpointRef& ref) {
     return inherited != inherited_.end() ? inherited->second.facts : *delta_.endpoints.at(ref);
 }
 
+// What only other ends of calls told of, and nobody before, is no endpoint (Facts::has_request), and no collection.
+void BatchWriter::leave_out_unfounded() {
+    absl::erase_if(delta_.endpoints, [this](const auto& one) {
+        const auto& [ref, facts] = one;
+        return catalog_.at(ref.collection).tree.endpoint(ref.endpoint).id == 0 && !facts->has_request();
+    });
+}
+
 Status BatchWriter::archive_joined(const std::vector<OpenedPlace>& opened) {
     std::map<EndpointRef, EndpointIndex> into;
     std::vector<EndpointRef> sources;
@@ -226,7 +234,7 @@ Status BatchWriter::write_rows(const std::vector<Row>& endpoints, const std::vec
 Status BatchWriter::write_sums() {
     Traffic traffic;
     for (const auto& [index, minutes] : delta_.traffic)
-        traffic[catalog_.at(index).id] = &minutes;
+        if (const std::int64_t id = catalog_.at(index).id; id != 0) traffic[id] = &minutes;
     APIARIST_TRY(add_traffic(database_, traffic, now_s_));
     // Endpoints that were joined have callers in common.
     std::set<std::int64_t> joined;
@@ -285,6 +293,7 @@ Status BatchWriter::write(std::int64_t& last_id, std::int64_t revision, std::vec
     revision_ = revision;
     std::vector<OpenedPlace> decided = decide(catalog_, delta_);
     opened.insert(opened.end(), std::make_move_iterator(decided.begin()), std::make_move_iterator(decided.end()));
+    leave_out_unfounded();
     APIARIST_TRY(archive_joined(opened));
     APIARIST_TRY(write_collections());
     // Before the endpoints that take their place: two rows may not have one template.

@@ -32,6 +32,7 @@ class BatchWriter {
         inventory::Facts facts;
         Totals beyond_hours;  // of hours that are not kept any more
     };
+    void leave_out_unfounded();
     Status archive_joined(const std::vector<inventory::OpenedPlace>& opened);
     Status write_collections();
     [[nodiscard]] std::vector<inventory::EndpointRef> refs() const;

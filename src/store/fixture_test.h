@@ -78,9 +78,11 @@ class DatabaseTest : public testing::TestWithParam<std::string> {
              "SELECT COUNT(*) FROM endpoints e LEFT JOIN endpoint_states s ON s.endpoint_id = e.id WHERE s.endpoint_id "
              "IS NULL"},
             {"traffic of all",
-             "SELECT COUNT(*) FROM (SELECT step, time, CAST(SUM(requests) AS BIGINT), CAST(SUM(failed_4xx) AS BIGINT) "
-             "FROM traffic WHERE collection_id <> 0 GROUP BY step, time EXCEPT SELECT step, time, requests, failed_4xx "
-             "FROM traffic WHERE collection_id = 0) x"},
+             "SELECT COUNT(*) FROM (SELECT step, time, CAST(SUM(requests) AS BIGINT), CAST(SUM(requests_client) AS "
+             "BIGINT), "
+             "CAST(SUM(failed_4xx) AS BIGINT) FROM traffic WHERE collection_id <> 0 GROUP BY step, time EXCEPT SELECT "
+             "step, time, requests, requests_client, failed_4xx FROM traffic WHERE collection_id = 0) x"},
+            {"endpoints without a request", "SELECT COUNT(*) FROM endpoints WHERE requests = 0"},
         };
         for (const Check& check : kChecks)
             EXPECT_EQ(count(**database, check.sql), 0) << check.what;

@@ -50,7 +50,8 @@ class SumsTest : public DatabaseTest {
             record.method = "GET";
             record.target = one.target;
             record.status = one.status;
-            record.request_headers = {{"host", one.host}};
+            if (!one.host.empty()) record.request_headers = {{"host", one.host}};
+            record.server = {"10.1.0.7", "80"};
             record.client = {"10.0.0.1", "5"};
             record.time_s = one.time;
             record.latency_us = 1000;
@@ -116,6 +117,17 @@ TEST_P(SumsTest, a_call_that_is_seen_at_both_ends_is_one_request_of_all_sums) {
     EXPECT_EQ(count(database, "SELECT requests_client FROM traffic WHERE collection_id = 0 AND step = 60"), 4);
     EXPECT_EQ(count(database, "SELECT SUM(calls) FROM hours WHERE seen_at <= 2"), 5);
     EXPECT_EQ(count(database, "SELECT SUM(calls) FROM hours WHERE seen_at > 2"), 3);
+}
+
+// As of HTTP/2 that is older than the client's collector, and of a service's address.
+TEST_P(SumsTest, the_other_end_of_a_call_in_a_collection_of_its_own_is_none) {
+    put({{}, {.host = "", .direction = records::Direction::kClient}});
+    put({{.target = "/b"}});
+    put({{.host = "", .target = "/b", .direction = records::Direction::kClient}, {.target = "/c"}});
+    EXPECT_EQ(count(store_->database(), "SELECT COUNT(*) FROM collections"), 1);
+    EXPECT_EQ(count(store_->database(), "SELECT COUNT(*) FROM endpoints"), 3);
+    EXPECT_THAT(traffic({}, kHour), ElementsAre(Pair(kNow, 3)));
+    EXPECT_EQ(count(store_->database(), "SELECT SUM(requests_client) FROM traffic"), 0);
 }
 
 TEST_P(SumsTest, a_collection_takes_its_traffic_along) {
