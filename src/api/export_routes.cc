@@ -221,12 +221,13 @@ std::string har_entry(const std::string& host, const std::string& sample) {
     const std::string request = member(record, "requestPayload");
     const std::string response = member(record, "responsePayload");
     const std::string named = header(record, "requestHeaders", "host");
+    const std::string scheme = member(record, "tls").empty() ? "http://" : "https://";
     std::string out = fmt::format(R"({{"startedDateTime":"{}","time":{},"request":{{"method":)",
                                   utc(number_of(member(record, "time"))), wait_ms);
     append_json_string(out, member(record, "method"));
     out += ",\"url\":";
-    append_json_string(
-        out, path.find("://") == std::string::npos ? "http://" + (named.empty() ? host : named) + path : path);
+    append_json_string(out,
+                       path.find("://") == std::string::npos ? scheme + (named.empty() ? host : named) + path : path);
     out += ",\"httpVersion\":";
     append_json_string(out, version);
     out +=

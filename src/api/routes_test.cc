@@ -169,7 +169,11 @@ TEST_P(RoutesTest, changes) {
     EXPECT_THAT(got, HasSubstr(R"("detail":"response 200 application/json /fresh integer")"));
     EXPECT_THAT(got, HasSubstr(R"("kind":"type")"));
     EXPECT_THAT(got, Not(HasSubstr(R"("kind":"endpoint")")));
-    EXPECT_THAT(body("/api/v1/changes?since=1"), Not(HasSubstr("fresh"))) << "the part is newer than that";
+    EXPECT_THAT(body("/api/v1/changes?since=1"), HasSubstr("fresh")) << "though all of it is new since then";
+    put({{.target = "/new", .answer = R"({"id":4})", .time = kHour + 60}});
+    put({{.target = "/new", .answer = R"({"soon":4})", .time = kHour + 120}});
+    EXPECT_THAT(body("/api/v1/changes?since=1"), Not(HasSubstr("soon"))) << "the part was a minute old";
+    EXPECT_THAT(body(fmt::format("/api/v1/changes?since={}", kHour + 61)), HasSubstr("soon"));
     EXPECT_EQ(get("/api/v1/changes?kind=x")->status, 400);
 }
 

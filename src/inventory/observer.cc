@@ -159,7 +159,9 @@ void Observer::observe_ends(const Context& context, Facts& facts) {
     const std::string process = to_utf8(record.process_name);
     if (!process.empty()) facts.mark(server ? "server_process" : "client_process", process, context.time);
     if (server && is_ip_address(record.client.host)) facts.mark("client", record.client.host, context.time);
-    if (const std::string_view access = access_type(record, options_.networks); !access.empty())
+    // Each end knows the other one's address: where both are of own networks they say the same.
+    const std::string_view access = access_type(record, options_.networks);
+    if (!access.empty() && (context.telling == Telling::kFirst || access != "private"))
         facts.mark("access", access, context.time);
 }
 

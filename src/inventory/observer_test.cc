@@ -89,6 +89,7 @@ TEST_F(ObserverTest, a_call_that_is_seen_at_both_ends_is_one_request) {
     server.latency_us = 1500;
     server.process_name = "shop";
     server.tls = "openssl";
+    server.server = {"10.0.0.2", "80"};
     auto client = server;
     client.direction = records::Direction::kClient;
     client.process_name = "curl";
@@ -108,6 +109,7 @@ TEST_F(ObserverTest, a_call_that_is_seen_at_both_ends_is_one_request) {
     for (const auto& [kind, value] : {std::pair{"client", "10.0.0.1"},
                                       {"client_process", "curl"},
                                       {"server_process", "shop"},
+                                      {"access", "private"},
                                       {"auth", "none"},
                                       {"tls", "openssl"}}) {
         ASSERT_NE(facts.marks.find(kind, value), nullptr) << kind;
@@ -129,11 +131,12 @@ TEST_F(ObserverTest, a_call_that_is_seen_at_its_client_first) {
     see(record);
     record.direction = records::Direction::kServer;
     record.status = 500;
+    record.request_headers.push_back({"x-forwarded-for", "203.0.113.7"});
     see(record);
     EXPECT_EQ((only().hours.at({kNow / 3600, SeenAt::kClient, 0}).calls), 1u);
     EXPECT_EQ((only().hours.at({kNow / 3600, SeenAt::kServerToo, 500}).calls), 1u);
-    ASSERT_NE(only().marks.find("access", "private"), nullptr) << "which the server's end alone knows";
-    EXPECT_EQ(only().marks.find("access", "private")->count, 1u);
+    ASSERT_NE(only().marks.find("access", "public"), nullptr) << "which the server's end alone knows";
+    EXPECT_EQ(only().marks.find("access", "public")->count, 1u);
     const TrafficCounts& minute = delta_.traffic.begin()->second.at(kNow / 60);
     EXPECT_EQ(minute.requests, 1u);
     EXPECT_EQ(minute.client, 1u);

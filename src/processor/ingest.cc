@@ -84,7 +84,9 @@ void Ingest::delete_old(std::int64_t now_s) {
         if (!deleted) counts_.failures.fetch_add(1, kRelaxed);
     };
     if (options_.keep_days == 0) return tell(store::delete_day_old(store_.database(), now_s).has_value());
-    tell(store::delete_before(store_.database(), now_s - options_.keep_days * kDay, {"retention", now_s}).has_value());
+    tell(store::delete_before(store_.database(), now_s - options_.keep_days * kDay,
+                              {std::string(store::kRetention), now_s})
+             .has_value());
 }
 
 void Ingest::drop() {

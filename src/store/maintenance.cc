@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/maintenance.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <ctime>
 
 #include <utility>
 
@@ -29,17 +32,23 @@ Result<std::int64_t> remove(Database& database, std::string_view table, std::str
     return removed;
 }
 
-// `which` of the table endpoints, with all that hangs on them. Returns how many of them counted.
-Result<std::int64_t> remove_endpoints(Database& database, std::string_view which, const Value& parameter) {
+// `which` of the table endpoints, with all that hangs on them.
+Result<Removed> remove_endpoints(Database& database, std::string_view which, const Value& parameter) {
+    Removed removed;
     auto counted =
         count(database, fmt::format("SELECT COUNT(*) FROM endpoints WHERE merged_into = 0 AND {}", which), {parameter});
-    if (!counted) return counted;
-    for (const std::string_view table : kTablesOfEndpoints)
-        APIARIST_TRY(database.execute(
-            fmt::format("DELETE FROM {} WHERE endpoint_id IN (SELECT id FROM endpoints WHERE {})", table, which),
-            {parameter}));
+    if (!counted) return std::move(counted).error();
+    removed.endpoints = *counted;
+    for (const std::string_view table : kTablesOfEndpoints) {
+        auto rows = remove(database, table, fmt::format("endpoint_id IN (SELECT id FROM endpoints WHERE {})", which),
+                           parameter);
+        if (!rows) return std::move(rows).error();
+        if (table == "hours") removed.hours = *rows;
+        if (table == "samples") removed.samples = *rows;
+        if (table == "changes") removed.changes = *rows;
+    }
     APIARIST_TRY(database.execute(fmt::format("DELETE FROM endpoints WHERE {}", which), {parameter}));
-    return counted;
+    return removed;
 }
 
 // A run asks for its offset until its next batch is stored, and each run has one of its own.
@@ -63,8 +72,9 @@ Result<Removed> delete_collection(Database& database, std::int64_t collection, c
     if (!transaction) return std::move(transaction).error();
     auto name = name_of(database, collection);
     if (!name) return std::move(name).error();
-    auto endpoints = remove_endpoints(database, "collection_id = $1", collection);
-    if (!endpoints) return std::move(endpoints).error();
+    auto removed = remove_endpoints(database, "collection_id = $1", collection);
+    if (!removed) return std::move(removed).error();
+    removed->collections = 1;
     APIARIST_TRY(delete_traffic_of(database, collection));
     for (const std::string_view table : {"callers", "facet_sets", "decisions", "documents"})
         APIARIST_TRY(database.execute(fmt::format("DELETE FROM {} WHERE collection_id = $1", table), {collection}));
@@ -72,7 +82,7 @@ Result<Removed> delete_collection(Database& database, std::int64_t collection, c
     APIARIST_TRY(add_epoch(database));
     APIARIST_TRY(add_audit(database, actor, "delete collection", *name));
     APIARIST_TRY(transaction->commit());
-    return Removed{.collections = 1, .endpoints = *endpoints};
+    return removed;
 }
 
 Result<Removed> delete_before(Database& database, std::int64_t time, const Actor& actor) {
@@ -80,8 +90,8 @@ Result<Removed> delete_before(Database& database, std::int64_t time, const Actor
     if (!transaction) return std::move(transaction).error();
     auto touched = database.query("SELECT DISTINCT collection_id FROM endpoints WHERE last_seen < $1", {time});
     if (!touched) return std::move(touched).error();
-    auto endpoints = remove_endpoints(database, "last_seen < $1", time);
-    if (!endpoints) return std::move(endpoints).error();
+    auto removed = remove_endpoints(database, "last_seen < $1", time);
+    if (!removed) return std::move(removed).error();
     for (const Row& row : *touched)
         APIARIST_TRY(recount(database, integer(row[0])));
     APIARIST_TRY(FacetSets::delete_unused(database));
@@ -102,10 +112,18 @@ Result<Removed> delete_before(Database& database, std::int64_t time, const Actor
         {time}));
     auto collections = remove(database, "collections", kGone, time);
     if (!collections) return std::move(collections).error();
+    removed->collections = *collections;
+    removed->hours += *hours;
+    removed->samples += *samples;
+    removed->changes += *changes;
     APIARIST_TRY(add_epoch(database));
-    APIARIST_TRY(add_audit(database, actor, "delete data", fmt::format("before {}", time)));
+    // It is looked for each hour what has become too old.
+    if (actor.name != kRetention || *removed != Removed{})
+        APIARIST_TRY(
+            add_audit(database, actor, "delete data",
+                      fmt::format("before {:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(time)))));
     APIARIST_TRY(transaction->commit());
-    return Removed{*collections, *endpoints, *hours, *samples, *changes};
+    return removed;
 }
 
 Status delete_day_old(Database& database, std::int64_t now_s) {

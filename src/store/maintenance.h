@@ -13,17 +13,20 @@
 
 namespace apiarist::store {
 
+inline constexpr std::string_view kRetention = "retention";
+
 struct Actor {
-    std::string name;  // of the token
+    std::string name;  // of the token; or kRetention, of which the audit says nothing where it took nothing away
     std::int64_t now_s = 0;
 };
 
 struct Removed {
     std::int64_t collections = 0;
     std::int64_t endpoints = 0;  // that counted
-    std::int64_t hours = 0;      // rows beside those of the endpoints
-    std::int64_t samples = 0;    // likewise
-    std::int64_t changes = 0;    // likewise
+    std::int64_t hours = 0;      // rows, also those of the endpoints
+    std::int64_t samples = 0;
+    std::int64_t changes = 0;
+    bool operator==(const Removed&) const = default;
 };
 
 // With all that belongs to it. An error with no_such_file_or_directory: there is none.

@@ -222,8 +222,11 @@ TEST_P(MaintenanceTest, what_is_old_goes) {
     ASSERT_TRUE(removed) << removed.error().what;
     EXPECT_EQ(removed->endpoints, 2);
     EXPECT_EQ(removed->collections, 1);
-    EXPECT_EQ(removed->hours, 1);
-    EXPECT_EQ(removed->samples, 1);
+    EXPECT_EQ(removed->hours, 3);
+    EXPECT_EQ(removed->samples, 3);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM audit"), 1);
+    ASSERT_TRUE(delete_before(*own_, kNow - 5 * kDay, {std::string(kRetention), kNow}));
+    EXPECT_EQ(number("SELECT COUNT(*) FROM audit"), 1) << "nothing was left to delete";
     EXPECT_THAT(endpoints(), ElementsAre(Pair("GET /kept", 2))) << "totals stay";
     EXPECT_EQ(number("SELECT COUNT(*) FROM hours"), 1);
     EXPECT_EQ(number("SELECT COUNT(*) FROM samples"), 1);

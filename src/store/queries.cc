@@ -136,13 +136,16 @@ Result<Table> list_changes(Database& database, const ChangeFilter& filter, const
     conditions.add("c.time >= " + since);
     conditions.add("e.merged_into = 0");
     if (!filter.kind.empty()) conditions.add("c.kind = ", filter.kind);
+    // What a part says in its first minutes is what it is, and no change of it.
+    constexpr std::int64_t kLearned = 300;
     if (filter.since > 0)
         conditions.add(fmt::format(
             "(c.kind = 'endpoint' OR EXISTS (SELECT 1 FROM parts p WHERE p.endpoint_id = c.endpoint_id AND "
-            "p.first_seen < {0} AND substr(c.detail, 1, length({1})) = {1}))",
+            "(p.first_seen < {0} OR p.first_seen + {2} <= c.time) AND substr(c.detail, 1, length({1})) = {1}))",
             since,
             "(p.part || CASE WHEN p.status <> 0 THEN ' ' || CAST(p.status AS TEXT) ELSE '' END || CASE WHEN "
-            "p.content_type <> '' THEN ' ' || p.content_type ELSE '' END || ' ')"));
+            "p.content_type <> '' THEN ' ' || p.content_type ELSE '' END || ' ')",
+            kLearned));
     if (!page.cursor.empty()) {
         const auto cursor = read_cursor("change", page.cursor);
         if (!cursor) return cursor.error();

@@ -175,6 +175,7 @@ TEST_P(SumsTest, endpoints_are_found_by_what_they_expose) {
         const auto node = tree.route(inventory::split_path(path), true);
         inventory::Facts& facts = batch.delta.facts({collection, tree.endpoint(node, "GET", {}, true)});
         facts.seen.add(kNow);
+        facts.hours[{kNow / kHour, inventory::SeenAt::kServer, 200}].calls = 1;
         facts.evidence.succeeded = true;
         return facts;
     };
