@@ -159,6 +159,7 @@ void KafkaConsumer::revoke() {
     if (!ingest_.is_empty() && !flush()) ingest_.drop();
     pause(false);  // librdkafka would remember it of a partition that comes back
     positions_.clear();
+    refusals_ = {};
     assigned_.store(0);
 }
 
