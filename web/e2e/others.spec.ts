@@ -118,6 +118,39 @@ test("on a phone the map is a list, and a local caller stands in it once", async
   await expect(page.getByText(/^1 loopback address left out/)).toBeVisible();
 });
 
+test("the nodes of a straight chain are as small as others", async ({ page }) => {
+  const chain = { collection_id: 1, collection: "localhost", requests: 40, endpoints: 2, last_seen: 1790000000 };
+  await page.route("**/api/v1/service-map*", (route) =>
+    route.fulfill({
+      json: {
+        items: [
+          { ...chain, kind: "client_process", name: "curl" },
+          { ...chain, kind: "server_process", name: "python3" },
+        ],
+        next: null,
+      },
+    }),
+  );
+  await page.goto("/map");
+  await settled(page);
+  await expect(page.getByRole("img", { name: "3 nodes, 2 connections" })).toBeVisible();
+  const folder = process.env["SCREENSHOTS"];
+  if (folder) await page.screenshot({ path: join(folder, "map-chain.png"), fullPage: true });
+  const canvas = page.locator("canvas");
+  // pixels that something is drawn at, of a hundred
+  const drawn = (): Promise<number> =>
+    canvas.evaluate((of: HTMLCanvasElement) => {
+      const copy = new OffscreenCanvas(of.width, of.height).getContext("2d", { willReadFrequently: true });
+      copy?.drawImage(of, 0, 0);
+      const { data } = copy?.getImageData(0, 0, of.width, of.height) ?? { data: [] };
+      let some = 0;
+      for (let at = 3; at < data.length; at += 4) some += Number((data[at] ?? 0) > 0);
+      return (some * 400) / data.length;
+    });
+  await expect.poll(drawn).toBeGreaterThan(0.5);
+  expect(await drawn()).toBeLessThan(5);
+});
+
 test("a click on a host of the map opens its endpoints", async ({ page }) => {
   await page.goto(`/map?collection=${await collectionId("mail.shop.svc")}`);
   await settled(page);

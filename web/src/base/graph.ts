@@ -146,6 +146,13 @@ function place(nodes: GraphNode[], edges: GraphEdge[]): void {
   });
 }
 
+/** Places from 0 on over so many pixels; those that are all one, as in a straight chain, in the middle. */
+export function stretched(places: readonly number[], pixels: number): number[] {
+  const least = Math.min(...places);
+  const span = Math.max(...places) - least;
+  return places.map((place) => (span === 0 ? pixels / 2 : ((place - least) * pixels) / span));
+}
+
 /** What a slider of 0 to 100 means: a number of requests, in steps that grow. */
 export function threshold(slider: number, most: number): number {
   return slider === 0 ? 0 : Math.floor((Math.max(most, 1) + 1) ** (slider / 100)) - 1;

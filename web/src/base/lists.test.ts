@@ -4,7 +4,7 @@ import { losses } from "./attention";
 import { ingestFacts, stateOf, whyNothingComes } from "./collector_state";
 import { byDay } from "./days";
 import { endpointsLink, readState, writeState } from "./filters";
-import { byCollection, graphOf, threshold, withoutDoubles, type Call } from "./graph";
+import { byCollection, graphOf, stretched, threshold, withoutDoubles, type Call } from "./graph";
 import { filled, gathered, hoursOf, pointOf, rangeOf, rowsOfBar, stepName, totals } from "./series";
 import { readViews, withView, withoutView } from "./views";
 
@@ -139,6 +139,19 @@ test("circles_end_and_small_traffic_is_left_out", () => {
   expect(graphOf(calls, 2)).toMatchObject({ left_out: 1 });
   expect(graphOf([], 0)).toEqual({ nodes: [], edges: [], left_out: 0 });
   expect([threshold(0, 1000), threshold(100, 1000)]).toEqual([0, 1000]);
+});
+
+test("a_straight_chain_stands_in_the_middle_of_its_room", () => {
+  const { nodes } = graphOf(
+    [call("client_process", "curl", "localhost", 9), call("server_process", "python3", "localhost", 9)],
+    0,
+  );
+  const places = (of: (node: (typeof nodes)[number]) => number): number[] => stretched(nodes.map(of), 300);
+  expect(nodes.map(({ name }) => name)).toEqual(["curl", "localhost", "python3"]);
+  expect(places(({ x }) => x)).toEqual([0, 150, 300]);
+  expect(places(({ y }) => y)).toEqual([150, 150, 150]);
+  expect(stretched([0.25, 0.75, 0.5], 100)).toEqual([0, 100, 50]);
+  expect(stretched([], 100)).toEqual([]);
 });
 
 test("a_server_that_only_answers_is_not_broken", () => {

@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import { useCallback } from "react";
 import { useElementSize } from "@mantine/hooks";
 import { compact, count, cutInMiddle } from "../base/format";
-import type { Graph, NodeKind } from "../base/graph";
+import { stretched, type Graph, type NodeKind } from "../base/graph";
 import { Chart, type Colors } from "./chart";
 
 const KINDS: NodeKind[] = ["client", "process", "collection"];
@@ -24,17 +24,19 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
   const rows = Math.max(...countRows(graph));
   const dense = rows > 12;
   const height = Math.max(420, ENDS + rows * (dense ? 32 : 76));
-  // in pixels, so that circles are round
-  const scaleX = stretch(
-    graph.nodes.map(({ x }) => x),
-    Math.max(120, width - SIDES),
-  );
-  const scaleY = stretch(
-    graph.nodes.map(({ y }) => y),
-    height - ENDS,
-  );
+  const wide = Math.max(120, width - SIDES);
+  const high = height - ENDS;
   const option = useCallback(
     (colors: Colors): EChartsCoreOption => {
+      // in pixels, so that circles are round
+      const across = stretched(
+        graph.nodes.map(({ x }) => x),
+        wide,
+      );
+      const down = stretched(
+        graph.nodes.map(({ y }) => y),
+        high,
+      );
       const most = Math.max(1, ...graph.edges.map(({ requests }) => requests));
       const weight = (requests: number): number => Math.log1p(requests) / Math.log1p(most);
       const tones: Record<NodeKind, string> = { client: colors.none, process: colors.second, collection: colors.ok };
@@ -84,18 +86,21 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
               formatter: (shown: unknown) => compact((shown as { data: { requests: number } }).data.requests),
             },
             emphasis: { focus: "adjacency", lineStyle: { width: 3 } },
-            data: graph.nodes.map((node) => ({
-              id: node.id,
-              name: cutInMiddle(node.name, MOST_NAME),
-              x: node.x * scaleX,
-              y: node.y * scaleY,
-              category: KINDS.indexOf(node.kind),
-              symbolSize: dense ? 8 + 10 * weight(node.requests) : 14 + 20 * weight(node.requests),
-              label: { position: labelAt(dense, node.x) },
-              collection: node.collection,
-              cursor: node.collection === null ? "default" : "pointer",
-              said: `${NAMES[node.kind]} ${cutInMiddle(node.name, MOST_NAME)}`,
-            })),
+            data: [
+              ...graph.nodes.map((node, at) => ({
+                id: node.id,
+                name: cutInMiddle(node.name, MOST_NAME),
+                x: across[at] ?? 0,
+                y: down[at] ?? 0,
+                category: KINDS.indexOf(node.kind),
+                symbolSize: dense ? 8 + 10 * weight(node.requests) : 14 + 20 * weight(node.requests),
+                label: { position: labelAt(dense, node.x) },
+                collection: node.collection,
+                cursor: node.collection === null ? "default" : "pointer",
+                said: `${NAMES[node.kind]} ${cutInMiddle(node.name, MOST_NAME)}`,
+              })),
+              ...corners(wide, high),
+            ],
             links: graph.edges.map((edge) => ({
               source: edge.from,
               target: edge.to,
@@ -107,7 +112,7 @@ export function GraphPlot({ graph, label, onCollection }: Props) {
         ],
       };
     },
-    [graph, scaleX, scaleY, dense],
+    [graph, wide, high, dense],
   );
   const onClick = useCallback(
     ({ dataType, data }: { dataType: string; data: unknown }) => {
@@ -131,9 +136,24 @@ function labelAt(dense: boolean, x: number): string {
   return x === 0 ? "left" : "right";
 }
 
-function stretch(places: number[], pixels: number): number {
-  const span = Math.max(...places) - Math.min(...places);
-  return span === 0 ? 1 : pixels / span;
+/**
+ * Two that are not drawn: ECharts scales a graph from the box around its nodes to the room that it has, and the box of a
+ * straight chain has no height.
+ */
+function corners(wide: number, high: number): object[] {
+  return [
+    [0, 0],
+    [wide, high],
+  ].map(([x, y], at) => ({
+    id: `corner ${at}`,
+    name: "",
+    x,
+    y,
+    symbol: "none",
+    label: { show: false },
+    tooltip: { show: false },
+    collection: null,
+  }));
 }
 
 function countRows(graph: Graph): number[] {
