@@ -39,17 +39,25 @@ const LOOPBACK = /^\[?(127\.|::1\]?$|::ffff:127\.)/;
 
 /**
  * Without the loopback addresses of collections whose callers are known as processes: these are the same callers, seen
- * at the server. Where other addresses call too, all are kept, for who they are is not known.
+ * at the server. Where other addresses call too, or where the processes asked less often than the addresses did, all are
+ * kept, for who they are is not known.
  */
 export function withoutDoubles<T extends Call>(calls: readonly T[]): T[] {
-  const known = new Set<string>();
+  const known = new Map<string, number>();
+  const local = new Map<string, number>();
   const elsewhere = new Set<string>();
-  for (const { kind, name, collection } of calls) {
-    if (kind === "client_process") known.add(collection);
+  for (const { kind, name, collection, requests } of calls) {
+    if (kind === "server_process") continue;
+    const of = kind === "client_process" ? known : local;
+    of.set(collection, (of.get(collection) ?? 0) + requests);
     if (kind === "client" && !LOOPBACK.test(name)) elsewhere.add(collection);
   }
   return calls.filter(
-    ({ kind, collection }) => kind !== "client" || !known.has(collection) || elsewhere.has(collection),
+    ({ kind, collection }) =>
+      kind !== "client" ||
+      !known.has(collection) ||
+      elsewhere.has(collection) ||
+      (known.get(collection) ?? 0) < (local.get(collection) ?? 0),
   );
 }
 

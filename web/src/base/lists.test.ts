@@ -164,7 +164,8 @@ test("a_local_caller_that_is_known_as_a_process_stands_once", () => {
   const calls = [
     call("client", "127.0.0.1", "local", 9),
     call("client", "::1", "local", 2),
-    call("client_process", "curl", "local", 9),
+    call("client_process", "curl", "local", 8),
+    call("client_process", "wget", "local", 3),
     call("server_process", "app", "local", 9),
     // who is behind it is not known
     call("client", "127.0.0.1", "alone", 4),
@@ -172,19 +173,28 @@ test("a_local_caller_that_is_known_as_a_process_stands_once", () => {
     call("client", "127.0.0.1", "mixed", 4),
     call("client", "10.0.0.9", "mixed", 4),
     call("client_process", "curl", "mixed", 4),
+    // others ask too
+    call("client", "127.0.0.1", "more", 9),
+    call("client", "::1", "more", 2),
+    call("client_process", "curl", "more", 10),
   ];
   const kept = withoutDoubles(calls);
   expect(kept.map(({ name, collection }) => `${collection} ${name}`)).toEqual([
     "local curl",
+    "local wget",
     "local app",
     "alone 127.0.0.1",
     "mixed 127.0.0.1",
     "mixed 10.0.0.9",
     "mixed curl",
+    "more 127.0.0.1",
+    "more ::1",
+    "more curl",
   ]);
   expect(byCollection(kept).map(({ callers, servers }) => [callers.length, servers.length])).toEqual([
-    [1, 1],
+    [2, 1],
     [1, 0],
+    [3, 0],
     [3, 0],
   ]);
 });
