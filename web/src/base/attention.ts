@@ -19,12 +19,15 @@ export function losses(ledger: LedgerLine[] | null): LedgerLine[] {
 
 // counts of a processor that are records which its inventory does not have
 const NOT_STORED: LedgerLine[] = [
-  { name: "refused", value: 0, meaning: "not valid, or refused by the store" },
+  { name: "refused", value: 0, meaning: "no records, or refused by the store" },
   { name: "dropped", value: 0, meaning: "given up with their batch" },
 ];
 
-export function notStored(ingest: Record<string, number> | null | undefined): LedgerLine[] {
-  return NOT_STORED.map((line) => ({ ...line, value: ingest?.[line.name] ?? 0 })).filter(({ value }) => value > 0);
+/** With `again`, what was dropped is to be read again and no loss. */
+export function notStored(ingest: Record<string, number> | null | undefined, again: boolean): LedgerLine[] {
+  return NOT_STORED.map((line) => ({ ...line, value: ingest?.[line.name] ?? 0 })).filter(
+    ({ name, value }) => value > 0 && !(again && name === "dropped"),
+  );
 }
 
 interface Named {

@@ -40,15 +40,38 @@ const INGEST: [name: string, words: string, always: boolean][] = [
   ["stored", "stored", true],
   ["pending", "waiting to be stored", false],
   ["superseded", "already stored by another processor", false],
-  ["dropped", "dropped with their batch", false],
-  ["refused", "refused as not valid", false],
+  ["dropped", "given up with their batch", false],
+  ["refused", "refused", false],
   ["first_words", "start messages of collectors", false],
   ["failures", "errors of the database", false],
 ];
 
+/**
+ * Whether records that were given up with their batch come again: a processor of Kafka reads them anew, and counts here
+ * those too that another has stored. A run and a file have them once.
+ */
+export function readsAgain({ mode, settings }: { mode: string; settings: { name: string; value: string }[] }): boolean {
+  return mode === "processor" && !settings.some(({ name, value }) => name === "records" && value !== "");
+}
+
+export interface IngestFact {
+  name: string;
+  words: string;
+  value: number;
+  bad: boolean;
+}
+
 /** Counts of a processor, without those of zero that say nothing. */
-export function ingestFacts(ingest: Record<string, number>): { name: string; words: string; value: number }[] {
+export function ingestFacts(ingest: Record<string, number>, again: boolean): IngestFact[] {
   return INGEST.map(([name, words, always]) => ({ name, words, always, value: ingest[name] ?? 0 }))
     .filter(({ always, value }) => always || value > 0)
-    .map(({ name, words, value }) => ({ name, words, value }));
+    .map(({ name, words, value }) => {
+      const comes = name === "dropped" && again;
+      return {
+        name,
+        words: comes ? "given up, to be read again" : words,
+        value,
+        bad: name === "refused" || (name === "dropped" && !comes),
+      };
+    });
 }

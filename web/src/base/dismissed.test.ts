@@ -39,9 +39,11 @@ test("what_storage_holds_of_dismissed_items_is_checked", () => {
 });
 
 test("records_that_a_processor_did_not_store_are_told", () => {
-  expect(notStored({ records: 9, stored: 6, refused: 2, dropped: 0, failures: 1 }).map(({ name }) => name)).toEqual([
-    "refused",
-  ]);
-  expect(notStored({ refused: 1, dropped: 3 }).map(({ value }) => value)).toEqual([1, 3]);
-  expect(notStored(null)).toEqual([]);
+  expect(
+    notStored({ records: 9, stored: 6, refused: 2, dropped: 0, failures: 1 }, false).map(({ name }) => name),
+  ).toEqual(["refused"]);
+  expect(notStored({ refused: 1, dropped: 3 }, false).map(({ value }) => value)).toEqual([1, 3]);
+  // of Kafka: what was given up is read again
+  expect(notStored({ refused: 1, dropped: 3 }, true).map(({ name }) => name)).toEqual(["refused"]);
+  expect(notStored(null, false)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { losses } from "./attention";
-import { ingestFacts, stateOf, whyNothingComes } from "./collector_state";
+import { ingestFacts, readsAgain, stateOf, whyNothingComes } from "./collector_state";
 import { byDay } from "./days";
 import { endpointsLink, readState, writeState } from "./filters";
 import { byCollection, graphOf, stretched, threshold, withoutDoubles, type Call } from "./graph";
@@ -207,7 +207,17 @@ test("who_waits_for_records_is_told_that_none_come", () => {
 });
 
 test("what_a_processor_counted_is_said_in_words", () => {
-  const said = (counts: Record<string, number>) => ingestFacts(counts).map(({ value, words }) => `${value} ${words}`);
+  const said = (counts: Record<string, number>, again = false) =>
+    ingestFacts(counts, again).map(({ value, words, bad }) => `${value} ${words}${bad ? "!" : ""}`);
   expect(said({ records: 0, stored: 0, refused: 0, batches: 0 })).toEqual(["0 records read", "0 stored"]);
-  expect(said({ records: 5, stored: 3, refused: 2, first_words: 0 })).toContain("2 refused as not valid");
+  expect(said({ records: 5, stored: 3, refused: 2, first_words: 0 })).toContain("2 refused!");
+  expect(said({ dropped: 2 })).toContain("2 given up with their batch!");
+  expect(said({ dropped: 2 }, true)).toContain("2 given up, to be read again");
+});
+
+test("only_a_processor_of_kafka_reads_again_what_was_given_up", () => {
+  const records = (value: string) => [{ name: "records", value }];
+  expect(readsAgain({ mode: "processor", settings: records("") })).toBe(true);
+  expect(readsAgain({ mode: "processor", settings: records("-") })).toBe(false);
+  expect(readsAgain({ mode: "run", settings: [] })).toBe(false);
 });

@@ -3,7 +3,7 @@ import { Tabs } from "@mantine/core";
 import { useSearchParams } from "react-router";
 import { useGet, useIsAdmin } from "../api/hooks";
 import type { Collector } from "../api/types";
-import { ingestFacts, stateOf } from "../base/collector_state";
+import { ingestFacts, readsAgain, stateOf } from "../base/collector_state";
 import { count, plural } from "../base/format";
 import { useNow } from "../base/now";
 import { duration } from "../base/time";
@@ -50,8 +50,8 @@ function State({ collector }: { collector: Collector }) {
       </div>
       {status.data?.ingest && (
         <div className="facts dim small ingest">
-          {ingestFacts(status.data.ingest).map(({ name, words, value }) => (
-            <span key={name} className={name === "refused" || name === "dropped" ? "bad-text" : undefined}>
+          {ingestFacts(status.data.ingest, readsAgain(collector)).map(({ name, words, value, bad }) => (
+            <span key={name} className={bad ? "bad-text" : undefined}>
               {count(value)} {words}
             </span>
           ))}

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { useEach, useGet } from "../api/hooks";
 import type { Collection, Collector, Conformance, Endpoint, FacetValue, Status } from "../api/types";
 import { countItem, documentItem, exposedItem, failingItem, freshItem, losses, notStored } from "../base/attention";
+import { readsAgain } from "../base/collector_state";
 import { endpointsLink } from "../base/filters";
 import { bytes, count, plural, words } from "../base/format";
 import { DAY } from "../base/time";
@@ -155,7 +156,9 @@ function collectorGroups(collector: Collector | undefined, status: Status | unde
       id: "ingest",
       icon: "warning",
       tone: "bad",
-      items: notStored(status?.ingest).map(({ name, value, meaning }) => line("ingest", name, value, meaning)),
+      items: notStored(status?.ingest, collector !== undefined && readsAgain(collector)).map(
+        ({ name, value, meaning }) => line("ingest", name, value, meaning),
+      ),
       head: () => <Link to="/collector">Records are not in the inventory</Link>,
     },
     {
