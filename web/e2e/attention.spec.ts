@@ -89,3 +89,32 @@ test("records that the processor refused or dropped need attention", async ({ pa
   await panel(page).getByRole("link", { name: "Records are not in the inventory" }).click();
   await expect(page).toHaveURL(/\/collector$/);
 });
+
+test("what was dismissed does not come back while the collector has not answered, and goes at sign-out", async ({
+  page,
+}) => {
+  await changed(page, "**/api/v1/status", ({ ingest }: { ingest: Record<string, number> }) => (ingest["refused"] = 3));
+  await page.goto("/");
+  await settled(page);
+  const dismiss = panel(page).getByRole("button", { name: "Dismiss: refused", exact: true });
+  await dismiss.click();
+  await expect(dismiss).toHaveCount(0);
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/api/v1/collector", async (route) => {
+    await held;
+    await route.fallback();
+  });
+  const told = page.waitForResponse("**/api/v1/endpoints?*exposed=any*");
+  await page.reload();
+  await told;
+  await expect(page.getByText("New endpoints").first()).toBeVisible();
+  await expect(panel(page).locator("[aria-busy=true]")).toHaveCount(1);
+  await expect(dismiss).toHaveCount(0);
+  answer();
+  await expect(panel(page).getByRole("status")).toHaveText("1 dismissed");
+  await expect(dismiss).toHaveCount(0);
+  await page.getByRole("button", { name: "Session" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect.poll(() => page.evaluate(() => localStorage.getItem("apiarist-dismissed"))).toBeNull();
+});

@@ -2,6 +2,7 @@
 // The token of who is signed in: for this tab, or for this browser where that was asked for. It stands in no address and
 // in no log.
 import { useSyncExternalStore } from "react";
+import { DISMISSED_KEY } from "../base/dismissed";
 
 const KEY = "apiarist-token";
 const listeners = new Set<() => void>();
@@ -27,6 +28,8 @@ export function forgetToken(): void {
   current = null;
   sessionStorage.removeItem(KEY);
   localStorage.removeItem(KEY);
+  // they name endpoints
+  localStorage.removeItem(DISMISSED_KEY);
   tell();
 }
 

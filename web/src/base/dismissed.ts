@@ -9,6 +9,9 @@ export interface Item {
   says: string;
 }
 
+/** where the browser keeps them */
+export const DISMISSED_KEY = "apiarist-dismissed";
+
 const MOST = 500;
 
 export function readDismissed(text: string | null): Item[] {

@@ -158,7 +158,12 @@ export default function Overview() {
       </div>
       <div className="grid-2">
         <Panel title="Needs attention">
-          <Attention minute={minute} collector={collector.data} status={status.data} />
+          <Attention
+            minute={minute}
+            collector={collector.data}
+            status={status.data}
+            waiting={collector.isPending || status.isPending}
+          />
         </Panel>
         <NewEndpoints minute={minute} />
       </div>

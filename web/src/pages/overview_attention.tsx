@@ -122,9 +122,11 @@ function documentGroup(documented: Collection[], found: (Conformance | undefined
   return { id: "documents", icon: "openapi", tone: "warn", items };
 }
 
+/** None until it is known when its process began, for its counts were dismissed with that. */
 function collectorGroups(collector: Collector | undefined, status: Status | undefined): AttentionGroup[] {
-  const started = collector?.started ?? 0;
-  const total = collector?.coverage?.total;
+  if (!collector) return [];
+  const { started } = collector;
+  const total = collector.coverage?.total;
   const unseen = total ? total.bytes - total.seen : 0;
   const line = (kind: "lost" | "ingest", name: string, value: number, meaning: string) => ({
     ...countItem(kind, name, value, started),
@@ -156,8 +158,8 @@ function collectorGroups(collector: Collector | undefined, status: Status | unde
       id: "ingest",
       icon: "warning",
       tone: "bad",
-      items: notStored(status?.ingest, collector !== undefined && readsAgain(collector)).map(
-        ({ name, value, meaning }) => line("ingest", name, value, meaning),
+      items: notStored(status?.ingest, readsAgain(collector)).map(({ name, value, meaning }) =>
+        line("ingest", name, value, meaning),
       ),
       head: () => <Link to="/collector">Records are not in the inventory</Link>,
     },
@@ -165,7 +167,7 @@ function collectorGroups(collector: Collector | undefined, status: Status | unde
       id: "lost",
       icon: "warning",
       tone: "warn",
-      items: losses(collector?.ledger ?? null).map(({ name, value, meaning }) => line("lost", name, value, meaning)),
+      items: losses(collector.ledger).map(({ name, value, meaning }) => line("lost", name, value, meaning)),
       head: () => <Link to="/collector?tab=ledger">Bytes or records were lost</Link>,
       more: (left) => <Link to="/collector?tab=ledger">{count(left)} more</Link>,
     },
@@ -176,9 +178,11 @@ interface Known {
   minute: number;
   collector: Collector | undefined;
   status: Status | undefined;
+  /** one of them has not answered yet */
+  waiting: boolean;
 }
 
-export function Attention({ minute, collector, status }: Known) {
+export function Attention({ minute, collector, status, waiting }: Known) {
   const dismissed = useDismissed();
   const exposed = useGet("/api/v1/endpoints/facets", { exposed: "any", folded: "both" });
   // What never succeeds is folded away, and fails all the same.
@@ -200,7 +204,7 @@ export function Attention({ minute, collector, status }: Known) {
   if (broken?.error) return <Failed error={broken.error} retry={() => asked.forEach((one) => void one.refetch())} />;
   if (!exposed.data || !failing.data || !fresh.data || !exposedList.data || !failingList.data || !freshList.data)
     return <Waiting rows={4} />;
-  if (!collections.data || conformance.some(({ isPending }) => isPending)) return <Waiting rows={4} />;
+  if (waiting || !collections.data || conformance.some(({ isPending }) => isPending)) return <Waiting rows={4} />;
   const groups = [
     exposedGroup({ items: exposedList.data.items, total: exposed.data.endpoints }, exposed.data.exposed ?? []),
     failingGroup({ items: failingList.data.items, total: failing.data.endpoints }),

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from "react";
-import { isDismissed, readDismissed, withItem, withoutItem, type Item } from "../base/dismissed";
-
-const KEY = "apiarist-dismissed";
+import { DISMISSED_KEY, isDismissed, readDismissed, withItem, withoutItem, type Item } from "../base/dismissed";
 
 export interface Dismissed {
   has: (item: Item) => boolean;
@@ -10,12 +8,12 @@ export interface Dismissed {
   bringBack: (item: Item) => void;
 }
 
-/** Items that were dismissed, kept by this browser. */
+/** Items that were dismissed, kept by this browser until who is signed in signs out. */
 export function useDismissed(): Dismissed {
-  const [items, setItems] = useState<Item[]>(() => readDismissed(localStorage.getItem(KEY)));
+  const [items, setItems] = useState<Item[]>(() => readDismissed(localStorage.getItem(DISMISSED_KEY)));
   const keep = (next: Item[]): void => {
     setItems(next);
-    localStorage.setItem(KEY, JSON.stringify(next));
+    localStorage.setItem(DISMISSED_KEY, JSON.stringify(next));
   };
   return {
     has: (item) => isDismissed(items, item),
