@@ -19,6 +19,10 @@ interface Listed {
   items: { exposed: string[] }[];
 }
 
+interface Shown {
+  items: { exposed: string[]; collection: string; template: string }[];
+}
+
 test("an item is dismissed by the keyboard, stays away, and is shown again", async ({ page }) => {
   await page.goto("/");
   await settled(page);
@@ -118,3 +122,40 @@ test("what was dismissed does not come back while the collector has not answered
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect.poll(() => page.evaluate(() => localStorage.getItem("apiarist-dismissed"))).toBeNull();
 });
+
+for (const width of [1280, 390]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`the path has half of its line at least, ${width} px, ${colorScheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await changed(page, "**/api/v1/endpoints?*exposed=any*", ({ items }: Shown) =>
+        items.slice(0, 2).forEach((item) => {
+          item.collection = "orders-service-7d9f.payments.svc.cluster.local:8080";
+          item.template = "/api/users/{user_id}/orders/{order_id}/refunds/latest";
+          item.exposed = ["payment_card", "email", "phone"];
+        }),
+      );
+      await page.goto("/");
+      await settled(page);
+      const items = panel(page).locator(".attention-content", { has: page.locator(".endpoint-line") });
+      const folder = process.env["SCREENSHOTS"];
+      if (folder) await panel(page).screenshot({ path: join(folder, `attention-${width}-${colorScheme}.png`) });
+      const all = await items.evaluateAll((contents) =>
+        contents.map((content) => {
+          const box = (name: string): DOMRect => content.querySelector(name)?.getBoundingClientRect() ?? new DOMRect();
+          const template = content.querySelector(".template") ?? content;
+          const host = box(".endpoint-line > .dim");
+          const beside = content.lastElementChild?.getBoundingClientRect() ?? new DOMRect();
+          return {
+            whole: template.scrollWidth <= template.clientWidth,
+            half: box(".template").width >= content.clientWidth / 2,
+            over: host.right > beside.left + 0.5 && host.bottom > beside.top && beside.bottom > host.top,
+          };
+        }),
+      );
+      expect(all.length).toBeGreaterThan(3);
+      for (const { whole, half, over } of all) expect([whole || half, over]).toEqual([true, false]);
+      await noSeriousFindings(page);
+    });
+  }
+}

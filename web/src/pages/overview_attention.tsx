@@ -40,7 +40,7 @@ function exposedGroup({ items, total }: Some, types: FacetValue[]): AttentionGro
       content: (
         <>
           <EndpointLine endpoint={endpoint} tab="sensitive" />
-          <SensitiveTags types={endpoint.exposed} exposed={endpoint.exposed} most={2} />
+          <SensitiveTags types={endpoint.exposed} exposed={endpoint.exposed} most={1} />
         </>
       ),
     })),

@@ -8,8 +8,10 @@ import { MethodTag, Template } from "./tags";
 export function EndpointLine({ endpoint, tab }: { endpoint: Endpoint; tab?: string }) {
   return (
     <Link to={`/endpoints/${endpoint.id}${tab === undefined ? "" : `?tab=${tab}`}`} className="endpoint-line">
-      <MethodTag method={endpoint.method} />
-      <Template template={endpoint.template} operation={endpoint.operation} />
+      <span className="endpoint-path">
+        <MethodTag method={endpoint.method} />
+        <Template template={endpoint.template} operation={endpoint.operation} />
+      </span>
       <span className="dim">
         <MiddleCut text={endpoint.collection} />
       </span>
