@@ -48,6 +48,12 @@ export function exposedItem(endpoint: Named & { exposed: string[] }): Item {
   return { key: `exposed ${nameOf(endpoint)}`, says: [...endpoint.exposed].sort().join(" ") };
 }
 
+/** In their order, but those that return nothing but a JWT last: each login does. */
+export function loginsLast<T extends { exposed: string[] }>(endpoints: readonly T[]): T[] {
+  const login = ({ exposed }: T): boolean => exposed.length > 0 && exposed.every((type) => type === "jwt");
+  return [...endpoints.filter((one) => !login(one)), ...endpoints.filter(login)];
+}
+
 export function failingItem(endpoint: Named & { failed_5xx: number }): Item {
   return { key: `5xx ${nameOf(endpoint)}`, says: size(endpoint.failed_5xx) };
 }

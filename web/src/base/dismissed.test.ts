@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { countItem, exposedItem, failingItem, freshItem, notStored } from "./attention";
+import { countItem, exposedItem, failingItem, freshItem, loginsLast, notStored } from "./attention";
 import { isDismissed, readDismissed, withItem, withoutItem } from "./dismissed";
 
 const login = { collection: "shop", method: "POST", template: "/login", operation: "", exposed: ["jwt"] };
@@ -46,4 +46,14 @@ test("records_that_a_processor_did_not_store_are_told", () => {
   // of Kafka: what was given up is read again
   expect(notStored({ refused: 1, dropped: 3 }, true).map(({ name }) => name)).toEqual(["refused"]);
   expect(notStored(null, false)).toEqual([]);
+});
+
+test("what_exposes_but_a_jwt_comes_last", () => {
+  const endpoints = [
+    login,
+    { ...login, template: "/users", exposed: ["jwt", "email"] },
+    { ...login, template: "/token" },
+    { ...login, template: "/cards", exposed: ["payment_card"] },
+  ];
+  expect(loginsLast(endpoints).map(({ template }) => template)).toEqual(["/users", "/cards", "/login", "/token"]);
 });

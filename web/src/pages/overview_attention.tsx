@@ -4,7 +4,16 @@ import { Group } from "@mantine/core";
 import { Link } from "react-router";
 import { useEach, useGet } from "../api/hooks";
 import type { Collection, Collector, Conformance, Endpoint, FacetValue, Status } from "../api/types";
-import { countItem, documentItem, exposedItem, failingItem, freshItem, losses, notStored } from "../base/attention";
+import {
+  countItem,
+  documentItem,
+  exposedItem,
+  failingItem,
+  freshItem,
+  loginsLast,
+  losses,
+  notStored,
+} from "../base/attention";
 import { readsAgain } from "../base/collector_state";
 import { endpointsLink } from "../base/filters";
 import { bytes, count, plural, words } from "../base/format";
@@ -34,7 +43,7 @@ function exposedGroup({ items, total }: Some, types: FacetValue[]): AttentionGro
     icon: "sensitive",
     tone: "bad",
     total,
-    items: items.map((endpoint) => ({
+    items: loginsLast(items).map((endpoint) => ({
       ...exposedItem(endpoint),
       name: nameOf(endpoint),
       content: (
