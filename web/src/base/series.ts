@@ -22,12 +22,14 @@ export const RANGES = ["1h", "24h", "7d", "30d"] as const;
 export type RangeName = (typeof RANGES)[number];
 const SECONDS: Record<RangeName, number> = { "1h": 3600, "24h": 86400, "7d": 7 * 86400, "30d": 30 * 86400 };
 
+// bars begin at round times: the span is moved to whole bars
 function spanOf(name: RangeName, now: number, step: Range["step"]): Range {
-  const until = Math.floor(now / step) * step + step;
+  const bar = step * rowsOfBar(SECONDS[name] / step);
+  const until = Math.floor(now / bar) * bar + bar;
   return { since: until - SECONDS[name], until, step };
 }
 
-/** As many steps as the name says, with the one that goes on. Minutes are kept for a day. */
+/** As many steps as the name says, with the bar that goes on. Minutes are kept for a day. */
 export function rangeOf(name: RangeName, now: number): Range {
   return spanOf(name, now, name === "1h" || name === "24h" ? 60 : 3600);
 }
