@@ -53,7 +53,7 @@ Telling CallMatcher::take(const records::Record& record, std::int64_t time) {
     const bool goes_on = record.capture.find(kGoesOn) != std::string_view::npos;
     // A stream's two records are of one end, and say the same time.
     const std::uint64_t stream = absl::HashOf(call, time, server);
-    const std::int32_t open = open_.of(stream);
+    const std::int32_t open = open_.is_empty() ? 0 : open_.of(stream);
     if (!goes_on && open > 0) {
         open_.set(stream, open - 1);
         return Telling::kAgain;
@@ -62,18 +62,20 @@ Telling CallMatcher::take(const records::Record& record, std::int64_t time) {
 
     const std::int64_t span = time / kSpan;
     const std::int64_t into = time % kSpan;
-    const auto wants = [server](std::int32_t beyond) { return server ? beyond < 0 : beyond > 0; };
-    for (const std::int64_t near :
-         {span, into < kMargin ? span - 1 : span, into >= kSpan - kMargin ? span + 1 : span}) {
-        const std::uint64_t name = absl::HashOf(call, near);
-        const std::int32_t beyond = ends_.of(name);
-        if (!wants(beyond)) continue;
-        ends_.set(name, beyond + (server ? 1 : -1));
-        return Telling::kOtherEnd;
-    }
+    const std::int32_t step = server ? 1 : -1;
     const std::uint64_t name = absl::HashOf(call, span);
     const std::int32_t beyond = ends_.of(name);
-    if (server ? beyond < kLimit : beyond > -kLimit) ends_.set(name, beyond + (server ? 1 : -1));
+    const auto is_other_end = [this, step](std::uint64_t there, std::int32_t waiting) {
+        if (step > 0 ? waiting >= 0 : waiting <= 0) return false;
+        ends_.set(there, waiting + step);
+        return true;
+    };
+    if (is_other_end(name, beyond)) return Telling::kOtherEnd;
+    if (into < kMargin || into >= kSpan - kMargin) {
+        const std::uint64_t beside = absl::HashOf(call, into < kMargin ? span - 1 : span + 1);
+        if (is_other_end(beside, ends_.of(beside))) return Telling::kOtherEnd;
+    }
+    if (beyond < kLimit && beyond > -kLimit) ends_.set(name, beyond + step);
     return Telling::kFirst;
 }
 

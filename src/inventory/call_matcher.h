@@ -38,6 +38,7 @@ class WaitingCalls {
     void set(std::uint64_t name, std::int32_t number) { batch_.insert_or_assign(name, number); }
     void keep();
     void forget() { batch_ = {}; }
+    [[nodiscard]] bool is_empty() const { return batch_.empty() && recent_.empty() && older_.empty(); }
     [[nodiscard]] std::size_t size() const { return recent_.size() + older_.size(); }
 
   private:
