@@ -35,13 +35,31 @@ function remaining(group: AttentionGroup, dismissed: Dismissed): { shown: Attent
   return { shown, total: Math.max(group.total ?? 0, group.items.length) - (group.items.length - shown.length) };
 }
 
-function Lines({ items, button }: { items: AttentionItem[]; button: (item: AttentionItem) => ReactNode }) {
+interface LinesProps {
+  items: AttentionItem[];
+  icon: IconName;
+  /** what the button of an item does */
+  does: string;
+  until?: string;
+  act: (of: Item) => void;
+}
+
+function Lines({ items, icon, does, until = "", act }: LinesProps) {
   return (
     <ul className="attention-items">
       {items.map((item) => (
         <li key={item.key} className="attention-item">
           <div className="attention-content">{item.content}</div>
-          {button(item)}
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            className="attention-act"
+            aria-label={`${does}: ${item.name}`}
+            title={`${does}${until}`}
+            onClick={() => act(item)}
+          >
+            <Icon name={icon} size={14} />
+          </ActionIcon>
         </li>
       ))}
     </ul>
@@ -58,21 +76,7 @@ function Group({ group, dismissed, act }: { group: AttentionGroup; dismissed: Di
       <Icon name={group.icon} />
       <div className="attention-body">
         {group.head?.(shown, total)}
-        <Lines
-          items={some}
-          button={(item) => (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              className="attention-act"
-              aria-label={`Dismiss: ${item.name}`}
-              title="Dismiss, until it says something else"
-              onClick={() => act(item)}
-            >
-              <Icon name="close" size={14} />
-            </ActionIcon>
-          )}
-        />
+        <Lines items={some} icon="close" does="Dismiss" until=", until it says something else" act={act} />
         {left > 0 && (
           <div className="small">{group.more?.(left) ?? <span className="dim">{count(left)} more</span>}</div>
         )}
@@ -127,21 +131,7 @@ export function AttentionList({ groups, dismissed }: { groups: AttentionGroup[];
           </div>
           {opened && (
             <section aria-label="Dismissed">
-              <Lines
-                items={gone}
-                button={(item) => (
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    className="attention-act"
-                    aria-label={`Show again: ${item.name}`}
-                    title="Show again"
-                    onClick={() => act(item)}
-                  >
-                    <Icon name="undo" size={14} />
-                  </ActionIcon>
-                )}
-              />
+              <Lines items={gone} icon="undo" does="Show again" act={act} />
             </section>
           )}
         </>
