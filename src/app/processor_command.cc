@@ -89,7 +89,7 @@ Status read_file(const Settings& settings, RecordsFile& file, Ingest& ingest, co
         if (!line) return std::move(line).error().context("--records");
         if (*line) {
             if (!due) due = RecordsFile::Clock::now() + batch_time;
-            batch.take(std::string(**line), processor::unix_seconds());
+            batch.take(**line, processor::unix_seconds());
         }
         if (*line && !batch.is_full()) continue;
         APIARIST_TRY(store_all(batch, signals));

@@ -3,6 +3,7 @@
 // Text as protocols and settings have it: bytes, of which only the ASCII ones have a kind or a case, whatever the
 // locale.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,15 @@ namespace apiarist {
     for (char& c : out)
         if (is_ascii_upper(c)) c = static_cast<char>(c + ('a' - 'A'));
     return out;
+}
+
+// Where the first of the characters is, from `from` on, that `is` takes, or npos: for few of them many times faster
+// than find_first_of(), which searches for each character of the text among those that are looked for.
+template <typename Is>
+[[nodiscard]] constexpr std::size_t find_first(std::string_view text, Is is, std::size_t from = 0) {
+    for (std::size_t i = from; i < text.size(); ++i)
+        if (is(text[i])) return i;
+    return std::string_view::npos;
 }
 
 // Without `blanks` at both ends.

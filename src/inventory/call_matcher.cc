@@ -25,25 +25,35 @@ std::uint64_t name_of(const records::Record& record) {
 }  // namespace
 
 std::int32_t WaitingCalls::of(std::uint64_t name) const {
-    for (const Table* table : {&batch_, &recent_, &older_})
+    for (const Table* table : {&recent_, &older_})
         if (const auto found = table->find(name); found != table->end()) return found->second;
     return 0;
 }
 
-void WaitingCalls::keep() {
-    for (const auto& [name, number] : batch_) {
-        older_.erase(name);
-        if (number == 0) {
-            recent_.erase(name);
-            continue;
-        }
-        if (recent_.size() >= kMost) {
-            older_ = std::move(recent_);
-            recent_ = {};
-        }
+void WaitingCalls::set(std::uint64_t name, std::int32_t number) {
+    batch_.push_back({name, of(name)});
+    change(name, number);
+}
+
+void WaitingCalls::change(std::uint64_t name, std::int32_t number) {
+    if (!older_.empty()) older_.erase(name);
+    if (number == 0)
+        recent_.erase(name);
+    else
         recent_.insert_or_assign(name, number);
-    }
-    forget();
+}
+
+void WaitingCalls::keep() {
+    batch_.clear();
+    if (recent_.size() < kMost) return;
+    older_ = std::move(recent_);
+    recent_ = {};
+}
+
+void WaitingCalls::forget() {
+    for (auto before = batch_.rbegin(); before != batch_.rend(); ++before)
+        change(before->name, before->number);
+    batch_.clear();
 }
 
 Telling CallMatcher::take(const records::Record& record, std::int64_t time) {

@@ -11,13 +11,14 @@
 // which end comes first, how much later the other one is read, nor how often a connection says the same. What is not
 // known: calls through an address translation of the client's, and records without its port.
 //
-// Not thread-safe. Bounded: what waits for its other end behind WaitingCalls::kMost others, to twice as many, is
-// forgotten, and its other end is then taken for a call of its own.
+// Not thread-safe. Bounded: what waits for its other end behind so many others as WaitingCalls says is forgotten, and
+// its other end is then taken for a call of its own.
 
 #include <absl/container/flat_hash_map.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "records/record.h"
 
@@ -29,24 +30,31 @@ enum class Telling : std::uint8_t {
     kAgain,     // this end told of it while its response went on
 };
 
-// Numbers by name, of which 0 is not kept. What a batch changes is kept with it, or forgotten.
+// Numbers by name, of which 0 is not kept. What a batch changes is kept with it, or forgotten. Bounded between batches:
+// of kMost, and as many as a batch may have beside them, twice; those that were set longest ago go first.
 class WaitingCalls {
   public:
     static constexpr std::size_t kMost = 128 << 10;
 
     [[nodiscard]] std::int32_t of(std::uint64_t name) const;
-    void set(std::uint64_t name, std::int32_t number) { batch_.insert_or_assign(name, number); }
+    void set(std::uint64_t name, std::int32_t number);
     void keep();
-    void forget() { batch_ = {}; }
-    [[nodiscard]] bool is_empty() const { return batch_.empty() && recent_.empty() && older_.empty(); }
+    void forget();
+    [[nodiscard]] bool is_empty() const { return recent_.empty() && older_.empty(); }
     [[nodiscard]] std::size_t size() const { return recent_.size() + older_.size(); }
 
   private:
-    using Table = absl::flat_hash_map<std::uint64_t, std::int32_t>;
+    void change(std::uint64_t name, std::int32_t number);
 
-    Table batch_;  // over the others; also what waits no more
+    using Table = absl::flat_hash_map<std::uint64_t, std::int32_t>;
+    struct Before {
+        std::uint64_t name;
+        std::int32_t number;
+    };
+
     Table recent_;
     Table older_;
+    std::vector<Before> batch_;  // what it changed, in order
 };
 
 class CallMatcher {

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::string_view kOthers = "(others)";
 
+// clean_text() would leave it as it is.
+bool is_clean(std::string_view value) {
+    return value.size() <= Marks::kLongest &&
+           std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 void Seen::add(std::int64_t time, std::uint64_t times) {
@@ -25,13 +31,27 @@ void Seen::merge(const Seen& other) {
 }
 
 void Marks::add(std::string_view kind, std::string_view value, const Seen& seen) {
-    auto values = kinds_.find(kind);
-    if (values == kinds_.end()) values = kinds_.emplace(std::string(kind), Values()).first;
-    const auto known = values->second.find(value);
-    if (known != values->second.end()) return known->second.merge(seen);
-    std::string key = clean_text(value.substr(0, kLongest));
-    if (values->second.size() >= kMost && !values->second.contains(key)) key = kOthers;
-    values->second[std::move(key)].merge(seen);
+    auto kept = kinds_.find(kind);
+    if (kept == kinds_.end()) kept = kinds_.emplace(std::string(kind), Values()).first;
+    Values& values = kept->second;
+    const auto is_known = [&values, &seen](std::string_view text) {
+        const auto known = values.find(text);
+        if (known == values.end()) return false;
+        known->second.merge(seen);
+        return true;
+    };
+    if (is_known(value)) return;
+    std::string cleaned;
+    if (!is_clean(value)) {
+        cleaned = clean_text(value.substr(0, kLongest));
+        if (is_known(cleaned)) return;
+        value = cleaned;
+    }
+    if (values.size() >= kMost) {
+        if (is_known(kOthers)) return;
+        value = kOthers;
+    }
+    values.emplace(std::string(value), seen);
 }
 
 void Marks::merge(const Marks& other) {

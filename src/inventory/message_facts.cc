@@ -233,7 +233,8 @@ std::string collection_of(const records::Record& record) {
 }
 
 std::string media_type(std::string_view content_type) {
-    std::string type = to_lower(trimmed(content_type.substr(0, content_type.find_first_of(";,")), " \t"));
+    const auto ends = [](char c) { return c == ';' || c == ','; };
+    std::string type = to_lower(trimmed(content_type.substr(0, find_first(content_type, ends)), " \t"));
     const auto is_plain = [](char c) {
         return is_ascii_alphanumeric(c) || c == '/' || c == '.' || c == '-' || c == '+' || c == '_';
     };

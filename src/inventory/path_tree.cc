@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "inventory/segment.h"
 
 namespace apiarist::inventory {
@@ -20,7 +21,7 @@ std::string_view query_of(std::string_view target) {
 }
 
 std::vector<std::string_view> split_path(std::string_view target) {
-    target = target.substr(0, target.find_first_of("?#"));
+    target = target.substr(0, find_first(target, [](char c) { return c == '?' || c == '#'; }));
     if (const auto scheme = target.find("://"); scheme != std::string_view::npos && !target.starts_with('/')) {
         const auto slash = target.find('/', scheme + 3);
         target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);

@@ -270,8 +270,8 @@ void Schema::observe_string(std::uint32_t index, std::string_view text) {
 void Schema::observe_number(std::uint32_t index, JsonType type, double value) {
     SchemaNode& node = nodes_[index];
     ++count_of(node, type);
-    node.least = std::min(node.least, rounded(value, false));
-    node.largest = std::max(node.largest, rounded(value, true));
+    if (value < node.least) node.least = rounded(value, false);
+    if (value > node.largest) node.largest = rounded(value, true);
 }
 
 void Schema::observe_text(std::string_view text) {

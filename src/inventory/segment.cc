@@ -151,9 +151,10 @@ bool is_mixed(std::string_view text) {
 
 // "cus_NffrFeUfNV2Hib": a name, a mark, and what no word is.
 bool is_marked_token(std::string_view text) {
-    const auto mark = text.find_first_of("-_");
+    const auto is_mark = [](char c) { return c == '-' || c == '_'; };
+    const auto mark = find_first(text, is_mark);
     return mark != std::string_view::npos && text.size() - mark > 10 && is_mixed(text.substr(mark + 1)) &&
-           text.find_first_of("-_", mark + 1) == std::string_view::npos;
+           find_first(text, is_mark, mark + 1) == std::string_view::npos;
 }
 
 bool is_of_token(char c) {
@@ -162,13 +163,13 @@ bool is_of_token(char c) {
 }
 
 bool is_token(std::string_view text) {
-    constexpr std::string_view kMarks = "-_.~$:";
+    const auto is_mark = [](char c) { return c == '-' || c == '_' || c == '.' || c == '~' || c == '$' || c == ':'; };
     if (text.size() < 5) return false;
     if (!std::all_of(text.begin(), text.end(), is_of_token)) return false;
     if (text.size() >= 16 && is_mixed(text) && count(text, is_ascii_digit) >= 3) return true;
     if (is_marked_token(text)) return true;
     while (!text.empty()) {
-        const auto end = std::min(text.find_first_of(kMarks), text.size());
+        const auto end = std::min(find_first(text, is_mark), text.size());
         if (is_token_part(text.substr(0, end))) return true;
         text.remove_prefix(std::min(end + 1, text.size()));
     }

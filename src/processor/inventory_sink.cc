@@ -81,8 +81,8 @@ bool InventorySink::take_queued(Clock::time_point until) {
             pace_.began(Clock::now());
             until = pace_.due();
         }
-        for (std::string& record : some)
-            batch_.take(std::move(record), unix_seconds());
+        for (const std::string& record : some)
+            batch_.take(record, unix_seconds());
         if (batch_.is_full() || Clock::now() >= until) return true;
     }
 }

@@ -3,19 +3,15 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-#include <vector>
-
 namespace apiarist::processor {
 
-void KeptBatch::take(std::string record, std::int64_t now_s) {
+void KeptBatch::take(std::string_view record, std::int64_t now_s) {
     ingest_.take(record, now_s);
-    bytes_ += record.size();
-    kept_.push_back(std::move(record));
+    kept_.push(record);
 }
 
 bool KeptBatch::is_full() const {
-    return ingest_.is_full() || bytes_ >= options_.bytes;
+    return ingest_.is_full() || kept_.bytes() >= options_.bytes;
 }
 
 Result<std::size_t> KeptBatch::store(std::int64_t now_s) {
@@ -55,19 +51,15 @@ Result<store::Applied> KeptBatch::flush(std::int64_t now_s) {
 std::size_t KeptBatch::let_go(std::uint64_t records) {
     refusals_.passed(records);
     passed_ += static_cast<std::int64_t>(records);
-    std::size_t bytes = 0;
-    for (; records > 0; --records) {
-        bytes += kept_.front().size();
-        kept_.pop_front();
-    }
-    bytes_ -= bytes;
-    return bytes;
+    const std::size_t before = kept_.bytes();
+    for (; records > 0; --records)
+        kept_.pop();
+    return before - kept_.bytes();
 }
 
 void KeptBatch::drop() {
     ingest_.drop();
     kept_.clear();
-    bytes_ = 0;
 }
 
 void KeptBatch::tell(const std::string& what) const {

@@ -5,12 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/result.h"
+#include "base/text_queue.h"
 #include "processor/ingest.h"
 #include "processor/refusals.h"
 
@@ -20,7 +21,7 @@ struct KeptBatchOptions {
     // As of a topic that nobody else has: a batch of which it is not known whether the store has it is not stored
     // twice. Empty: none.
     std::string topic;
-    std::size_t bytes = 64u << 20;                       // of records: the batch is full
+    std::size_t bytes = 32u << 20;                       // of records: the batch is full
     std::function<void(const std::string&)> on_trouble;  // a line; may be empty
 };
 
@@ -30,7 +31,7 @@ class KeptBatch {
     KeptBatch(Ingest& ingest, KeptBatchOptions options) : ingest_(ingest), options_(std::move(options)) {}
 
     // Not while is_parted(). `now_s`: Unix time.
-    void take(std::string record, std::int64_t now_s);
+    void take(std::string_view record, std::int64_t now_s);
     [[nodiscard]] bool is_full() const;
     [[nodiscard]] bool is_empty() const { return kept_.empty(); }
     // There is more than store() will store at once.
@@ -49,9 +50,8 @@ class KeptBatch {
     Ingest& ingest_;
     const KeptBatchOptions options_;
     Refusals refusals_;
-    std::deque<std::string> kept_;  // the first of them are in ingest's batch
-    std::size_t bytes_ = 0;         // of these
-    std::int64_t passed_ = 0;       // records before these
+    TextQueue kept_;           // the first of them are in ingest's batch
+    std::int64_t passed_ = 0;  // records before these
 };
 
 }  // namespace apiarist::processor
