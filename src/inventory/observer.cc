@@ -34,6 +34,7 @@ std::string content_type_of(const records::Headers& headers) {
 }
 
 bool is_whole(std::string_view capture, std::string_view side) {
+    if (capture.empty() || capture == "complete") return true;
     return !has_word(capture, std::string(side) + "_truncated") &&
            !has_word(capture, std::string(side) + "_body_not_seen") && !has_word(capture, "gap");
 }
@@ -73,7 +74,9 @@ struct Observer::Context {
     Telling telling = Telling::kFirst;
     SeenAt seen_at = SeenAt::kServer;
     bool succeeded = false;
-    bool refused = false;  // who is turned away has not shown who he is
+    bool refused = false;       // who is turned away has not shown who he is
+    std::string request_type;   // of content
+    std::string response_type;  // likewise
     std::vector<std::string_view> segments;
     std::vector<std::string> words{};       // segments that are words, decoded; empty strings for the others
     std::vector<std::string> auth_types{};  // empty: it is not known whether there are any
@@ -92,6 +95,8 @@ void Observer::observe(const records::Record& record, std::int64_t now_s, Catalo
                     .time = record.time_s,
                     .succeeded = succeeded(record.status),
                     .refused = record.status == 401 || record.status == 403,
+                    .request_type = content_type_of(record.request_headers),
+                    .response_type = content_type_of(record.response_headers),
                     .segments = split_path(record.target)};
     if (context.time < now_s - kOldest || context.time > now_s + kAhead) context.time = now_s;
     context.telling = calls_.take(record, context.time);
@@ -144,7 +149,7 @@ void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog
     observe_parameters(context, facts, tree, endpoint.node);
     // What a request was refused for may be its shape.
     if (context.succeeded || record.status == 0) {
-        const std::string type = content_type_of(record.request_headers);
+        const std::string& type = context.request_type;
         observe_body(context, facts,
                      {record.request_payload, type, {Part::kRequest, 0, type}, is_whole(record.capture, "request")});
     }
@@ -168,7 +173,7 @@ void Observer::observe_ends(const Context& context, Facts& facts) {
 void Observer::observe_response(const Context& context, Facts& facts) {
     const records::Record& record = context.record;
     if (record.status == 0) return;
-    const std::string type = content_type_of(record.response_headers);
+    const std::string& type = context.response_type;
     observe_body(
         context, facts,
         {record.response_payload, type, {Part::kResponse, record.status, type}, is_whole(record.capture, "response")});
@@ -303,7 +308,7 @@ void Observer::look_at_text(const Context& context, Facts& facts, const Body& bo
 
 void Observer::keep_sample(const Context& context, Facts& facts, Endpoint& endpoint) {
     if (!options_.sample) return;
-    const std::string type = content_type_of(context.record.response_headers);
+    const std::string& type = context.response_type;
     std::uint32_t& kept = endpoint.samples[std::to_string(context.record.status) + " " + type];
     if (kept >= FactLimits::kSamples || endpoint.samples.size() > FactLimits::kParts) return;
     ++kept;
