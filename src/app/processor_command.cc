@@ -39,6 +39,7 @@ using processor::KafkaConsumer;
 using processor::KeptBatch;
 
 constexpr std::string_view kFallback = "apiarist-inventory";
+constexpr std::string_view kStandardInput = "-";
 
 // Threads made later inherit the mask.
 Fd ending_signals() {
@@ -143,12 +144,16 @@ Status read_kafka(const Settings& settings, store::Store& store, Ingest& ingest,
     return Done{};
 }
 
-// What is there is served, until a signal.
-Status read_nothing(const Settings& settings, const Fd& signals) {
-    Log(settings).info("nothing is read (no --kafka, no --records); the inventory is served as it is");
+void wait_for(const Fd& signals) {
     pollfd one{signals.get(), POLLIN, 0};
     while (::poll(&one, 1, -1) < 0 && errno == EINTR) {
     }
+}
+
+// What is there is served, until a signal.
+Status read_nothing(const Settings& settings, const Fd& signals) {
+    Log(settings).info("nothing is read (no --kafka, no --records); the inventory is served as it is");
+    wait_for(signals);
     return Done{};
 }
 
@@ -201,7 +206,7 @@ int processor(const Settings& settings) {
                                .not_ready = has_kafka || has_file ? "" : "nothing is read: what is there is served",
                                .ledger = {},
                                .coverage = {}};
-    // A file is soon read; who wants the API beside it asks for it.
+    // A file is soon read; who wants the API beside it, and then, asks for it.
     auto api = serve_api(settings, *database, has_file ? "" : kUsualApi,
                          {[&ingest] { return ingest_json(ingest.counts()); },
                           [&settings, &facts] { return collector_json(settings, facts); }, &live});
@@ -221,6 +226,10 @@ int processor(const Settings& settings) {
                                    counts.stored, counts.pending + counts.dropped, counts.refused,
                                    counts.last_refusal.empty() ? "" : " (the last: " + counts.last_refusal + ")"));
     say_inventory(settings, *database);
+    if (status == 0 && *api && file && !file->stopped() && settings.text("records") != kStandardInput) {
+        Log(settings).info("the file is read; its inventory is served until a signal");
+        wait_for(signals);
+    }
     return status;
 }
 

@@ -502,7 +502,8 @@ constexpr std::array kTable = {
             kProcessor,
             {{{"AKTO_KAFKA_GROUP_ID_CONFIG"}}}},
     Setting{"records", "APIARIST_RECORDS", Kind::kText, "", "",
-            "read records from this file (lines of JSON, as --ndjson writes them; -: standard input), then end",
+            "read records from this file (lines of JSON, as --ndjson writes them; -: standard input), then end; with "
+            "--api, a file is then served until a signal",
             kProcessor},
     Setting{"collection", "APIARIST_COLLECTION", Kind::kText, "", "",
             "the host whose APIs are exported; needed where the inventory has several", kExport},

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import npmpeers  # noqa: E402
@@ -110,6 +111,32 @@ class Inventory(unittest.TestCase):
             self.assertIsNone(processor.poll())
             self.assertEqual(list(pathlib.Path("/dev/shm").glob(f"*{processor.pid}")), [], "what a kill would leave behind")
             _, errors = processor.communicate()
+        self.assertEqual(processor.returncode, 0, errors)
+
+    def test_a_file_is_served_until_a_signal(self):
+        records = self.folder / "records"
+        records.write_text(json.dumps({"path": "/orders/1", "method": "GET", "statusCode": "200", "requestHeaders": json.dumps({"host": "shop"})}) + "\n",
+                           encoding="utf-8")
+        inventory = self.folder / "inventory"
+        with subprocess.Popen([support.APIARIST, "processor", "--records", str(records), "--inventory", str(inventory), "--api", "127.0.0.1:0"],
+                              stderr=subprocess.PIPE, text=True) as processor:
+            try:
+                said = ""
+                for line in processor.stderr:
+                    said += line
+                    if "served until a signal" in line:
+                        break
+                else:
+                    self.fail(f"it ended: {said}")
+                self.assertIn("1 records stored", said)
+                address = re.search(r"API at (http://127\.0\.0\.1:\d+)/", said).group(1)
+                token = (inventory / "admin.token").read_text().strip()
+                asked = urllib.request.Request(address + "/api/v1/endpoints", headers={"Authorization": f"Bearer {token}"})
+                with urllib.request.urlopen(asked, timeout=support.PATIENCE_SECONDS) as answer:
+                    self.assertEqual([item["template"] for item in json.load(answer)["items"]], ["/orders/{}"])
+            finally:
+                processor.terminate()
+                _, errors = processor.communicate()
         self.assertEqual(processor.returncode, 0, errors)
 
     def test_a_record_of_a_file_that_the_store_refuses_is_left_out(self):
