@@ -189,6 +189,8 @@ void Observer::observe_marks(const Context& context, Facts& facts) {
     facts.mark("tls", record.tls.empty() ? std::string("clear") : to_utf8(record.tls), time);
     if (!record.capture.empty() && record.capture != "complete")
         facts.mark("incomplete", to_utf8(record.capture), time);
+    // Its other end cannot be found (call_matcher.h).
+    if (record.client.host.empty()) facts.mark("incomplete", "no_addresses", time);
 }
 
 void Observer::observe_parameters(const Context& context, Facts& facts, const PathTree& tree, NodeIndex node) {

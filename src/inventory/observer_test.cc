@@ -82,6 +82,17 @@ TEST_F(ObserverTest, counts_by_hour_status_and_direction) {
     EXPECT_EQ(delta_.records, 3u);
 }
 
+TEST_F(ObserverTest, calls_without_addresses_are_told_of) {
+    auto record = exchange("GET", "/orders/1");
+    see(record);
+    record.client = record.server = {};
+    record.capture = "joined_midway";
+    see(record);
+    see(record);
+    EXPECT_EQ(only().marks.find("incomplete", "no_addresses")->count, 2u);
+    EXPECT_EQ(only().marks.find("incomplete", "joined_midway")->count, 2u);
+}
+
 TEST_F(ObserverTest, a_call_that_is_seen_at_both_ends_is_one_request) {
     auto server = exchange("POST", "/orders/1", 200, R"({"id": 1})");
     server.request_headers.push_back({"content-type", "application/json"});

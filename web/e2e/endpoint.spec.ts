@@ -15,6 +15,17 @@ test("head, plots, callers and marks", async ({ page }) => {
   await expect(page).toHaveURL(/\/endpoints\?collection=\d+$/);
 });
 
+test("how many calls came without addresses", async ({ page }) => {
+  await page.goto(`/endpoints/${await endpointId("/send", "POST", "mail.shop.svc")}`);
+  await expect(page.getByText(/^[1-9][\d,]* of them without addresses$/)).toHaveAttribute(
+    "title",
+    /counts twice where both of its ends are watched/,
+  );
+  await page.goto(`/endpoints/${await endpointId("/v2/charges", "POST", "billing.shop.svc:8080")}`);
+  await expect(page.getByText(/requests, .* seen at callers/)).toBeVisible();
+  await expect(page.getByText(/without addresses/)).toHaveCount(0);
+});
+
 test("the schema by status, with what is sensitive at its field", async ({ page }) => {
   await page.goto(`/endpoints/${await endpointId("/api/v1/orders", "POST")}`);
   await page.getByRole("tab", { name: "Schema" }).click();

@@ -23,6 +23,11 @@ test("filters with counts are in the address, and go back with it", async ({ pag
 test("status, seen, new and folded", async ({ page }) => {
   await page.goto("/endpoints?status=5xx");
   await expect(page.getByRole("table").getByRole("link", { name: "/send" })).toBeVisible();
+  await page.goto("/endpoints");
+  await page.getByRole("search").getByRole("button", { name: "Status", exact: true }).click();
+  await page.getByRole("menuitem", { name: "5xx" }).click();
+  await expect(page).toHaveURL(/status=5xx&folded=both/);
+  await expect(page.getByRole("table").getByRole("link", { name: "/api/v1/broken" })).toBeVisible();
   await page.goto("/endpoints?folded=yes");
   await expect(page.getByRole("table").getByRole("link", { name: /healthz/ })).toBeVisible();
   await page.goto("/endpoints");

@@ -72,7 +72,7 @@ def shop(w: Writer, moment: float):
             {"id": f"ch_{number}", "status": pick(["ok", "refused"])}, headers={"x-api-key": "k3y-of-the-gateway-000000000001"}, **inside)
     w.write("billing.shop.svc:8080", "GET", f"/v2/charges/{number}/receipt.pdf", 200, None, {"total": number}, auth=basic, **inside)
     w.write("mail.shop.svc", "POST", "/send", pick([202, 202, 500]), {"to": f"{name}@example.org", "subject": SCRIPT, "body": "hello"},
-            {"queued": True}, **inside)
+            {"queued": True}, tls="OpenSSL 3.0.19", capture="joined_midway", ip="", destIp="", **inside)
     w.write("stock.shop.svc:9000", "POST", "/shop.v1.Stock/Reserve", 200, "CAEQAg==", "CAE=", headers={"content-type": "application/grpc"},
             type="HTTP/2", grpc_service="shop.v1.Stock", grpc_method="Reserve", grpc_status="0 OK", grpc_request_messages="1",
             grpc_response_messages="1", tls="OpenSSL 3.0.19", **inside)

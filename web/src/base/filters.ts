@@ -64,6 +64,19 @@ export function writeState(state: ListState): URLSearchParams {
   return out;
 }
 
+const FAILURES = ["4xx", "5xx", "unanswered"];
+
+/** With one of them set, or (undefined) not. Who asks for failures gets what fails always, which is folded away, too. */
+export function withFilter(
+  filters: ListState["filters"],
+  name: FilterName,
+  value: string | undefined,
+): ListState["filters"] {
+  const asked = name === "status" && value !== undefined && FAILURES.includes(value) ? { folded: "both" } : {};
+  const set: [string, string | undefined][] = Object.entries({ ...asked, ...filters, [name]: value });
+  return Object.fromEntries(set.filter(([key, value]) => value !== undefined && !(key === "folded" && value === "no")));
+}
+
 export function endpointsLink(filters: Partial<Record<FilterName, string | number>>): string {
   const out = new URLSearchParams();
   for (const name of FILTERS) {

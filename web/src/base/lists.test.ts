@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { losses } from "./attention";
 import { ingestFacts, readsAgain, stateOf, whyNothingComes } from "./collector_state";
 import { byDay } from "./days";
-import { endpointsLink, readState, writeState } from "./filters";
+import { endpointsLink, readState, withFilter, writeState } from "./filters";
 import { byCollection, graphOf, stretched, threshold, withoutDoubles, type Call } from "./graph";
 import { filled, gathered, hoursOf, pointOf, rangeOf, rowsOfBar, stepName, totals } from "./series";
 import { readViews, withView, withoutView } from "./views";
@@ -19,6 +19,20 @@ test("an_address_of_anybodys_making_is_read", () => {
   const state = readState(new URLSearchParams("sort=<script>&order=up&auth=&token=x"));
   expect(state).toEqual({ filters: {}, search: "", sort: "last_seen", order: "desc" });
   expect(endpointsLink({ exposed: "a&b", collection: 3 })).toBe("/endpoints?collection=3&exposed=a%26b");
+});
+
+test("a_filter_is_set_and_cleared", () => {
+  expect(withFilter({ auth: "none" }, "method", "GET")).toEqual({ auth: "none", method: "GET" });
+  expect(withFilter({ auth: "none", method: "GET" }, "auth", undefined)).toEqual({ method: "GET" });
+  expect(withFilter({ folded: "both" }, "folded", "no")).toEqual({});
+});
+
+test("who_asks_for_failures_gets_what_fails_always", () => {
+  for (const status of ["4xx", "5xx", "unanswered"])
+    expect(withFilter({}, "status", status)).toEqual({ status, folded: "both" });
+  expect(withFilter({ folded: "yes" }, "status", "5xx")).toEqual({ status: "5xx", folded: "yes" });
+  expect(withFilter({}, "status", "2xx")).toEqual({ status: "2xx" });
+  expect(withFilter({ status: "5xx", folded: "both" }, "folded", undefined)).toEqual({ status: "5xx" });
 });
 
 test("views_of_storage_are_checked", () => {

@@ -27,6 +27,7 @@ const LABELS: Record<Tab, string> = {
 };
 
 function Head({ endpoint }: { endpoint: EndpointDetails }) {
+  const unplaced = endpoint.marks["incomplete"]?.find(({ value }) => value === "no_addresses")?.count ?? 0;
   return (
     <div className="facts">
       <span>
@@ -42,6 +43,11 @@ function Head({ endpoint }: { endpoint: EndpointDetails }) {
         {plural(endpoint.requests, "request")}
         {endpoint.requests_client > 0 && `, ${count(endpoint.requests_client)} of them seen at callers`}
       </span>
+      {unplaced > 0 && (
+        <span title="TLS connections that are older than the collector may have none: such a call counts twice where both of its ends are watched">
+          {count(unplaced)} of them without addresses
+        </span>
+      )}
       <span className="facts-tags">
         Auth <AuthTags auth={endpoint.auth} />
       </span>

@@ -7,7 +7,16 @@ import { useCallback, useMemo, type ReactNode } from "react";
 import { useSearchParams } from "react-router";
 import { useGet, usePages } from "../api/hooks";
 import type { EndpointSort } from "../api/types";
-import { FILTERS, firstOrder, readState, STATUSES, writeState, type FilterName, type ListState } from "../base/filters";
+import {
+  FILTERS,
+  firstOrder,
+  readState,
+  STATUSES,
+  withFilter,
+  writeState,
+  type FilterName,
+  type ListState,
+} from "../base/filters";
 import { count, plural } from "../base/format";
 import { useMinute } from "../base/now";
 import { sinceSeconds } from "../base/time";
@@ -70,13 +79,8 @@ export default function Endpoints() {
   const folded = useGet("/api/v1/endpoints/facets", { ...query, folded: folds ? "yes" : "both" }, { keep: true });
   const pages = usePages("/api/v1/endpoints", { ...query, sort: state.sort as EndpointSort, order: state.order });
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data]);
-  const setFilter = (name: FilterName, value: string | undefined): void => {
-    const filters = { ...state.filters };
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a copy, and the names are few
-    if (value === undefined || (name === "folded" && value === "no")) delete filters[name];
-    else filters[name] = value;
-    set({ filters });
-  };
+  const setFilter = (name: FilterName, value: string | undefined): void =>
+    set({ filters: withFilter(state.filters, name, value) });
   const setSearch = useCallback((search: string) => set({ search }), [set]);
   const filtered = Object.keys(state.filters).length > 0 || state.search !== "";
   const current = writeState(state).toString();
