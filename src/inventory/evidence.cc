@@ -94,8 +94,10 @@ class StringFinder {
         if (depth > kEchoDepth || seen_ >= kEchoValues) return;
         if (simdjson::dom::object object; value.get(object) == simdjson::SUCCESS) {
             for (const auto [name, field] : object) {
+                const bool is_object = field.is_object();
+                if (!is_object && !field.is_array() && !field.is_string()) continue;
                 if (is_name_of_kind(name)) continue;
-                look(field, step(place, name), depth + 1, is_name_of_one(name));
+                look(field, step(place, name), depth + 1, !is_object && is_name_of_one(name));
             }
         } else if (simdjson::dom::array array; value.get(array) == simdjson::SUCCESS) {
             for (const simdjson::dom::element item : array)

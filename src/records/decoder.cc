@@ -45,24 +45,44 @@ struct TextKey {
     std::string_view Record::*member;
 };
 
+// By the length of their keys.
 constexpr std::array kTexts = {
+    TextKey{"tls", &Record::tls},
     TextKey{"path", &Record::target},
-    TextKey{"method", &Record::method},
     TextKey{"type", &Record::type},
-    TextKey{"requestPayload", &Record::request_payload},
-    TextKey{"responsePayload", &Record::response_payload},
+    TextKey{"method", &Record::method},
+    TextKey{"events", &Record::events},
+    TextKey{"capture", &Record::capture},
+    TextKey{"grpc_method", &Record::grpc_method},
     TextKey{"process_name", &Record::process_name},
     TextKey{"daemonset_id", &Record::collector},
-    TextKey{"capture", &Record::capture},
-    TextKey{"tls", &Record::tls},
     TextKey{"grpc_service", &Record::grpc_service},
-    TextKey{"grpc_method", &Record::grpc_method},
-    TextKey{"operation_protocol", &Record::operation_protocol},
+    TextKey{"requestPayload", &Record::request_payload},
     TextKey{"operation_type", &Record::operation_type},
     TextKey{"operation_name", &Record::operation_name},
+    TextKey{"responsePayload", &Record::response_payload},
     TextKey{"operation_fields", &Record::operation_fields},
-    TextKey{"events", &Record::events},
+    TextKey{"operation_protocol", &Record::operation_protocol},
 };
+static_assert(std::is_sorted(kTexts.begin(), kTexts.end(),
+                             [](const TextKey& a, const TextKey& b) { return a.key.size() < b.key.size(); }));
+constexpr std::size_t kLongestKey = kTexts.back().key.size();
+
+// Where those of each length begin.
+constexpr auto kTextsFrom = [] {
+    std::array<std::uint8_t, kLongestKey + 2> from{};
+    for (std::size_t length = 0; length < from.size(); ++length)
+        while (from[length] < kTexts.size() && kTexts[from[length]].key.size() < length)
+            ++from[length];
+    return from;
+}();
+
+const TextKey* find_text(std::string_view key) {
+    if (key.size() > kLongestKey) return nullptr;
+    for (std::size_t i = kTextsFrom[key.size()]; i < kTextsFrom[key.size() + 1]; ++i)
+        if (kTexts[i].key == key) return &kTexts[i];
+    return nullptr;
+}
 
 }  // namespace
 
@@ -129,10 +149,8 @@ Status Decoder::read(const object& fields) {
     bool has_request_headers = false;
     bool has_response_headers = false;
     for (const auto [key, value] : fields) {
-        const auto text =
-            std::find_if(kTexts.begin(), kTexts.end(), [k = key](const auto& one) { return one.key == k; });
-        if (text != kTexts.end()) {
-            const auto bit = 1u << static_cast<unsigned>(text - kTexts.begin());
+        if (const TextKey* text = find_text(key); text != nullptr) {
+            const auto bit = 1u << static_cast<unsigned>(text - kTexts.data());
             if (std::string_view content; (seen & bit) == 0 && value.get_string().get(content) == simdjson::SUCCESS) {
                 record_.*text->member = content;
                 seen |= bit;
