@@ -294,6 +294,7 @@ struct ap_ring_control {
 #define AP_SESSION_GO 16 /* a tls.Conn of Go: nobody tells when it is freed, so it ends with its socket at the latest */
 #define AP_SESSION_CLOSED 32 /* closed, but calls on it are under way: the last one ends it */
 #define AP_SESSION_SOCKET_ENDED 64 /* with AP_SESSION_MEMORY: its socket has nothing more to read */
+#define AP_SESSION_TIED_LATE 128 /* after it was announced: its next data tells of the socket */
 #define AP_PROCESS_MEMORY 1 /* has sessions of memory */
 #define AP_PROCESS_GO 2 /* has sessions of Go, and windows of goroutines */
 #define AP_PROCESS_RUST 4 /* has calls of rustls */

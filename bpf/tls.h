@@ -128,19 +128,23 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
     sock__endpoints(sk, &session->endpoints);
     session->conn.sock = (u64)sk;
     session->conn.inode = conn->inode;
-    session->ring = conn->ring;
+    if (session->flags & AP_SESSION_ANNOUNCED) /* older than the run: what knows it reads the ring that it has */
+        session->flags |= AP_SESSION_TIED_LATE;
+    else
+        session->ring = conn->ring;
     conn->tied = *key;
     connection__explain(conn, session->flags & AP_SESSION_FROM_START);
     return 0;
 }
 
-static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_session *session)
+/* Of one that was announced before: AP_TLS_RESUMED, or 0 where only its socket is new. */
+static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_session *session, u32 again)
 {
     struct ap_tls_open open = {.session = session->id, .ssl = key->ssl, .tgid = (u32)key->tgid};
     open.conn = session->conn;
     open.library = session->library;
     open.flags = (session->flags & AP_SESSION_FROM_START ? AP_TLS_FROM_START : 0) |
-                 (session->flags & AP_SESSION_ANNOUNCED ? AP_TLS_RESUMED : 0) |
+                 (session->flags & AP_SESSION_ANNOUNCED ? again : 0) |
                  (session->classifier.protocol == AP_CLASS_HTTP2 ? AP_TLS_HTTP2 : 0);
     open.ends = session->endpoints;
     open.read_position = session->position[AP_READ];
@@ -149,6 +153,7 @@ static __noinline int session__announce(struct ap_tls_key *key, struct ap_tls_se
     if (!ring__send(session->ring, &open, sizeof(open)))
         return 0;
     session->flags |= AP_SESSION_ANNOUNCED;
+    session->flags &= ~AP_SESSION_TIED_LATE;
     return 1;
 }
 
@@ -309,7 +314,9 @@ static __noinline int session__data(struct ap_tls_key *key, struct ap_tls_sessio
         counted = true;
     }
     bool known = session->flags & AP_SESSION_ANNOUNCED && shed != SHED_OVER;
-    bool announced = counted || known || session__announce(key, session);
+    if (known && session->flags & AP_SESSION_TIED_LATE)
+        session__announce(key, session, 0);
+    bool announced = counted || known || session__announce(key, session, AP_TLS_RESUMED);
     session->position[direction] = position + size; /* after the announcement, which names the position before */
     if (counted)
         return 0;

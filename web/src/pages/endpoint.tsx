@@ -44,7 +44,7 @@ function Head({ endpoint }: { endpoint: EndpointDetails }) {
         {endpoint.requests_client > 0 && `, ${count(endpoint.requests_client)} of them seen at callers`}
       </span>
       {unplaced > 0 && (
-        <span title="TLS connections that are older than the collector may have none: such a call counts twice where both of its ends are watched">
+        <span title="The first call on a TLS connection that is older than the collector may have none: it counts twice where both of its ends are watched">
           {count(unplaced)} of them without addresses
         </span>
       )}
