@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -131,8 +130,6 @@ struct ApiServer::State {
 };
 
 Status ApiServer::State::prepare_store() {
-    if (::mkdir(options.token_folder.c_str(), 0700) != 0 && errno != EEXIST)
-        return Error::from_errno(errno, options.token_folder);
     connections = std::make_unique<Connections>(options.database);
     auto written = connections->write<std::vector<std::string>>(
         [this](store::Database& database) -> Result<std::vector<std::string>> {

@@ -9,6 +9,7 @@
 
 #include "api/fixture_test.h"
 #include "api/routes.h"
+#include "api/tokens.h"
 #include "base/json.h"
 
 namespace apiarist::api {
@@ -105,6 +106,24 @@ TEST_P(SecurityTest, tokens_are_in_files_of_their_owner_and_not_in_the_store) {
     serve();
     EXPECT_TRUE(server_->token_files().empty());
     EXPECT_EQ(admin_, before);
+    EXPECT_EQ(status_of(get("/api/v1/status")), 200);
+}
+
+TEST_P(SecurityTest, tokens_are_replaced_below_a_server_that_runs) {
+    const std::string before = admin_;
+    ASSERT_EQ(status_of(get("/api/v1/status")), 200);
+    const auto written = replace_tokens(store_->database(), directory_, 1'800'000'000);
+    ASSERT_TRUE(written) << written.error().what;
+    EXPECT_THAT(*written, testing::ElementsAre(directory_ + "/admin.token", directory_ + "/reader.token"));
+    EXPECT_EQ(number("SELECT COUNT(*) FROM tokens"), 2);
+    EXPECT_EQ(number("SELECT COUNT(*) FROM audit WHERE action = 'replace tokens' AND time = 1800000000"), 1);
+    EXPECT_EQ(status_of(get("/api/v1/status")), 401) << "that of before";
+    admin_.clear();
+    std::ifstream(directory_ + "/admin.token") >> admin_;
+    EXPECT_NE(admin_, before);
+    EXPECT_EQ(status_of(get("/api/v1/status")), 200);
+    // A folder that cannot be written to: those of before stay.
+    EXPECT_FALSE(replace_tokens(store_->database(), directory_ + "/admin.token", 1'800'000'000));
     EXPECT_EQ(status_of(get("/api/v1/status")), 200);
 }
 

@@ -6,12 +6,14 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 
 #include "base/handles.h"
+#include "store/meta.h"
 
 namespace apiarist::api {
 namespace {
@@ -35,6 +37,22 @@ Status write_token(const std::string& path, const std::string& token) {
     if (::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()))
         return Error::from_errno(errno, path);
     return Done{};
+}
+
+// In a transaction that the caller has begun.
+Result<std::vector<std::string>> make_both(store::Database& database, const std::string& folder, std::int64_t now_s) {
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return Error::from_errno(errno, folder);
+    std::vector<std::string> written;
+    for (const char* role : {"admin", "reader"}) {
+        auto token = make_token();
+        if (!token) return std::move(token).error();
+        const std::string path = fmt::format("{}/{}.token", folder, role);
+        APIARIST_TRY(write_token(path, *token));
+        APIARIST_TRY(database.execute("INSERT INTO tokens (hash, name, role, created) VALUES ($1, $2, $3, $4)",
+                                      {sha256(*token), std::string(role), std::string(role), now_s}));
+        written.push_back(path);
+    }
+    return written;
 }
 
 }  // namespace
@@ -73,18 +91,20 @@ Result<std::vector<std::string>> make_first_tokens(store::Database& database, co
     if (!transaction) return std::move(transaction).error();
     auto rows = database.query("SELECT COUNT(*) FROM tokens", {});
     if (!rows) return std::move(rows).error();
-    std::vector<std::string> written;
-    if (integer((*rows)[0][0]) > 0) return written;
-    for (const char* role : {"admin", "reader"}) {
-        auto token = make_token();
-        if (!token) return std::move(token).error();
-        const std::string path = fmt::format("{}/{}.token", folder, role);
-        APIARIST_TRY(write_token(path, *token));
-        APIARIST_TRY(database.execute("INSERT INTO tokens (hash, name, role, created) VALUES ($1, $2, $3, $4)",
-                                      {sha256(*token), std::string(role), std::string(role), now_s}));
-        written.push_back(path);
-    }
-    APIARIST_TRY(transaction->commit());
+    if (integer((*rows)[0][0]) > 0) return std::vector<std::string>();
+    auto written = make_both(database, folder, now_s);
+    if (written) APIARIST_TRY(transaction->commit());
+    return written;
+}
+
+Result<std::vector<std::string>> replace_tokens(store::Database& database, const std::string& folder,
+                                                std::int64_t now_s) {
+    auto transaction = store::Transaction::begin(database);
+    if (!transaction) return std::move(transaction).error();
+    APIARIST_TRY(database.execute("DELETE FROM tokens", {}));
+    APIARIST_TRY(store::add_audit(database, {"apiarist tokens", now_s}, "replace tokens", folder));
+    auto written = make_both(database, folder, now_s);
+    if (written) APIARIST_TRY(transaction->commit());
     return written;
 }
 

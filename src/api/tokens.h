@@ -30,8 +30,12 @@ Result<std::string> make_token();
 Result<std::optional<Token>> find_token(store::Database& database, std::string_view token);
 
 // Where there is no token yet, makes an admin's and a reader's and writes them to admin.token and reader.token in the
-// folder, mode 0600. Returns the files that it wrote.
+// folder, mode 0600; makes the folder, mode 0700, where there is none. Returns the files that it wrote.
 Result<std::vector<std::string>> make_first_tokens(store::Database& database, const std::string& folder,
                                                    std::int64_t now_s);
+
+// Two others in place of all that there are, in the same files; those of before are refused at once. The audit says so.
+Result<std::vector<std::string>> replace_tokens(store::Database& database, const std::string& folder,
+                                                std::int64_t now_s);
 
 }  // namespace apiarist::api

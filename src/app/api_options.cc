@@ -15,13 +15,6 @@
 namespace apiarist::app {
 namespace {
 
-// Beside the inventory, or in a folder where that is a database elsewhere.
-std::string token_folder(const store::DatabaseOptions& database) {
-    if (store::is_postgres(database.location)) return "apiarist-inventory";
-    const std::string folder = std::filesystem::path(database.location).parent_path().string();
-    return folder.empty() ? "." : folder;
-}
-
 std::string counted(std::int64_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -37,6 +30,12 @@ void say_where(const Log& log, const api::ApiServer& server, const std::string& 
 }
 
 }  // namespace
+
+std::string token_folder(const store::DatabaseOptions& database) {
+    if (store::is_postgres(database.location)) return "apiarist-inventory";
+    const std::string folder = std::filesystem::path(database.location).parent_path().string();
+    return folder.empty() ? "." : folder;
+}
 
 Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, const store::DatabaseOptions& database,
                                                   const std::string& fallback, ApiSources sources) {

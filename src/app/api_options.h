@@ -30,6 +30,9 @@ struct ApiSources {
 Result<std::unique_ptr<api::ApiServer>> serve_api(const Settings& settings, const store::DatabaseOptions& database,
                                                   const std::string& fallback, ApiSources sources);
 
+// Where the files of the tokens are: beside the inventory, or in a folder where that is a database elsewhere.
+[[nodiscard]] std::string token_folder(const store::DatabaseOptions& database);
+
 // Says what the inventory has, and how to look at it when this ends.
 void say_inventory(const Settings& settings, const store::DatabaseOptions& database);
 

@@ -15,6 +15,7 @@ int run(const Settings& settings, const std::vector<std::string>& command);
 int replay(const Settings& settings, const std::string& recording);
 int processor(const Settings& settings);
 int export_inventory(const Settings& settings);
+int tokens(const Settings& settings);
 int coverage(const Settings& settings, bool json);
 
 }  // namespace apiarist::app

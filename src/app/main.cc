@@ -99,11 +99,7 @@ int main(int argc, char** argv) {
     CLI::App cli("apiarist: watches the API traffic of this node", "apiarist");
     cli.require_subcommand(1);
     cli.set_version_flag("--version", APIARIST_VERSION);
-    Given given;
-    Given replay_given;
-    Given coverage_given;
-    Given processor_given;
-    Given export_given;
+    Given given;  // of the one command that is parsed
     bool markdown = false;
     bool json = false;
     std::string recording;
@@ -119,25 +115,24 @@ int main(int argc, char** argv) {
         cli.add_subcommand("processor", "keep an inventory of the APIs whose records are in a Kafka topic, or a file");
     CLI::App* export_command =
         cli.add_subcommand("export", "a collection of an inventory as an OpenAPI document, to standard output");
+    CLI::App* tokens_command =
+        cli.add_subcommand("tokens", "make new tokens of an inventory's API; those of before are refused");
     run_command->footer("Behind the options: -- COMMAND ARG...  starts the command and collects from its process tree");
     add_settings(*run_command, kRun, given);
-    add_settings(*replay_command, kReplay, replay_given);
+    add_settings(*replay_command, kReplay, given);
     replay_command->add_option("recording", recording, "file that `run --record` wrote")->required();
     config_command->add_flag("--markdown", markdown, "as docs/configuration.md");
     doctor_command->add_flag("--json", json, "as JSON");
-    add_settings(*coverage_command, kCoverage, coverage_given);
-    add_settings(*processor_command, kProcessor, processor_given);
-    add_settings(*export_command, kExport, export_given);
+    add_settings(*coverage_command, kCoverage, given);
+    add_settings(*processor_command, kProcessor, given);
+    add_settings(*export_command, kExport, given);
+    add_settings(*tokens_command, kTokens, given);
     coverage_command->add_flag("--json", json, "as JSON");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         std::for_each(reversed.begin(), reversed.end(), hide_brackets);
         cli.parse(reversed);
         show_brackets(given);
-        show_brackets(replay_given);
-        show_brackets(coverage_given);
-        show_brackets(processor_given);
-        show_brackets(export_given);
         show_bracket(recording);
     } catch (const CLI::ParseError& error) {
         return error.get_exit_code() == 0 ? cli.exit(error) : fail(2, error.what());
@@ -146,12 +141,7 @@ int main(int argc, char** argv) {
     if (has_dashes && !run_command->parsed()) return fail(2, "-- COMMAND goes with `run` alone");
     if (has_dashes && child.empty()) return fail(2, "nothing follows --");
     if (doctor_command->parsed()) return doctor(json);
-    const Given& asked = replay_command->parsed()      ? replay_given
-                         : coverage_command->parsed()  ? coverage_given
-                         : processor_command->parsed() ? processor_given
-                         : export_command->parsed()    ? export_given
-                                                       : given;
-    const auto settings = Settings::make(asked, environment);
+    const auto settings = Settings::make(given, environment);
     if (!settings) return fail(2, settings.error().what);
     if (coverage_command->parsed()) return coverage(*settings, json);
     const Log log(*settings);
@@ -161,6 +151,7 @@ int main(int argc, char** argv) {
     if (run_command->parsed()) return run(*settings, child);
     if (processor_command->parsed()) return processor(*settings);
     if (export_command->parsed()) return export_inventory(*settings);
+    if (tokens_command->parsed()) return tokens(*settings);
     if (replay_command->parsed()) return replay(*settings, recording);
     for (const std::string& warning : settings->warnings())
         log.warn(warning);

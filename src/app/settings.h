@@ -29,7 +29,8 @@ enum Command : unsigned {
     kDoctor = 8,
     kCoverage = 16,
     kProcessor = 32,
-    kExport = 64
+    kExport = 64,
+    kTokens = 128
 };
 
 // How the reference writes a value that we write in another way.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr unsigned kPipeline = kRun | kReplay;
 constexpr unsigned kAll = kPipeline | kProcessor;
-constexpr unsigned kInventory = kAll | kExport;
+constexpr unsigned kInventory = kAll | kExport | kTokens;
 
 constexpr std::array kTable = {
     Setting{"pid", "APIARIST_PID", Kind::kList, "", "",
