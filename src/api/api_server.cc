@@ -266,8 +266,9 @@ Server::HandlerResponse ApiServer::State::handle(const httplib::Request& request
     }
     if (!is_bounded(request, response, route->body_bytes)) return kHandled;
     if (route->body_bytes > 0) {
-        if (!request.get_header_value("Content-Type").starts_with("application/json")) {
-            answer_problem(response, 415, "the body is application/json");
+        const auto type = one_header(request, "Content-Type");
+        if (!type || !is_media_type(*type, route->body_types)) {
+            answer_problem(response, 415, fmt::format("the body is {}", fmt::join(route->body_types, ", ")));
             return kHandled;
         }
         if (!has_body) return Server::HandlerResponse::Unhandled;

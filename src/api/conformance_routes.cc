@@ -152,11 +152,13 @@ Result<Reply> compare(Database& database, std::int64_t collection, std::int64_t 
 }  // namespace
 
 Result<Reply> put_openapi(const Context& context, const Request& request) {
-    auto document = OpenApiDocument::parse(request.body);
+    auto json = OpenApiDocument::json(request.body);
+    if (!json) return std::move(json).error();
+    auto document = OpenApiDocument::parse(*json);
     if (!document) return std::move(document).error();
     return context.connections.write<Reply>([&](Database& database) -> Result<Reply> {
-        APIARIST_TRY(store::put_document(database, request.id, document->title, request.body,
-                                         {request.token.name, context.now_s()}));
+        APIARIST_TRY(
+            store::put_document(database, request.id, document->title, *json, {request.token.name, context.now_s()}));
         return Reply{fmt::format("{{\"operations\":{}}}", document->operations.size())};
     });
 }

@@ -47,4 +47,9 @@ bool is_navigation(std::string_view mode, std::string_view destination) {
     return mode == "navigate" && (destination.empty() || destination == "document");
 }
 
+bool is_media_type(std::string_view content_type, const std::vector<std::string_view>& types) {
+    const std::string type = to_lower(trimmed(content_type.substr(0, content_type.find(';')), " \t"));
+    return std::find(types.begin(), types.end(), type) != types.end();
+}
+
 }  // namespace apiarist::api

@@ -15,5 +15,7 @@ namespace apiarist::api {
 [[nodiscard]] bool is_same_origin(std::string_view origin, std::string_view host);
 // By Sec-Fetch-Mode and Sec-Fetch-Dest: a browser goes to a page of ours, in a window of its own.
 [[nodiscard]] bool is_navigation(std::string_view mode, std::string_view destination);
+// The media type of a Content-Type, whatever its parameters, is one of `types` (in lower case).
+[[nodiscard]] bool is_media_type(std::string_view content_type, const std::vector<std::string_view>& types);
 
 }  // namespace apiarist::api

@@ -7,6 +7,9 @@
 #include <array>
 #include <utility>
 
+#include "api/yaml.h"
+#include "base/text.h"
+
 namespace apiarist::api {
 namespace {
 
@@ -123,12 +126,18 @@ bool covers(std::string_view pattern, std::string_view word) {
 
 }  // namespace
 
+Result<std::string> OpenApiDocument::json(std::string_view document) {
+    if (document.starts_with("\xef\xbb\xbf")) document.remove_prefix(3);
+    if (trimmed(document, " \t\r\n").starts_with('{')) return std::string(document);
+    return json_of_yaml(document);
+}
+
 Result<OpenApiDocument> OpenApiDocument::parse(std::string_view json) {
     const auto bad = [](const char* why) { return Error{std::errc::invalid_argument, why}; };
     simdjson::dom::parser parser;
     element root;
     if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return bad("the document is no JSON");
-    if (!root.is_object()) return bad("the document is no JSON object");
+    if (!root.is_object()) return bad("the document is no object of JSON or mapping of YAML");
     const bool second = text_member(root, "swagger") == "2.0";
     if (!second && !text_member(root, "openapi").starts_with("3."))
         return bad("the document is not of OpenAPI 2.0 or 3.x");

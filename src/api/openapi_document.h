@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// What an OpenAPI document (2.0, 3.0, 3.1; JSON) says that an API has, and which endpoints of an inventory are of it.
-// Documents are hostile: what they have is bounded. Pure.
+// What an OpenAPI document (2.0, 3.0, 3.1; JSON, of which YAML is made first) says that an API has, and which endpoints
+// of an inventory are of it. Documents are hostile: what they have is bounded. Pure.
 
 #include <string>
 #include <string_view>
@@ -25,6 +25,8 @@ struct OpenApiDocument {
     std::string title;
     std::vector<Operation> operations;
 
+    // The JSON of a document that somebody sent as JSON, which begins with "{", or as YAML.
+    static Result<std::string> json(std::string_view document);
     // An error: no such document, in words that repeat nothing of it.
     static Result<OpenApiDocument> parse(std::string_view json);
 };

@@ -76,6 +76,8 @@ store::Page Request::page() const {
 
 std::span<const Route> routes() {
     static const std::vector<Parameter> kPage = {{"cursor"}, {"limit", kNumber}};
+    static const std::vector<std::string_view> kDocumentTypes = {"application/json", "application/yaml",
+                                                                 "application/x-yaml", "text/yaml", "text/x-yaml"};
     static const std::vector<Route> kRoutes = {
         {Method::kGet, "/api/v1/status", Role::kReader, get_status},
         {Method::kGet, "/api/v1/collections", Role::kReader, get_collections},
@@ -105,7 +107,13 @@ std::span<const Route> routes() {
          {{"collection", kNumber}, {"since", kNumber}, {"until", kNumber}, {"step", kNumber}}},
         {Method::kDelete, "/api/v1/data", Role::kAdmin, remove_data, {{"before"}}},
         {Method::kGet, "/api/v1/audit", Role::kAdmin, get_audit, kPage},
-        {Method::kPut, "/api/v1/collections/{id}/openapi", Role::kAdmin, put_openapi, {}, kDocumentBytes},
+        {Method::kPut,
+         "/api/v1/collections/{id}/openapi",
+         Role::kAdmin,
+         put_openapi,
+         {},
+         kDocumentBytes,
+         kDocumentTypes},
         {Method::kGet, "/api/v1/collections/{id}/conformance", Role::kReader, get_conformance, {{"days", kNumber}}},
         {Method::kGet, "/api/v1/export/csv", Role::kReader, export_csv, endpoint_filter({})},
         {Method::kGet, "/api/v1/export/postman", Role::kReader, export_postman, endpoint_filter({})},

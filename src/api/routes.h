@@ -73,6 +73,8 @@ struct Route {
     Handler handler;
     std::vector<Parameter> parameters{};
     std::size_t body_bytes = 0;  // of a body that it takes; 0: what comes is not read
+    // Media types of a body, in lower case: none that the form of another site's page can send.
+    std::vector<std::string_view> body_types{};
 };
 [[nodiscard]] std::span<const Route> routes();
 

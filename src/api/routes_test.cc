@@ -277,6 +277,99 @@ TEST_P(RoutesTest, conformance) {
     EXPECT_EQ(number("SELECT COUNT(*) FROM audit"), 1);
 }
 
+TEST_P(RoutesTest, a_document_of_yaml_is_kept_as_json_and_compared_as_its_twin) {
+    const std::string where =
+        fmt::format("/api/v1/collections/{}/", number("SELECT id FROM collections WHERE name = 'shop'"));
+    const auto send = [&](const std::string& document, const char* type) {
+        const auto answer = client_->Put(where + "openapi", as(admin_), document, type);
+        EXPECT_EQ(answer->status, 200) << answer->body;
+        return answer->body;
+    };
+    const std::string json =
+        R"({"openapi":"3.0.3","info":{"title":"Shop: the API","version":"2024-01-02"},"servers":[{"url":"/"}],"paths":)"
+        R"({"/orders/{order}":{"parameters":[{"name":"order","in":"path","required":true,"schema":{"type":"string"}}],)"
+        R"("get":{"summary":"One order,\nas it is.\n","responses":{"200":{"description":"so it is"},)"
+        R"("404":{"description":"none"}}}},"/orders":{"post":{"deprecated":true,"responses":{"404":)"
+        R"({"description":"none"},"201":{"description":"made"}}}},"/old":{"get":{"responses":{}}}}})";
+    const std::string answer = send(json, "application/json");
+    const std::string compared = body(where + "conformance");
+    EXPECT_THAT(compared, HasSubstr(R"("documented":1,"shadow":0,"zombie":2)"));
+    for (const char* type :
+         {"application/yaml", "application/x-yaml", "text/yaml; charset=utf-8", "Text/X-YAML", "application/json"}) {
+        const std::string yaml = R"(# What the shop has.
+openapi: 3.0.3
+info:
+  title: "Shop: the API"
+  version: 2024-01-02
+servers:
+  - url: /
+paths:
+  /orders/{order}:
+    parameters:
+      - {name: order, in: path, required: true, schema: {type: string}}
+    get:
+      summary: |
+        One order,
+        as it is.
+      responses:
+        200:
+          description: so it is
+        '404': &none
+          description: none
+  /orders:
+    post:
+      deprecated: true
+      responses:
+        404: *none
+        201: {description: made}
+  /old:
+    get:
+      responses: {}
+)";
+        EXPECT_EQ(send(yaml, type), answer) << type;
+        EXPECT_EQ(body(where + "conformance"), compared) << type;
+        EXPECT_EQ(number("SELECT COUNT(*) FROM documents WHERE document LIKE '{\"openapi\":%'"), 1) << type;
+    }
+}
+
+TEST_P(RoutesTest, hostile_yaml_is_refused_in_words) {
+    const std::string where =
+        fmt::format("/api/v1/collections/{}/openapi", number("SELECT id FROM collections WHERE name = 'shop'"));
+    const auto send = [&](const std::string& document) {
+        const auto answer = client_->Put(where, as(admin_), document, "application/yaml");
+        EXPECT_EQ(answer->status, 400) << answer->body;
+        return answer->body;
+    };
+    std::string laughs = "openapi: 3.0.0\na0: &a0 [lol]\n";
+    for (int i = 1; i < 12; ++i)
+        laughs += fmt::format("a{0}: &a{0} [*a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}]\n", i, i - 1);
+    EXPECT_THAT(send(laughs), HasSubstr("the document is larger than 20 MiB as JSON, aliases filled in"));
+    EXPECT_THAT(send(std::string(100'000, '[')), HasSubstr("nested more than 64 levels deep"));
+    EXPECT_THAT(send("openapi: 3.0.0\npaths:\n  /a: {}\n  /a: {}\n"),
+                HasSubstr("line 4 of the YAML: the key \\\"/a\\\" is there twice, first in line 3"));
+    EXPECT_THAT(send("- openapi\n"), HasSubstr("the document is no object of JSON or mapping of YAML"));
+    EXPECT_THAT(send("openapi: 3.0.0\n---\n"), HasSubstr("a second document begins"));
+    EXPECT_THAT(send("<p>: 1\n<p>: 2\n"), Not(HasSubstr("<p>")));
+    EXPECT_EQ(number("SELECT COUNT(*) FROM documents"), 0);
+}
+
+TEST_P(RoutesTest, documents_are_of_types_that_no_form_sends) {
+    const std::string where =
+        fmt::format("/api/v1/collections/{}/openapi", number("SELECT id FROM collections WHERE name = 'shop'"));
+    for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+                             "text/plain; application/yaml", "text/plain, application/yaml", "application/yamls",
+                             "application/jsonp", "yaml", ";"}) {
+        const auto answer = client_->Put(where, as(admin_), "openapi: 3.0.0\npaths: {}\n", type);
+        EXPECT_EQ(answer->status, 415) << type;
+        EXPECT_THAT(answer->body, HasSubstr("the body is application/json, application/yaml,")) << type;
+    }
+    const std::string head =
+        fmt::format("PUT {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n", where, admin_) +
+        "Content-Length: 2\r\n";
+    EXPECT_THAT(raw(head + "\r\n{}"), HasSubstr(" 415 "));
+    EXPECT_THAT(raw(head + "Content-Type: application/yaml\r\nContent-Type: text/plain\r\n\r\n{}"), HasSubstr(" 415 "));
+}
+
 TEST_P(RoutesTest, exports) {
     const auto csv = get("/api/v1/export/csv");
     EXPECT_EQ(csv->get_header_value("Content-Type"), "text/csv; charset=utf-8");
@@ -319,6 +412,7 @@ TEST_P(RoutesTest, a_session_is_its_token) {
 TEST_P(RoutesTest, the_document_has_each_route_and_no_other) {
     EXPECT_EQ(body("/api/v1/openapi.json").empty(), false);
     std::map<std::string, std::set<std::string>> documented;
+    std::map<std::string, std::set<std::string>> documented_types;
     simdjson::dom::parser parser;
     const simdjson::dom::element root = parser.parse(document().data(), document().size());
     for (const auto& [path, item] : simdjson::dom::object(root["paths"])) {
@@ -329,16 +423,26 @@ TEST_P(RoutesTest, the_document_has_each_route_and_no_other) {
                 for (const simdjson::dom::element one : parameters)
                     if (std::string_view(one["in"]) == "query")
                         names.insert(std::string(std::string_view(one["name"])));
-            documented[std::string(method) + " " + std::string(path)] = names;
+            const std::string name = std::string(method) + " " + std::string(path);
+            documented[name] = names;
+            simdjson::dom::object types;
+            if (operation["requestBody"]["content"].get(types) == simdjson::SUCCESS)
+                for (const auto& [type, content] : types)
+                    documented_types[name].insert(std::string(type));
         }
     }
     std::map<std::string, std::set<std::string>> served = {{"get /healthz", {}}};
+    std::map<std::string, std::set<std::string>> served_types;
     for (const Route& route : routes()) {
-        std::set<std::string>& names = served[to_lower(to_string(route.method)) + " " + std::string(route.pattern)];
+        const std::string name = to_lower(to_string(route.method)) + " " + std::string(route.pattern);
+        std::set<std::string>& names = served[name];
+        for (const std::string_view type : route.body_types)
+            served_types[name].insert(std::string(type));
         for (const Parameter& parameter : route.parameters)
             names.insert(std::string(parameter.name));
     }
     EXPECT_EQ(documented, served);
+    EXPECT_EQ(documented_types, served_types);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, RoutesTest, testing::Values("SQLite", "PostgreSQL"),
