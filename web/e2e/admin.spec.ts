@@ -11,27 +11,68 @@ const DOCUMENT = {
   },
 };
 
-test("a document is uploaded, compared and what was seen exported", async ({ page }) => {
-  const id = await collectionId("mail.shop.svc");
-  await page.goto(`/openapi/${id}`);
-  await settled(page);
-  const file = (text: string) => ({ name: "mail.json", mimeType: "application/json", buffer: Buffer.from(text) });
-  await page.getByLabel("OpenAPI document").setInputFiles(file("openapi: 3.0.0"));
-  await expect(page.getByText("This is no JSON")).toBeVisible();
-  await page.getByLabel("OpenAPI document").setInputFiles(file(JSON.stringify(DOCUMENT)));
-  await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
-  await expect(page.getByText("mail <script>alert(1)</script>")).toBeVisible();
-  await page.getByRole("tab", { name: /^zombie 1/ }).click();
-  await expect(page).toHaveURL(/state=zombie/);
-  await expect(page.getByRole("row", { name: /\/old/ })).toBeVisible();
-  await page.getByRole("tab", { name: /^documented/ }).click();
-  await page.getByRole("link", { name: "/send" }).click();
-  await expect(page).toHaveURL(/\/endpoints\/\d+$/);
-  await page.goto(`/openapi/${id}`);
-  const seen = await downloaded(page, () => page.getByRole("button", { name: "Export what was seen" }).click());
-  expect(JSON.parse(seen.text)).toMatchObject({ openapi: "3.1.0" });
-  await page.goto("/");
-  await expect(page.getByRole("link", { name: "1 zombie" })).toBeVisible();
+const YAML = `# As people write it.
+openapi: 3.0.3
+info: { title: "Mail: all of it", version: 2024-01-02 }
+paths:
+  /send:
+    post:
+      responses:
+        202: &any
+          description: ok
+  /older:
+    get:
+      responses:
+        200: *any
+`;
+
+test.describe("documents", () => {
+  test.use({ allowed: /status of 400/ });
+
+  test("a document is uploaded, compared and what was seen exported", async ({ page }) => {
+    const id = await collectionId("mail.shop.svc");
+    await page.goto(`/openapi/${id}`);
+    await settled(page);
+    const file = (text: string) => ({ name: "mail.json", mimeType: "application/json", buffer: Buffer.from(text) });
+    await page.getByLabel("OpenAPI document").setInputFiles(file("openapi: 3.0.0"));
+    await expect(page.getByText("the document has no paths")).toBeVisible();
+    await page.getByLabel("OpenAPI document").setInputFiles(file(JSON.stringify(DOCUMENT)));
+    await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
+    await expect(page.getByText("mail <script>alert(1)</script>")).toBeVisible();
+    await page.getByRole("tab", { name: /^zombie 1/ }).click();
+    await expect(page).toHaveURL(/state=zombie/);
+    await expect(page.getByRole("row", { name: /\/old/ })).toBeVisible();
+    await page.getByRole("tab", { name: /^documented/ }).click();
+    await page.getByRole("link", { name: "/send" }).click();
+    await expect(page).toHaveURL(/\/endpoints\/\d+$/);
+    await page.goto(`/openapi/${id}`);
+    const seen = await downloaded(page, () => page.getByRole("button", { name: "Export what was seen" }).click());
+    expect(JSON.parse(seen.text)).toMatchObject({ openapi: "3.1.0" });
+    await page.goto("/");
+    await expect(page.getByRole("link", { name: "1 zombie" })).toBeVisible();
+  });
+
+  test("a document of YAML is uploaded, and of a wrong one its line is named", async ({ page }) => {
+    const id = await collectionId("mail.shop.svc");
+    await page.goto(`/openapi/${id}`);
+    await settled(page);
+    const upload = (text: string) =>
+      page
+        .getByLabel("OpenAPI document")
+        .setInputFiles({ name: "mail.yaml", mimeType: "application/yaml", buffer: Buffer.from(text) });
+    await upload(`${YAML}  /send: {}\n`);
+    await expect(page.getByRole("alert")).toContainText(
+      'Not kept: line 14 of the YAML: the key "/send" is there twice',
+    );
+    await upload("openapi: 3.0.3\npaths:\n\t/send: {}\n");
+    await expect(page.getByRole("alert")).toContainText("line 3 of the YAML: while scanning");
+    await upload(YAML);
+    await expect(page.getByRole("alert")).toHaveCount(0);
+    await expect(page.getByText("Mail: all of it")).toBeVisible();
+    await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
+    await page.getByRole("tab", { name: /^zombie 1/ }).click();
+    await expect(page.getByRole("row", { name: /\/older/ })).toBeVisible();
+  });
 });
 
 test("a collection is deleted when its name was typed", async ({ page }) => {

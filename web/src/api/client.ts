@@ -20,7 +20,9 @@ export class Problem extends Error {
 interface Asked {
   id?: number;
   query?: object;
-  body?: string;
+  body?: string | Blob;
+  /** of the body; else it is JSON */
+  type?: string;
   signal?: AbortSignal;
   /** instead of the one that is kept: to try it */
   token?: string;
@@ -52,7 +54,7 @@ async function problemOf(response: Response): Promise<Problem> {
 export async function send(method: string, path: string, asked: Asked): Promise<Response> {
   const shown = asked.token ?? token();
   const headers: Record<string, string> = shown === null ? {} : { Authorization: `Bearer ${shown}` };
-  if (asked.body !== undefined) headers["Content-Type"] = "application/json";
+  if (asked.body !== undefined) headers["Content-Type"] = asked.type ?? "application/json";
   let response: Response;
   try {
     response = await fetch(addressOf(path, asked), {

@@ -83,7 +83,7 @@ export function usePages<P extends ListPath>(
 /** A change by an admin, after which all is asked anew. */
 export function useChange<M extends Exclude<Method, "get">, P extends PathsWith<M>>(method: M, path: P) {
   const client = useQueryClient();
-  return useMutation<Answer<P, M>, Error, { id?: number; query?: Query<P, M>; body?: string }>({
+  return useMutation<Answer<P, M>, Error, { id?: number; query?: Query<P, M>; body?: string | Blob; type?: string }>({
     mutationFn: (asked) => ask(method, path, asked),
     onSuccess: () => client.invalidateQueries(),
   });

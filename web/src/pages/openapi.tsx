@@ -77,33 +77,32 @@ const COLUMNS: ColumnDef<ConformanceItem>[] = [
 function Upload({ collection }: { collection: Collection }) {
   const upload = useChange("put", "/api/v1/collections/{id}/openapi");
   const [wrong, setWrong] = useState("");
-  const take = async (file: File | null): Promise<void> => {
+  const take = (file: File | null): void => {
     if (!file) return;
     setWrong("");
     if (file.size > MOST_BYTES) {
       setWrong("The document is larger than 20 MiB");
       return;
     }
-    const body = await file.text();
-    try {
-      JSON.parse(body);
-    } catch {
-      setWrong("This is no JSON. Of YAML make JSON first.");
-      return;
-    }
+    // As it is: which of the two it is the server sees, and says what is wrong with it.
+    const type = /\.json$/i.test(file.name) ? "application/json" : "application/yaml";
     upload.mutate(
-      { id: collection.id, body },
+      { id: collection.id, body: file, type },
       {
         onSuccess: ({ operations }) => tell(`Kept: ${count(operations)} operations`),
-        onError: (error) => setWrong(error instanceof Problem ? `${error.message}. ${error.detail}` : error.message),
+        onError: (error) => {
+          if (!(error instanceof Problem)) setWrong(error.message);
+          else if (error.status === 400) setWrong(`Not kept: ${error.detail}`);
+          else setWrong(`${error.message}. ${error.detail}`);
+        },
       },
     );
   };
   return (
     <>
       <FileButton
-        onChange={(file) => void take(file)}
-        accept="application/json,.json"
+        onChange={take}
+        accept=".yaml,.yml,.json,application/yaml,application/json"
         inputProps={{ "aria-label": "OpenAPI document" }}
       >
         {(props) => (
@@ -230,7 +229,7 @@ function OfCollection({ collection }: { collection: Collection }) {
       {none ? (
         <Empty title="No document yet">
           {admin
-            ? "Upload an OpenAPI document (JSON; 2.0 or 3.x) to see which endpoints it leaves out, and which of it nobody uses."
+            ? "Upload an OpenAPI document (YAML or JSON; 2.0 or 3.x) to see which endpoints it leaves out, and which of it nobody uses."
             : "Somebody with an admin's token may upload one here."}
         </Empty>
       ) : found.data ? (
