@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inventory in formats of others: CSV (RFC 4180), Postman's collections (v2.1), HAR (1.2).
+// The inventory in formats of others: CSV (RFC 4180), HAR (1.2), and with postman.h and openapi.h theirs.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 #include <ctime>
-#include <map>
-#include <set>
 #include <utility>
 
 #include "api/json_out.h"
+#include "api/postman.h"
 #include "api/routes.h"
 #include "base/json.h"
-#include "base/text.h"
-#include "inventory/openapi.h"
 #include "store/endpoint_queries.h"
 #include "store/exports.h"
 #include "store/openapi_export.h"
@@ -77,77 +74,6 @@ std::string csv_cell(std::string_view column, const store::Value& value) {
     if (is_time(column)) return utc(integer(value));
     if (is_latency(column)) return fmt::format("{:.3f}", static_cast<double>(integer(value)) / 1000);
     return csv_cell(value);
-}
-
-// The variable of each host's address: "baseUrl", or "baseUrl_shop_example" where there are several.
-std::map<std::string, std::string> base_urls(const std::vector<Row>& rows) {
-    std::map<std::string, std::string> names;
-    for (const Row& row : rows)
-        names.try_emplace(text(row[2]), "baseUrl");
-    if (names.size() < 2) return names;
-    std::set<std::string> taken;
-    for (auto& [host, name] : names) {
-        std::string wanted = "baseUrl_" + host;
-        std::replace_if(
-            wanted.begin(), wanted.end(), [](char c) { return !is_ascii_alphanumeric(c); }, '_');
-        name = wanted;
-        for (int n = 2; !taken.insert(name).second; ++n)
-            name = fmt::format("{}_{}", wanted, n);
-    }
-    return names;
-}
-
-// {"name":"GET /orders/{orderId}","request":{…}}
-std::string postman_item(const std::string& base_url, const Row& row) {
-    const std::string& method = text(row[3]);
-    const inventory::NamedPath named = inventory::named_path(text(row[4]));
-    std::string path;
-    std::string segments;
-    std::string variables;
-    std::string_view rest = named.text;
-    for (std::size_t depth = 0; rest.starts_with('/'); ++depth) {
-        rest.remove_prefix(1);
-        const auto slash = std::min(rest.find('/'), rest.size());
-        std::string segment(rest.substr(0, slash));
-        rest.remove_prefix(slash);
-        // what is a part of a segment alone has no variable in Postman
-        if (const auto name = named.names.find(depth);
-            name != named.names.end() && segment == "{" + name->second + "}") {
-            variables += variables.empty() ? "{\"key\":" : ",{\"key\":";
-            append_json_string(variables, name->second);
-            variables += R"(,"value":""})";
-            segment = ":" + name->second;
-        }
-        path += "/" + segment;
-        if (!segments.empty()) segments += ',';
-        append_json_string(segments, segment);
-    }
-    std::string out = "{\"name\":";
-    append_json_string(out, method + " " + named.text + (text(row[5]).empty() ? "" : " " + text(row[5])));
-    out += ",\"request\":{\"method\":";
-    append_json_string(out, method);
-    out += ",\"header\":[],\"url\":{\"raw\":";
-    append_json_string(out, "{{" + base_url + "}}" + path);
-    out += ",\"host\":[";
-    append_json_string(out, "{{" + base_url + "}}");
-    return out + "],\"path\":[" + segments + "],\"variable\":[" + variables + "]}}}";
-}
-
-// Where each host is: [{"key":"baseUrl","value":"https://shop:8443"}]
-std::string postman_variables(const std::vector<Row>& rows, const std::map<std::string, std::string>& names,
-                              const std::set<std::int64_t>& tls) {
-    std::map<std::string, bool> hosts;
-    for (const Row& row : rows)
-        hosts[text(row[2])] = tls.contains(integer(row[1]));
-    std::string out = "[";
-    for (const auto& [host, is_tls] : hosts) {
-        out += out.size() > 1 ? ",{\"key\":" : "{\"key\":";
-        append_json_string(out, names.at(host));
-        out += ",\"value\":";
-        append_json_string(out, (is_tls ? "https://" : "http://") + host);
-        out += '}';
-    }
-    return out + "]";
 }
 
 std::string member(const element& record, std::string_view name) {
@@ -278,22 +204,26 @@ Result<Reply> export_postman(const Context& context, const Request& request) {
         });
         auto tls = store::collections_with_tls(database);
         if (!tls) return std::move(tls).error();
-        const auto names = base_urls(found->rows);
-        std::string out =
-            R"({"info":{"name":"apiarist","schema":"https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},"variable":)";
-        out += postman_variables(found->rows, names, *tls) + ",\"item\":[";
-        for (std::size_t i = 0; i < found->rows.size(); ++i) {
-            const std::string& host = text(found->rows[i][2]);
-            const bool is_new = i == 0 || text(found->rows[i - 1][2]) != host;
-            if (is_new) {
-                out += i == 0 ? "{\"name\":" : "]},{\"name\":";
-                append_json_string(out, host);
-                out += ",\"item\":[";
+        const auto auth = std::find_if(found->columns.begin(), found->columns.end(),
+                                       [](const store::Column& column) { return column.name == "auth"; });
+        const auto auth_at = static_cast<std::size_t>(auth - found->columns.begin());
+        std::vector<PostmanEndpoint> endpoints;
+        for (const Row& row : found->rows) {
+            PostmanEndpoint one{.host = text(row[2]),
+                                .tls = tls->contains(integer(row[1])),
+                                .method = text(row[3]),
+                                .template_text = text(row[4]),
+                                .operation = text(row[5]),
+                                .auth = auth_at < row.size() ? text(row[auth_at]) : std::string(),
+                                .sample = {}};
+            if (endpoints.size() < store::kMostExported) {
+                auto sample = store::successful_sample(database, integer(row[0]));
+                if (!sample) return std::move(sample).error();
+                one.sample = std::move(*sample);
             }
-            out += (is_new ? "" : ",") + postman_item(names.at(host), found->rows[i]);
+            endpoints.push_back(std::move(one));
         }
-        out += found->rows.empty() ? "]}" : "]}]}";
-        return Reply{std::move(out), "application/json", "apiarist.postman_collection.json"};
+        return Reply{postman_collection(endpoints), "application/json", "apiarist.postman_collection.json"};
     });
 }
 

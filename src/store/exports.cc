@@ -62,4 +62,13 @@ Result<Table> export_samples(Database& database, std::optional<std::int64_t> col
     return Table{{{"collection"}, {"endpoint_id"}, {"record", Shape::kJson}}, std::move(*rows), {}};
 }
 
+Result<std::string> successful_sample(Database& database, std::int64_t endpoint) {
+    auto rows = database.query(
+        "SELECT record FROM samples WHERE endpoint_id = $1 AND status BETWEEN 200 AND 399 ORDER BY time DESC, id DESC "
+        "LIMIT 1",
+        {endpoint});
+    if (!rows) return std::move(rows).error();
+    return rows->empty() ? std::string() : text((*rows)[0][0]);
+}
+
 }  // namespace apiarist::store

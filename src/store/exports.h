@@ -24,5 +24,7 @@ Result<std::set<std::int64_t>> collections_with_tls(Database& database);
 inline constexpr std::int64_t kMostExported = 2000;
 Result<Table> export_samples(Database& database, std::optional<std::int64_t> collection,
                              std::optional<std::int64_t> endpoint);
+// The record of the last one that was answered with 2xx or 3xx; empty: there is none.
+Result<std::string> successful_sample(Database& database, std::int64_t endpoint);
 
 }  // namespace apiarist::store

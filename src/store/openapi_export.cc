@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "inventory/openapi.h"
+#include "store/exports.h"
 #include "store/facts_rows.h"
 
 namespace apiarist::store {
@@ -14,15 +15,6 @@ namespace {
 
 using inventory::DocumentedCollection;
 using inventory::DocumentedEndpoint;
-
-Result<bool> uses_tls(Database& database, std::int64_t collection) {
-    auto rows = database.query(
-        "SELECT COUNT(*) FROM marks m JOIN endpoints e ON e.id = m.endpoint_id "
-        "WHERE e.collection_id = $1 AND m.kind = 'tls' AND m.value <> 'clear'",
-        {collection});
-    if (!rows) return std::move(rows).error();
-    return integer((*rows)[0][0]) > 0;
-}
 
 Status read_endpoint(Database& database, std::int64_t id, DocumentedEndpoint& endpoint) {
     auto statuses = database.query(
@@ -54,9 +46,9 @@ Result<std::string> export_openapi(Database& database, const std::string& collec
     if (found->empty())
         return Error{std::errc::no_such_file_or_directory, fmt::format("there is no collection {}", collection)};
     const std::int64_t id = integer((*found)[0][0]);
-    auto tls = uses_tls(database, id);
-    if (!tls) return std::move(tls).error();
-    DocumentedCollection document{collection, *tls, {}};
+    const auto tls = collections_with_tls(database);
+    if (!tls) return tls.error();
+    DocumentedCollection document{collection, tls->contains(id), {}};
     auto rows = database.query(
         "SELECT id, method, template, operation, requests, auth FROM endpoints "
         "WHERE collection_id = $1 AND merged_into = 0 AND folded = '' ORDER BY id",

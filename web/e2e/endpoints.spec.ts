@@ -131,8 +131,8 @@ test("the filtered list is saved as CSV and for Postman", async ({ page }) => {
     key: "baseUrl_shop_example",
     value: "http://shop.example",
   });
-  expect(postman.text).toContain('"name":"GET /api/v1/orders/{orderId}"');
-  expect(postman.text).toContain('"raw":"{{baseUrl_shop_example}}/api/v1/orders/:orderId"');
+  expect(postman.text).toContain('"name": "GET /api/v1/orders/{orderId}"');
+  expect(postman.text).toContain('"raw": "{{baseUrl_shop_example}}/api/v1/orders/:orderId"');
   await page.goto("/endpoints?search=reserve");
   await settled(page);
   const tls = await downloaded(page, () => page.getByRole("button", { name: "Postman" }).click());
