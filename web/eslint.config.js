@@ -76,5 +76,19 @@ export default tseslint.config(
     files: ["public/*.js"],
     languageOptions: { globals: { document: "readonly", window: "readonly", localStorage: "readonly" } },
   },
-  { files: ["*.mjs", "*.js"], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  {
+    files: ["*.mjs", "*.js", "bench/*.mjs"],
+    languageOptions: { globals: { process: "readonly", console: "readonly" } },
+  },
+  {
+    // what it says in page.evaluate() runs there
+    files: ["bench/*.mjs"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["document", "window", "performance", "sessionStorage", "requestAnimationFrame", "MutationObserver"].map(
+          (name) => [name, "readonly"],
+        ),
+      ),
+    },
+  },
 );
