@@ -104,6 +104,13 @@ std::optional<std::string> one_header(const httplib::Request& request, const cha
     return request.get_header_value(name);
 }
 
+// Empty: none.
+std::string given_token(const httplib::Request& request) {
+    constexpr std::string_view kScheme = "Bearer ";
+    const std::string given = one_header(request, "Authorization").value_or("");
+    return given.starts_with(kScheme) ? given.substr(kScheme.size()) : std::string();
+}
+
 }  // namespace
 
 struct ApiServer::State {
@@ -179,11 +186,9 @@ bool ApiServer::State::is_bounded(const httplib::Request& request, httplib::Resp
 }
 
 std::optional<Token> ApiServer::State::who(const httplib::Request& request, httplib::Response& response) const {
-    constexpr std::string_view kScheme = "Bearer ";
-    const std::string given = one_header(request, "Authorization").value_or("");
-    if (given.starts_with(kScheme)) {
+    if (const std::string given = given_token(request); !given.empty()) {
         const auto found = connections->read<std::optional<Token>>(
-            [&](store::Database& database) { return find_token(database, given.substr(kScheme.size())); });
+            [&given](store::Database& database) { return find_token(database, given); });
         if (!found) {
             answer_error(response, found.error(), options.on_trouble);
             return std::nullopt;
@@ -217,7 +222,13 @@ void ApiServer::State::go_on(Reply reply, const httplib::Request& request, httpl
         sink.done();
         return true;
     });
-    if (request.method == "GET") http->go_on_with(request, std::move(reply.live));
+    if (request.method != "GET") return;
+    const auto is_allowed = [this, given = given_token(request)] {
+        const auto found = connections->read<std::optional<Token>>(
+            [&given](store::Database& database) { return find_token(database, given); });
+        return found && *found;
+    };
+    http->go_on_with(request, {std::move(reply.live), is_allowed});
 }
 
 void ApiServer::State::call(const Route& route, const Request& asked, const httplib::Request& request,

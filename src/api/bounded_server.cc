@@ -72,15 +72,15 @@ bool BoundedServer::process_and_close_socket(socket_t socket) {
         const std::lock_guard lock(mutex_);
         streams_.erase(asked);
     }
-    if (const auto reader = stream.go_on(); reader && answered) stream_records(*reader, stream);
+    if (const auto more = stream.go_on(); more.reader && answered) stream_records(more, stream);
     stream.drain();
     return answered;
 }
 
-void BoundedServer::go_on_with(const httplib::Request& request, std::unique_ptr<live::Reader> reader) {
+void BoundedServer::go_on_with(const httplib::Request& request, Continuation continuation) {
     const std::lock_guard lock(mutex_);
     if (const auto found = streams_.find(&request); found != streams_.end())
-        found->second->go_on_with(std::move(reader));
+        found->second->go_on_with(std::move(continuation));
 }
 
 }  // namespace apiarist::api

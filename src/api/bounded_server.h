@@ -42,7 +42,7 @@ class BoundedServer : public httplib::Server {
     // Until the thread that listens makes its workers: stop() is not heard before.
     void wait_until_accepting() { workers_.get_future().wait(); }
     // For a handler: when the head of its answer is written, what the reader gets follows, until one of both ends it.
-    void go_on_with(const httplib::Request& request, std::unique_ptr<live::Reader> reader);
+    void go_on_with(const httplib::Request& request, Continuation continuation);
     // Also ends the requests that are being read or answered.
     void end();
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A collection beside its OpenAPI document: what is documented and seen, seen alone, documented alone.
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <map>
+#include <mutex>
 #include <utility>
 
 #include "api/json_out.h"
@@ -130,13 +132,38 @@ std::string Comparison::json() const {
                        counts["zombie"], out);
 }
 
+// A document of 20 MiB can take some 300 MiB while it is read, and several at once would end a collector.
+class OneAtATime {
+  public:
+    explicit OneAtATime(std::size_t bytes) : lock_(mutex()), bytes_(bytes) {}
+    OneAtATime(const OneAtATime&) = delete;
+    OneAtATime& operator=(const OneAtATime&) = delete;
+    ~OneAtATime() {
+        constexpr std::size_t kLarge = 1u << 20;
+        if (bytes_ >= kLarge) ::malloc_trim(0);
+    }
+
+  private:
+    static std::mutex& mutex() {
+        static std::mutex one;
+        return one;
+    }
+    std::scoped_lock<std::mutex> lock_;
+    const std::size_t bytes_;
+};
+
+Result<OpenApiDocument> parse_stored(const std::string& json) {
+    const OneAtATime one(json.size());
+    return OpenApiDocument::parse(json);
+}
+
 Result<Reply> compare(Database& database, std::int64_t collection, std::int64_t seen_since) {
     auto found = store::find_document(database, collection);
     if (!found) return std::move(found).error();
     if (found->rows.empty())
         return Error{std::errc::no_such_file_or_directory, "the collection has no OpenAPI document"};
-    auto document = OpenApiDocument::parse(text(found->rows[0][1]));
-    if (!document) return std::move(document).error();
+    const auto document = parse_stored(text(found->rows[0][1]));
+    if (!document) return document.error();
     auto endpoints = store::collection_endpoints(database, collection);
     if (!endpoints) return std::move(endpoints).error();
     Comparison comparison(*document, seen_since);
@@ -149,17 +176,25 @@ Result<Reply> compare(Database& database, std::int64_t collection, std::int64_t 
     return Reply{std::move(out)};
 }
 
-}  // namespace
-
-Result<Reply> put_openapi(const Context& context, const Request& request) {
-    auto json = OpenApiDocument::json(request.body);
+// Its JSON, and what it says.
+Result<std::pair<std::string, OpenApiDocument>> read_document(const std::string& body) {
+    const OneAtATime one(body.size());
+    auto json = OpenApiDocument::json(body);
     if (!json) return std::move(json).error();
     auto document = OpenApiDocument::parse(*json);
     if (!document) return std::move(document).error();
+    return std::pair(std::move(*json), std::move(*document));
+}
+
+}  // namespace
+
+Result<Reply> put_openapi(const Context& context, const Request& request) {
+    const auto document = read_document(request.body);
+    if (!document) return document.error();
     return context.connections.write<Reply>([&](Database& database) -> Result<Reply> {
-        APIARIST_TRY(
-            store::put_document(database, request.id, document->title, *json, {request.token.name, context.now_s()}));
-        return Reply{fmt::format("{{\"operations\":{}}}", document->operations.size())};
+        APIARIST_TRY(store::put_document(database, request.id, document->second.title, document->first,
+                                         {request.token.name, context.now_s()}));
+        return Reply{fmt::format("{{\"operations\":{}}}", document->second.operations.size())};
     });
 }
 

@@ -48,9 +48,9 @@ bool DeadlineStream::has_input(std::chrono::milliseconds time) const {
     return ::poll(both, 2, static_cast<int>(time.count())) > 0 && both[0].revents != 0;
 }
 
-std::unique_ptr<live::Reader> DeadlineStream::go_on() {
-    goes_on_ = reader_ != nullptr;
-    return std::move(reader_);
+Continuation DeadlineStream::go_on() {
+    goes_on_ = continuation_.reader != nullptr;
+    return std::move(continuation_);
 }
 
 bool DeadlineStream::wait_for(int fd, std::chrono::milliseconds time) const {

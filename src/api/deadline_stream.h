@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +21,12 @@ struct StreamBounds {
     std::chrono::steady_clock::time_point deadline;
     std::size_t header_bytes;
     std::chrono::milliseconds stall_time;  // of an answer that goes on
+};
+
+// With what an answer goes on.
+struct Continuation {
+    std::unique_ptr<live::Reader> reader;  // null: it does not
+    std::function<bool()> is_allowed;      // who asked for it may still have it; asked once a second
 };
 
 class DeadlineStream : public httplib::Stream {
@@ -38,10 +45,10 @@ class DeadlineStream : public httplib::Stream {
 
     // Whether the peer says something, or closes, within this time.
     [[nodiscard]] bool has_input(std::chrono::milliseconds time) const;
-    // When the head of the answer is written, it goes on with what this reader gets.
-    void go_on_with(std::unique_ptr<live::Reader> reader) { reader_ = std::move(reader); }
-    // The reader of an answer that goes on; null: none does. There is no deadline from then on.
-    [[nodiscard]] std::unique_ptr<live::Reader> go_on();
+    // When the head of the answer is written, it goes on with this.
+    void go_on_with(Continuation continuation) { continuation_ = std::move(continuation); }
+    // There is no deadline from then on, if there is a reader.
+    [[nodiscard]] Continuation go_on();
     // Until `fd` is readable, or the time is over. False: the peer has gone, or the server ends.
     [[nodiscard]] bool wait_for(int fd, std::chrono::milliseconds time) const;
 
@@ -57,7 +64,7 @@ class DeadlineStream : public httplib::Stream {
     const int socket_;
     const int ending_;
     StreamBounds bounds_;
-    std::unique_ptr<live::Reader> reader_;
+    Continuation continuation_;
     bool goes_on_ = false;
     std::array<char, 4096> buffer_{};
     std::size_t at_ = 0;

@@ -34,8 +34,8 @@ bool write_events(const live::Taken& taken, const WriteText& write) {
     return out.empty() || write(out);
 }
 
-void stream_records(live::Reader& reader, DeadlineStream& stream) {
-    // What was lost wakes nobody, and is told of this often.
+void stream_records(const Continuation& continuation, DeadlineStream& stream) {
+    // What was lost wakes nobody, and is told of this often; and who may have no more is found out.
     constexpr auto kLook = std::chrono::seconds(1);
     constexpr auto kKeepAlive = std::chrono::seconds(15);
     const auto write = [&stream](std::string_view text) {
@@ -43,8 +43,13 @@ void stream_records(live::Reader& reader, DeadlineStream& stream) {
     };
     if (!write(": records follow as they come\n\n")) return;
     auto last = Clock::now();
-    while (stream.wait_for(reader.fd(), kLook)) {
-        const live::Taken taken = reader.take();
+    auto allowed = last;
+    while (stream.wait_for(continuation.reader->fd(), kLook)) {
+        if (Clock::now() - allowed >= kLook) {
+            if (!continuation.is_allowed()) return;
+            allowed = Clock::now();
+        }
+        const live::Taken taken = continuation.reader->take();
         const bool any = !taken.events.empty() || taken.lost != 0;
         if (!any && Clock::now() - last < kKeepAlive) continue;
         if (!(any ? write_events(taken, write) : write(":\n\n"))) return;

@@ -14,7 +14,7 @@ namespace apiarist::api {
 // tried.
 using WriteText = std::function<bool(std::string_view text)>;
 [[nodiscard]] bool write_events(const live::Taken& taken, const WriteText& write);
-// Until the peer goes or takes nothing, or the server ends.
-void stream_records(live::Reader& reader, DeadlineStream& stream);
+// Until the peer goes, takes nothing or may have nothing any more, or the server ends.
+void stream_records(const Continuation& continuation, DeadlineStream& stream);
 
 }  // namespace apiarist::api

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "api/fixture_test.h"
+#include "api/tokens.h"
 #include "base/handles.h"
 #include "live/feed.h"
 
@@ -280,6 +281,15 @@ TEST_P(LiveTest, a_connection_that_asks_nothing_holds_no_thread) {
     (void)::setsockopt(silent.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     char byte = 0;
     EXPECT_EQ(::recv(silent.get(), &byte, 1, 0), 0);
+}
+
+TEST_P(LiveTest, a_stream_ends_when_its_token_is_replaced) {
+    Listener& one = listen();
+    publish("/before");
+    (void)one.until("/before");
+    ASSERT_TRUE(replace_tokens(store_->database(), directory_, 1'800'000'000));
+    one.until_end();
+    EXPECT_TRUE(comes([this] { return feed_.readers() == 0; }));
 }
 
 TEST_P(LiveTest, the_end_of_the_server_ends_its_streams) {

@@ -31,6 +31,18 @@ std::string text_member(const element& of, std::string_view name) {
     return of[name].get(value) == simdjson::SUCCESS ? std::string(value) : std::string();
 }
 
+// Text, or a number: "swagger: 2.0" is one in YAML, where nobody wrote quotes.
+std::string scalar_member(const element& of, std::string_view name) {
+    element value;
+    if (of[name].get(value) == simdjson::SUCCESS && value.is_number()) return simdjson::minify(value);
+    return text_member(of, name);
+}
+
+bool is_json(std::string_view text) {
+    simdjson::dom::parser parser;
+    return parser.parse(text.data(), text.size()).error() == simdjson::SUCCESS;
+}
+
 // "/api/" → "/api"; "/" → "".
 std::string base_path(std::string path) {
     while (!path.empty() && path.back() == '/')
@@ -46,7 +58,7 @@ std::string path_of_url(std::string url, const element& server) {
         for (const auto& [name, variable] : variables) {
             const std::string sign = "{" + std::string(name) + "}";
             if (const auto at = url.find(sign); at != std::string::npos)
-                url.replace(at, sign.size(), text_member(variable, "default"));
+                url.replace(at, sign.size(), scalar_member(variable, "default"));
             if (url.size() > kMostPath) return {};
         }
     }
@@ -128,8 +140,12 @@ bool covers(std::string_view pattern, std::string_view word) {
 
 Result<std::string> OpenApiDocument::json(std::string_view document) {
     if (document.starts_with("\xef\xbb\xbf")) document.remove_prefix(3);
-    if (trimmed(document, " \t\r\n").starts_with('{')) return std::string(document);
-    return json_of_yaml(document);
+    const bool is_like_json = trimmed(document, " \t\r\n").starts_with('{');
+    if (is_like_json && is_json(document)) return std::string(document);
+    auto json = json_of_yaml(document);
+    // YAML has lists and mappings of JSON's kind, and says where it ends.
+    if (!json && is_like_json) return std::move(json).error().context("the document is no JSON");
+    return json;
 }
 
 Result<OpenApiDocument> OpenApiDocument::parse(std::string_view json) {
@@ -138,14 +154,14 @@ Result<OpenApiDocument> OpenApiDocument::parse(std::string_view json) {
     element root;
     if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return bad("the document is no JSON");
     if (!root.is_object()) return bad("the document is no object of JSON or mapping of YAML");
-    const bool second = text_member(root, "swagger") == "2.0";
-    if (!second && !text_member(root, "openapi").starts_with("3."))
-        return bad("the document is not of OpenAPI 2.0 or 3.x");
+    const bool second = scalar_member(root, "swagger") == "2.0";
+    if (!second && !scalar_member(root, "openapi").starts_with("3."))
+        return bad("the document is not of OpenAPI 2.0 or 3.x: it has no `openapi: 3.…` and no `swagger: 2.0`");
     object paths;
     if (root["paths"].get(paths) != simdjson::SUCCESS) return bad("the document has no paths");
     OpenApiDocument document;
     element info;
-    if (root["info"].get(info) == simdjson::SUCCESS) document.title = text_member(info, "title").substr(0, 200);
+    if (root["info"].get(info) == simdjson::SUCCESS) document.title = scalar_member(info, "title").substr(0, 200);
     std::vector<std::string> bases = {second ? base_path(text_member(root, "basePath").substr(0, kMostPath)) : ""};
     if (!second) read_servers(root, bases);
     for (const auto& [path, item] : paths)

@@ -25,7 +25,7 @@ struct OpenApiDocument {
     std::string title;
     std::vector<Operation> operations;
 
-    // The JSON of a document that somebody sent as JSON, which begins with "{", or as YAML.
+    // The JSON of a document that somebody sent as JSON or as YAML.
     static Result<std::string> json(std::string_view document);
     // An error: no such document, in words that repeat nothing of it.
     static Result<OpenApiDocument> parse(std::string_view json);

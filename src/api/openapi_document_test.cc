@@ -51,6 +51,31 @@ TEST(OpenApiDocumentTest, of_the_second_version) {
     EXPECT_THAT(document->operations[0].templates, ElementsAre("/v1/a"));
 }
 
+TEST(OpenApiDocumentTest, scalars_of_yaml_without_quotes) {
+    const auto read = [](std::string_view yaml) {
+        const auto json = OpenApiDocument::json(yaml);
+        EXPECT_TRUE(json) << json.error().what;
+        return OpenApiDocument::parse(json.value());
+    };
+    const auto second = read("swagger: 2.0\ninfo: {title: 2024}\nbasePath: /v1\npaths: {/a: {get: {}}}\n");
+    ASSERT_TRUE(second) << second.error().what;
+    EXPECT_EQ(second->title, "2024");
+    EXPECT_THAT(second->operations[0].templates, ElementsAre("/v1/a"));
+    const auto third =
+        read("openapi: 3.1\nservers:\n- url: /v{n}\n  variables: {n: {default: 2}}\npaths: {/a: {get: {}}}\n");
+    ASSERT_TRUE(third) << third.error().what;
+    EXPECT_THAT(third->operations[0].templates, ElementsAre("/v2/a"));
+    EXPECT_FALSE(read("openapi: 4.0\npaths: {}\n"));
+}
+
+TEST(OpenApiDocumentTest, what_begins_like_json_may_be_yaml_and_its_line_is_told_if_it_is_neither) {
+    EXPECT_EQ(OpenApiDocument::json("{openapi: 3.0.0, paths: {}}").value(), R"({"openapi":"3.0.0","paths":{}})");
+    EXPECT_EQ(OpenApiDocument::json("{\"a\":\n 1}").value(), "{\"a\":\n 1}") << "JSON stays as it is";
+    const auto neither = OpenApiDocument::json("{\n \"a\": 1,\n \"b\": [1, 2\n}\n");
+    ASSERT_FALSE(neither);
+    EXPECT_THAT(neither.error().what, testing::StartsWith("the document is no JSON: line "));
+}
+
 TEST(OpenApiDocumentTest, odd_documents_are_refused_or_read_as_far_as_they_go) {
     for (const char* bad : {"", "null", "[]", "{", R"({"openapi":3})", R"({"swagger":"1.2","paths":{}})",
                             R"({"openapi":"3.0.0","paths":[]})"})

@@ -122,9 +122,13 @@ TEST_P(SecurityTest, tokens_are_replaced_below_a_server_that_runs) {
     std::ifstream(directory_ + "/admin.token") >> admin_;
     EXPECT_NE(admin_, before);
     EXPECT_EQ(status_of(get("/api/v1/status")), 200);
-    // A folder that cannot be written to: those of before stay.
-    EXPECT_FALSE(replace_tokens(store_->database(), directory_ + "/admin.token", 1'800'000'000));
+    // One of the files cannot be written: those of before stay, and so do their files.
+    std::filesystem::create_directories(directory_ + "/reader.token.new/x");
+    EXPECT_FALSE(replace_tokens(store_->database(), directory_, 1'800'000'000));
     EXPECT_EQ(status_of(get("/api/v1/status")), 200);
+    std::string kept;
+    std::ifstream(directory_ + "/admin.token") >> kept;
+    EXPECT_EQ(kept, admin_);
 }
 
 TEST_P(SecurityTest, a_token_is_not_written_into_what_others_put_there) {

@@ -11,6 +11,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
+#include <utility>
 
 #include "base/handles.h"
 #include "store/meta.h"
@@ -39,7 +41,12 @@ Status write_token(const std::string& path, const std::string& token) {
     return Done{};
 }
 
-// In a transaction that the caller has begun.
+std::string new_file(const std::string& path) {
+    return path + ".new";
+}
+
+// In a transaction that the caller has begun; when it is committed, keep_both() is next. The files have other names
+// till then, for a token that stays valid must not lose its own.
 Result<std::vector<std::string>> make_both(store::Database& database, const std::string& folder, std::int64_t now_s) {
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return Error::from_errno(errno, folder);
     std::vector<std::string> written;
@@ -47,12 +54,21 @@ Result<std::vector<std::string>> make_both(store::Database& database, const std:
         auto token = make_token();
         if (!token) return std::move(token).error();
         const std::string path = fmt::format("{}/{}.token", folder, role);
-        APIARIST_TRY(write_token(path, *token));
+        APIARIST_TRY(write_token(new_file(path), *token));
         APIARIST_TRY(database.execute("INSERT INTO tokens (hash, name, role, created) VALUES ($1, $2, $3, $4)",
                                       {sha256(*token), std::string(role), std::string(role), now_s}));
         written.push_back(path);
     }
     return written;
+}
+
+Result<std::vector<std::string>> keep_both(Result<std::vector<std::string>> made, store::Transaction& transaction) {
+    if (!made) return made;
+    APIARIST_TRY(transaction.commit());
+    for (const std::string& path : *made)
+        if (::rename(new_file(path).c_str(), path.c_str()) != 0)
+            return Error::from_errno(errno, fmt::format("the token is in {}", new_file(path)));
+    return made;
 }
 
 }  // namespace
@@ -92,9 +108,7 @@ Result<std::vector<std::string>> make_first_tokens(store::Database& database, co
     auto rows = database.query("SELECT COUNT(*) FROM tokens", {});
     if (!rows) return std::move(rows).error();
     if (integer((*rows)[0][0]) > 0) return std::vector<std::string>();
-    auto written = make_both(database, folder, now_s);
-    if (written) APIARIST_TRY(transaction->commit());
-    return written;
+    return keep_both(make_both(database, folder, now_s), *transaction);
 }
 
 Result<std::vector<std::string>> replace_tokens(store::Database& database, const std::string& folder,
@@ -103,9 +117,7 @@ Result<std::vector<std::string>> replace_tokens(store::Database& database, const
     if (!transaction) return std::move(transaction).error();
     APIARIST_TRY(database.execute("DELETE FROM tokens", {}));
     APIARIST_TRY(store::add_audit(database, {"apiarist tokens", now_s}, "replace tokens", folder));
-    auto written = make_both(database, folder, now_s);
-    if (written) APIARIST_TRY(transaction->commit());
-    return written;
+    return keep_both(make_both(database, folder, now_s), *transaction);
 }
 
 }  // namespace apiarist::api

@@ -88,6 +88,7 @@ YamlType type_of(const yaml_event_t& event) {
                                                                {"null", YamlType::kNull}};
     constexpr std::string_view kPrefix = "tag:yaml.org,2002:";
     const std::string_view tag = view(event.data.scalar.tag);
+    if (tag == "!") return YamlType::kText;
     if (tag.starts_with(kPrefix))
         if (const auto found = kTags.find(tag.substr(kPrefix.size())); found != kTags.end()) return found->second;
     return event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? YamlType::kPlain : YamlType::kText;
@@ -132,6 +133,8 @@ Status Builder::add(YamlNode node, const yaml_char_t* anchor) {
     if (tree_.nodes.size() == YamlTree::kNodes)
         return wrong(fmt::format("there are more than {} values", YamlTree::kNodes));
     node.line = events_.line();
+    if (anchor != nullptr && anchors_.size() == YamlTree::kAnchors)
+        return wrong(fmt::format("there are more than {} anchors", YamlTree::kAnchors));
     if (anchor != nullptr) anchors_.insert_or_assign(std::string(view(anchor)), tree_.nodes.size());
     tree_.nodes.push_back(node);
     return Done{};

@@ -26,7 +26,8 @@ struct YamlNode {
 
 struct YamlTree {
     static constexpr std::size_t kDepth = 64;
-    static constexpr std::size_t kNodes = 2'000'000;
+    static constexpr std::size_t kNodes = 1'000'000;
+    static constexpr std::size_t kAnchors = 10'000;
     static constexpr std::size_t kKeyBytes = 4096;
 
     std::vector<YamlNode> nodes;  // each before what is in it; the first is the document's

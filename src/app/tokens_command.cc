@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -34,7 +35,7 @@ int tokens(const Settings& settings) {
     const auto written = replace(settings);
     if (!written) return fail(2, written.error().what);
     for (const std::string& path : *written)
-        fmt::print("{}\n", printable(path));
+        fmt::print("{}\n", printable(std::filesystem::absolute(path).string()));
     return 0;
 }
 
