@@ -7,41 +7,39 @@
 namespace apiarist {
 
 void TextQueue::push(std::string_view text) {
-    Chunk& chunk = chunk_for(text.size());
-    char* const begin = chunk.memory.get() + chunk.used;
+    const bool is_long = text.size() > kShort;
+    std::unique_ptr<char[]> own(is_long ? new char[text.size()] : nullptr);
+    char* const begin = is_long ? own.get() : place_for(text.size());
     std::copy(text.begin(), text.end(), begin);
-    texts_.emplace_back(begin, text.size());
-    chunk.used += text.size();
-    ++chunk.texts;
+    entries_.push_back({{begin, text.size()}, std::move(own)});
     bytes_ += text.size();
+    if (is_long) long_bytes_ += text.size();
 }
 
-TextQueue::Chunk& TextQueue::chunk_for(std::size_t bytes) {
-    if (!chunks_.empty() && chunks_.back().size - chunks_.back().used >= bytes) return chunks_.back();
-    if (bytes <= kChunk && !spare_.empty()) {
+char* TextQueue::place_for(std::size_t bytes) {
+    if (chunks_.empty() || kChunk - chunks_.back().used < bytes) {
+        if (spare_.empty()) spare_.push_back({std::unique_ptr<char[]>(new char[kChunk])});
         chunks_.push_back(std::move(spare_.back()));
         spare_.pop_back();
-    } else {
-        const std::size_t size = std::max(bytes, kChunk);
-        chunks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
     }
-    most_ = std::max(most_, chunks_.size());
-    return chunks_.back();
+    Chunk& chunk = chunks_.back();
+    ++chunk.texts;
+    return chunk.memory.get() + std::exchange(chunk.used, chunk.used + bytes);
 }
 
 void TextQueue::pop() {
-    bytes_ -= texts_.front().size();
-    texts_.pop_front();
-    if (--chunks_.front().texts == 0) let_go_of_first();
-    if (!texts_.empty()) return;
-    spare_.resize(std::min(spare_.size(), most_));
-    most_ = 0;
+    const Entry first = std::move(entries_.front());
+    entries_.pop_front();
+    bytes_ -= first.text.size();
+    if (first.own)
+        long_bytes_ -= first.text.size();
+    else if (--chunks_.front().texts == 0)
+        let_go_of_first();
 }
 
 void TextQueue::let_go_of_first() {
     Chunk chunk = std::move(chunks_.front());
     chunks_.pop_front();
-    if (chunk.size > kChunk) return;
     chunk.used = 0;
     spare_.push_back(std::move(chunk));
 }
@@ -49,13 +47,6 @@ void TextQueue::let_go_of_first() {
 void TextQueue::clear() {
     while (!empty())
         pop();
-}
-
-std::size_t TextQueue::room() const {
-    std::size_t room = spare_.size() * kChunk;
-    for (const Chunk& chunk : chunks_)
-        room += chunk.size;
-    return room;
 }
 
 }  // namespace apiarist

@@ -13,36 +13,43 @@ namespace apiarist {
 
 class TextQueue {
   public:
-    static constexpr std::size_t kChunk = 1u << 20;  // bytes; a longer text has a chunk of its own
+    static constexpr std::size_t kChunk = 1u << 20;    // bytes
+    static constexpr std::size_t kShort = kChunk / 8;  // a longer text has memory of its own
 
     void push(std::string_view text);
     // They live until they are popped.
-    [[nodiscard]] std::string_view front() const { return texts_.front(); }
-    [[nodiscard]] std::string_view operator[](std::size_t i) const { return texts_[i]; }
+    [[nodiscard]] std::string_view front() const { return entries_.front().text; }
+    [[nodiscard]] std::string_view operator[](std::size_t i) const { return entries_[i].text; }
     void pop();
     void clear();
+    // Chunks that are empty.
+    void give_back() { spare_.clear(); }
 
-    [[nodiscard]] bool empty() const { return texts_.empty(); }
-    [[nodiscard]] std::size_t size() const { return texts_.size(); }
+    [[nodiscard]] bool empty() const { return entries_.empty(); }
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }  // of the texts
-    // Of the chunks. When the last text is popped, as many stay as were needed since the one before that.
-    [[nodiscard]] std::size_t room() const;
+    // Memory for texts: those of its texts and an eighth at most, the chunk that is being filled, and chunks that were
+    // filled before and stay for what comes next.
+    [[nodiscard]] std::size_t room() const { return long_bytes_ + (chunks_.size() + spare_.size()) * kChunk; }
 
   private:
+    struct Entry {
+        std::string_view text;
+        std::unique_ptr<char[]> own;  // null: it is in a chunk
+    };
     struct Chunk {
         std::unique_ptr<char[]> memory;
-        std::size_t size = 0;
         std::size_t used = 0;
         std::size_t texts = 0;  // that are in the queue
     };
-    Chunk& chunk_for(std::size_t bytes);
+    char* place_for(std::size_t bytes);
     void let_go_of_first();
 
-    std::deque<std::string_view> texts_;
+    std::deque<Entry> entries_;
     std::size_t bytes_ = 0;
-    std::deque<Chunk> chunks_;  // the last one is being filled
+    std::size_t long_bytes_ = 0;  // of texts that have memory of their own
+    std::deque<Chunk> chunks_;    // the last one is being filled
     std::vector<Chunk> spare_;
-    std::size_t most_ = 0;  // chunks at once since the queue was empty
 };
 
 }  // namespace apiarist

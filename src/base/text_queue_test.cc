@@ -37,56 +37,65 @@ TEST(TextQueue, keeps_texts_where_they_are) {
     TextQueue queue;
     queue.push("first");
     const std::string_view first = queue.front();
-    for (std::size_t i = 0; i < 5; ++i)
-        queue.push(std::string(kChunk / 2 + i, 'x'));
+    for (std::size_t i = 0; i < 50; ++i)
+        queue.push(std::string(kChunk / 10 + i, 'x'));
     EXPECT_EQ(first.data(), queue.front().data());
     EXPECT_EQ(first, "first");
 }
 
-TEST(TextQueue, has_a_chunk_for_each_text_that_is_longer_than_one) {
+TEST(TextQueue, a_long_text_has_memory_of_its_own) {
     TextQueue queue;
     queue.push("a");
     queue.push(std::string(3 * kChunk, 'b'));
     queue.push("c");
-    EXPECT_EQ(queue.room(), 5 * kChunk);
+    EXPECT_EQ(queue.room(), 4 * kChunk);
     EXPECT_EQ(queue[1], std::string(3 * kChunk, 'b'));
     EXPECT_EQ(queue[2], "c");
-    queue.clear();
-    EXPECT_EQ(queue.room(), 2 * kChunk) << "long ones are not kept";
+    queue.pop();
+    queue.pop();
+    EXPECT_EQ(queue.room(), kChunk) << "which is given back";
+    EXPECT_EQ(queue.front(), "c");
 }
 
-TEST(TextQueue, fills_its_chunks_again) {
-    TextQueue queue;
-    const std::string text(kChunk / 4, 'x');
-    for (int round = 0; round < 3; ++round) {
-        for (int i = 0; i < 40; ++i)
-            queue.push(text);
-        EXPECT_EQ(queue.room(), 10 * kChunk);
-        queue.clear();
-        EXPECT_EQ(queue.room(), 10 * kChunk);
+TEST(TextQueue, has_hardly_more_room_than_its_texts_need) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{1000}, TextQueue::kShort, TextQueue::kShort + 1,
+                                   kChunk / 2 + 1, kChunk, kChunk + 1}) {
+        TextQueue queue;
+        while (queue.bytes() < 20 * kChunk) {
+            queue.push(std::string(size, 'x'));
+            queue.push("y");
+        }
+        EXPECT_LE(queue.room(), queue.bytes() + queue.bytes() / 8 + kChunk) << size;
     }
 }
 
 TEST(TextQueue, has_no_more_room_than_is_needed_when_it_passes_texts_on) {
     TextQueue queue;
-    const std::string text(kChunk / 4, 'x');
+    const std::string text(kChunk / 10, 'x');
     for (int i = 0; i < 4; ++i)
         queue.push(text);
     for (int i = 0; i < 1000; ++i) {
         queue.push(text);
         queue.pop();
     }
-    EXPECT_LE(queue.room(), 2 * kChunk);
+    EXPECT_LE(queue.room(), 3 * kChunk);
 }
 
 TEST(TextQueue, gives_back_what_it_needs_no_more) {
     TextQueue queue;
-    for (int i = 0; i < 40; ++i)
-        queue.push(std::string(kChunk / 4, 'x'));
-    queue.clear();
+    for (int round = 0; round < 3; ++round) {
+        for (int i = 0; i < 400; ++i)
+            queue.push(std::string(kChunk / 10, 'x'));
+        EXPECT_EQ(queue.room(), 40 * kChunk);
+        queue.clear();
+        EXPECT_EQ(queue.room(), 40 * kChunk) << "for the next ones";
+    }
     queue.push("little");
-    queue.clear();
+    queue.give_back();
     EXPECT_EQ(queue.room(), kChunk);
+    queue.pop();
+    queue.give_back();
+    EXPECT_EQ(queue.room(), 0u);
 }
 
 TEST(TextQueue, says_the_same_as_a_deque_of_strings) {

@@ -81,8 +81,8 @@ bool InventorySink::take_queued(Clock::time_point until) {
             pace_.began(Clock::now());
             until = pace_.due();
         }
-        for (const std::string& record : some)
-            batch_.take(record, unix_seconds());
+        for (; !some.empty(); some.pop_front())
+            batch_.take(some.front(), unix_seconds());
         if (batch_.is_full() || Clock::now() >= until) return true;
     }
 }
@@ -128,6 +128,7 @@ void InventorySink::run() {
             more = wait_to_try_again();
         else if (!batch_.is_parted())
             more = take_queued(batch_.is_empty() ? Clock::now() + std::chrono::seconds(1) : pace_.due());
+        if (batch_.is_empty()) batch_.give_back();  // nothing came for a while
         const bool due = !more || batch_.is_full() || pace_.is_due(Clock::now());
         if (batch_.is_empty() || !(failing_ || batch_.is_parted() || due)) continue;
         store_batch();

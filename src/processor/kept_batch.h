@@ -41,6 +41,8 @@ class KeptBatch {
     Result<std::size_t> store(std::int64_t now_s);
     // Gives up what is kept.
     void drop();
+    // Memory that the next records could use.
+    void give_back() { kept_.give_back(); }
 
   private:
     Result<store::Applied> flush(std::int64_t now_s);
