@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -40,6 +41,7 @@ using processor::KeptBatch;
 
 constexpr std::string_view kFallback = "apiarist-inventory";
 constexpr std::string_view kStandardInput = "-";
+constexpr std::string_view kNothingRead = "nothing is read: what is there is served";
 
 // Threads made later inherit the mask.
 Fd ending_signals() {
@@ -144,6 +146,13 @@ Status read_kafka(const Settings& settings, store::Store& store, Ingest& ingest,
     return Done{};
 }
 
+// Who says --api beside a file wants to look at what was in it. What comes through a pipe, or by a script whose
+// environment names an address, ends with its input.
+bool serves_on(const Settings& settings, const RecordsFile& file) {
+    return !file.stopped() && file.is_regular() && settings.text("records") != kStandardInput &&
+           settings.value("api").origin == Origin::kCommandLine;
+}
+
 void wait_for(const Fd& signals) {
     pollfd one{signals.get(), POLLIN, 0};
     while (::poll(&one, 1, -1) < 0 && errno == EINTR) {
@@ -200,16 +209,19 @@ int processor(const Settings& settings) {
     live::Feed live;
     options->live = &live;
     Ingest ingest(*store, std::move(*options));
-    const CollectorFacts facts{.mode = has_kafka || has_file ? "processor" : "serve",
-                               .command = kProcessor,
-                               .started = processor::unix_seconds(),
-                               .not_ready = has_kafka || has_file ? "" : "nothing is read: what is there is served",
-                               .ledger = {},
-                               .coverage = {}};
+    const std::int64_t started = processor::unix_seconds();
+    std::atomic<bool> reading{has_kafka || has_file};
+    const auto collector = [&settings, &reading, started] {
+        CollectorFacts facts{.mode = "processor", .command = kProcessor, .started = started};
+        if (!reading.load()) {
+            facts.mode = "serve";
+            facts.not_ready = kNothingRead;
+        }
+        return collector_json(settings, facts);
+    };
     // A file is soon read; who wants the API beside it, and then, asks for it.
     auto api = serve_api(settings, *database, has_file ? "" : kUsualApi,
-                         {[&ingest] { return ingest_json(ingest.counts()); },
-                          [&settings, &facts] { return collector_json(settings, facts); }, &live});
+                         {[&ingest] { return ingest_json(ingest.counts()); }, collector, &live});
     if (!api) return fail(2, api.error().what);
     if (!*api && !has_kafka && !has_file) return fail(2, "nothing is read, and nothing is served: --api ADDRESS:PORT");
     int status = 0;
@@ -226,7 +238,8 @@ int processor(const Settings& settings) {
                                    counts.stored, counts.pending + counts.dropped, counts.refused,
                                    counts.last_refusal.empty() ? "" : " (the last: " + counts.last_refusal + ")"));
     say_inventory(settings, *database);
-    if (status == 0 && *api && file && !file->stopped() && settings.text("records") != kStandardInput) {
+    if (status == 0 && *api && file && serves_on(settings, *file)) {
+        reading.store(false);
         Log(settings).info("the file is read; its inventory is served until a signal");
         wait_for(signals);
     }

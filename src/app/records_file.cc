@@ -22,7 +22,7 @@ Result<RecordsFile> RecordsFile::open(const std::string& path) {
     struct stat what {};
     if (::fstat(fd.get(), &what) != 0) return Error::from_errno(errno, path);
     if (S_ISDIR(what.st_mode)) return Error::from_errno(EISDIR, path);
-    return RecordsFile(std::move(fd));
+    return RecordsFile(std::move(fd), S_ISREG(what.st_mode));
 }
 
 Result<RecordsFile::Filled> RecordsFile::fill(int stop, std::optional<Clock::time_point> until) {

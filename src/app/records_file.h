@@ -27,13 +27,16 @@ class RecordsFile {
     [[nodiscard]] bool is_over() const { return ended_ || stopped_; }
     // There was something to read: next() ended for `stop`.
     [[nodiscard]] bool stopped() const { return stopped_; }
+    // A file on a disk, not what another program writes.
+    [[nodiscard]] bool is_regular() const { return regular_; }
 
   private:
-    explicit RecordsFile(Fd fd) : fd_(std::move(fd)) {}
+    RecordsFile(Fd fd, bool regular) : fd_(std::move(fd)), regular_(regular) {}
     enum class Filled { kMore, kNoMore, kTimeOver };
     Result<Filled> fill(int stop, std::optional<Clock::time_point> until);
 
     Fd fd_;
+    bool regular_;
     std::string buffer_;
     std::size_t at_ = 0;      // of the next line
     std::size_t looked_ = 0;  // up to where there is no end of a line

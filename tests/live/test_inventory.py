@@ -134,10 +134,20 @@ class Inventory(unittest.TestCase):
                 asked = urllib.request.Request(address + "/api/v1/endpoints", headers={"Authorization": f"Bearer {token}"})
                 with urllib.request.urlopen(asked, timeout=support.PATIENCE_SECONDS) as answer:
                     self.assertEqual([item["template"] for item in json.load(answer)["items"]], ["/orders/{}"])
+                asked.full_url = address + "/api/v1/collector"
+                with urllib.request.urlopen(asked, timeout=support.PATIENCE_SECONDS) as answer:
+                    self.assertEqual(json.load(answer)["mode"], "serve")
             finally:
                 processor.terminate()
                 _, errors = processor.communicate()
         self.assertEqual(processor.returncode, 0, errors)
+        command = [support.APIARIST, "processor", "--inventory", str(inventory), "--records"]
+        for more, variables in ((["-", "--api", "127.0.0.1:0"], {}), (["/dev/stdin", "--api", "127.0.0.1:0"], {}),
+                                ([str(records)], {"APIARIST_API": "127.0.0.1:0"})):
+            done = subprocess.run([*command, *more], input=records.read_bytes(), capture_output=True, env={**os.environ, **variables},
+                                  timeout=support.PATIENCE_SECONDS, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(b"API at", done.stderr)
 
     def test_a_record_of_a_file_that_the_store_refuses_is_left_out(self):
         inventory = self.folder / "inventory"
