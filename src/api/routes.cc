@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/routes.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include "base/text.h"
 
 namespace apiarist::api {
 namespace {
@@ -146,11 +150,27 @@ bool matches(std::string_view pattern, std::string_view path, std::int64_t& id) 
     return true;
 }
 
+namespace {
+
+std::string unknown_parameter(const Route& route, const std::string& name) {
+    constexpr std::size_t kShown = 40;
+    const bool plain = !name.empty() && name.size() <= kShown && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_ascii_alphanumeric(c) || c == '_' || c == '-';
+    });
+    std::string known;
+    for (const Parameter& one : route.parameters)
+        known += (known.empty() ? "" : ", ") + std::string(one.name);
+    return fmt::format("this route has no query parameter{}; it has {}", plain ? " " + name : " of such a name",
+                       known.empty() ? "none" : known);
+}
+
+}  // namespace
+
 std::optional<std::string> check_parameters(const Route& route, const Request& request) {
     for (const auto& [name, value] : request.parameters) {
         const auto known = std::find_if(route.parameters.begin(), route.parameters.end(),
                                         [&wanted = name](const Parameter& one) { return one.name == wanted; });
-        if (known == route.parameters.end()) return "there is a query parameter that this route does not have";
+        if (known == route.parameters.end()) return unknown_parameter(route, name);
         if (known->kind == kNumber && !whole(value))
             return std::string(known->name) + ": not a whole number of 0 and above";
     }

@@ -370,6 +370,14 @@ TEST_P(RoutesTest, documents_are_of_types_that_no_form_sends) {
     EXPECT_THAT(raw(head + "Content-Type: application/yaml\r\nContent-Type: text/plain\r\n\r\n{}"), HasSubstr(" 415 "));
 }
 
+TEST_P(RoutesTest, a_parameter_that_a_route_has_not_is_named) {
+    EXPECT_THAT(get("/api/v1/collections?colection=1")->body,
+                HasSubstr("this route has no query parameter colection; it has "));
+    EXPECT_THAT(get("/api/v1/status?x=1")->body, HasSubstr("no query parameter x; it has none"));
+    EXPECT_THAT(get("/api/v1/status?%3Cscript%3E=1")->body, HasSubstr("no query parameter of such a name;"));
+    EXPECT_EQ(get("/api/v1/status?x=1")->status, 400);
+}
+
 TEST_P(RoutesTest, exports) {
     const auto csv = get("/api/v1/export/csv");
     EXPECT_EQ(csv->get_header_value("Content-Type"), "text/csv; charset=utf-8");

@@ -16,6 +16,7 @@
 #include "app/doctor.h"
 #include "app/log.h"
 #include "app/outputs.h"
+#include "app/printable.h"
 #include "app/reference_variables.h"
 #include "app/settings.h"
 #include "sinks/mongo_link.h"
@@ -63,6 +64,37 @@ void show_bracket(std::string& value) {
 void show_brackets(Given& given) {
     for (auto& [name, values] : given)
         std::for_each(values.begin(), values.end(), show_bracket);
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App& cli) {
+    return cli.get_subcommands([](const CLI::App*) { return true; });
+}
+
+bool has_command(const CLI::App& cli, const std::string& name) {
+    const auto commands = commands_of(cli);
+    return std::any_of(commands.begin(), commands.end(),
+                       [&name](const CLI::App* command) { return command->get_name() == name; });
+}
+
+std::string names_of(const CLI::App& cli) {
+    std::string names;
+    for (const CLI::App* command : commands_of(cli))
+        names += (names.empty() ? "" : ", ") + command->get_name();
+    return names;
+}
+
+// CLI11's own words have them in reverse.
+std::string what_is_left(const CLI::App& cli) {
+    std::string words;
+    std::string command;
+    for (const CLI::App* one : cli.get_subcommands())
+        command = one->get_name();
+    for (std::string word : cli.remaining(true)) {
+        show_bracket(word);
+        words += (words.empty() ? "" : " ") + printable(word);
+    }
+    return fmt::format("{} does not take: {} (apiarist {} --help lists what it takes)", command, words,
+                       command);
 }
 
 std::optional<std::string> environment(std::string_view name) {
@@ -128,12 +160,16 @@ int main(int argc, char** argv) {
     add_settings(*export_command, kExport, given);
     add_settings(*tokens_command, kTokens, given);
     coverage_command->add_flag("--json", json, "as JSON");
+    if (!arguments.empty() && !arguments[0].starts_with('-') && !has_command(cli, arguments[0]))
+        return fail(2, fmt::format("there is no command `{}`; there are {}", printable(arguments[0]), names_of(cli)));
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         std::for_each(reversed.begin(), reversed.end(), hide_brackets);
         cli.parse(reversed);
         show_brackets(given);
         show_bracket(recording);
+    } catch (const CLI::ExtrasError&) {
+        return fail(2, what_is_left(cli));
     } catch (const CLI::ParseError& error) {
         return error.get_exit_code() == 0 ? cli.exit(error) : fail(2, error.what());
     }

@@ -53,7 +53,7 @@ constexpr std::array kTable = {
             Kind::kBrokers,
             "",
             "",
-            "send records to these brokers: host:port, several by commas",
+            "brokers of Kafka that records are sent to (`processor`: read from): host:port, several by commas",
             kAll,
             {{{"AKTO_KAFKA_BROKER_MAL"}, {"AKTO_KAFKA_BROKER_URL"}}}},
     Setting{"kafka-disabled",
@@ -418,8 +418,7 @@ constexpr std::array kTable = {
     Setting{"body-bytes", "APIARIST_BODY_BYTES", Kind::kBytes, "1M", "bytes",
             "bytes of a body that are kept, before and after its content coding is removed", kPipeline},
     Setting{"inventory", "APIARIST_INVENTORY", Kind::kText, "", "",
-            "keep an inventory of the APIs in this folder (SQLite), or in the PostgreSQL of this postgresql:// URL; "
-            "better in "
+            "the inventory of APIs: a folder (SQLite), or the PostgreSQL of a postgresql:// URL, better in "
             "the variable where it has a password; of `processor` without it: the folder apiarist-inventory",
             kInventory},
     Setting{"inventory-batch-time",
@@ -525,7 +524,8 @@ constexpr std::array kTable = {
     Setting{"api-hosts", "APIARIST_API_HOSTS", Kind::kList, "", "",
             "host names by which the API may be asked, beside addresses and localhost", kRun | kProcessor},
     Setting{"metrics", "APIARIST_METRICS", Kind::kText, "", "",
-            "serve /metrics, /coverage, /healthz and /readyz here, as in 127.0.0.1:9464; of `coverage`: where to ask",
+            "where /metrics, /coverage, /healthz and /readyz are served, and `coverage` asks: ADDRESS:PORT, as in "
+            "127.0.0.1:9464",
             kRun | kCoverage},
     Setting{"log-level",
             "APIARIST_LOG_LEVEL",
