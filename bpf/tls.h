@@ -111,6 +111,22 @@ static __noinline int session__side_end(struct ap_tls_session *session, u32 dire
     return 0;
 }
 
+#define RECORD_OVERHEAD 64 /* more than the head, padding and tag of one record; less than those of two and a request */
+
+/* What no probe explained of the connection is what this session has had of it: one that is older than the run read a
+ * request before it wrote what ties it. */
+static __noinline int session__had_all(struct ap_tls_session *session, struct ap_connection *conn)
+{
+#pragma unroll
+    for (u32 direction = 0; direction < 2; direction++) {
+        u64 opaque = conn->bytes[direction].opaque;
+        u64 plain = session->bytes[direction].passed;
+        if (opaque && (!plain || opaque < plain || opaque - plain > RECORD_OVERHEAD))
+            return 0;
+    }
+    return 1;
+}
+
 /* A socket call on `sk` (not counted yet) ran inside a window of `key`. */
 static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection *conn, struct sock *sk)
 {
@@ -133,7 +149,7 @@ static __noinline int session__tie(struct ap_tls_key *key, struct ap_connection 
     else
         session->ring = conn->ring;
     conn->tied = *key;
-    connection__explain(conn, session->flags & AP_SESSION_FROM_START);
+    connection__explain(conn, session->flags & AP_SESSION_FROM_START || session__had_all(session, conn));
     return 0;
 }
 
