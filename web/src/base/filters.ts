@@ -66,14 +66,19 @@ export function writeState(state: ListState): URLSearchParams {
 
 const FAILURES = ["4xx", "5xx", "unanswered"];
 
-/** With one of them set, or (undefined) not. Who asks for failures gets what fails always, which is folded away, too. */
+const fails = (status: string | undefined): boolean => status !== undefined && FAILURES.includes(status);
+
+/** With one of them set, or (undefined) not. Who asks for failures gets what fails always, which is folded away, too;
+ *  who turns away from them no longer. */
 export function withFilter(
   filters: ListState["filters"],
   name: FilterName,
   value: string | undefined,
 ): ListState["filters"] {
-  const asked = name === "status" && value !== undefined && FAILURES.includes(value) ? { folded: "both" } : {};
-  const set: [string, string | undefined][] = Object.entries({ ...asked, ...filters, [name]: value });
+  const asked = name === "status" && fails(value) ? { folded: "both" } : {};
+  const left = name === "status" && fails(filters.status) && !fails(value) && filters.folded === "both";
+  const kept = left ? { ...filters, folded: "no" } : filters;
+  const set: [string, string | undefined][] = Object.entries({ ...asked, ...kept, [name]: value });
   return Object.fromEntries(set.filter(([key, value]) => value !== undefined && !(key === "folded" && value === "no")));
 }
 

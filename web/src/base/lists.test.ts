@@ -35,6 +35,18 @@ test("who_asks_for_failures_gets_what_fails_always", () => {
   expect(withFilter({ status: "5xx", folded: "both" }, "folded", undefined)).toEqual({ status: "5xx" });
 });
 
+test("who_turns_away_from_failures_gets_what_is_folded_no_longer", () => {
+  for (const status of ["4xx", "5xx", "unanswered"]) {
+    const failures = withFilter({}, "status", status);
+    expect(withFilter(failures, "status", undefined)).toEqual({});
+    expect(withFilter(failures, "status", "2xx")).toEqual({ status: "2xx" });
+    expect(withFilter(failures, "status", "5xx")).toEqual({ status: "5xx", folded: "both" });
+  }
+  expect(withFilter({ status: "5xx", folded: "yes" }, "status", undefined)).toEqual({ folded: "yes" });
+  expect(withFilter({ status: "2xx", folded: "both" }, "status", undefined)).toEqual({ folded: "both" });
+  expect(withFilter({ status: "2xx", folded: "both" }, "status", "5xx")).toEqual({ status: "5xx", folded: "both" });
+});
+
 test("views_of_storage_are_checked", () => {
   expect(readViews(null)).toEqual([]);
   expect(readViews("{")).toEqual([]);
