@@ -36,6 +36,8 @@ test.describe("documents", () => {
     const file = (text: string) => ({ name: "mail.json", mimeType: "application/json", buffer: Buffer.from(text) });
     await page.getByLabel("OpenAPI document").setInputFiles(file("openapi: 3.0.0"));
     await expect(page.getByText("the document has no paths")).toBeVisible();
+    // else a browser says nothing when the same file is chosen again
+    await expect(page.getByLabel("OpenAPI document")).toHaveValue("");
     await page.getByLabel("OpenAPI document").setInputFiles(file(JSON.stringify(DOCUMENT)));
     await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
     await expect(page.getByText("mail <script>alert(1)</script>")).toBeVisible();
@@ -50,6 +52,30 @@ test.describe("documents", () => {
     expect(JSON.parse(seen.text)).toMatchObject({ openapi: "3.1.0" });
     await page.goto("/");
     await expect(page.getByRole("link", { name: "1 zombie" })).toBeVisible();
+  });
+
+  test("a file that cannot be read is told from a server that does not answer", async ({ page }) => {
+    await page.addInitScript(() => {
+      Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("it was changed", "NotReadableError"));
+    });
+    await page.goto(`/openapi/${await collectionId("stock.shop.svc:9000")}`);
+    await settled(page);
+    await page
+      .getByLabel("OpenAPI document")
+      .setInputFiles({ name: "stock.yaml", mimeType: "application/yaml", buffer: Buffer.from(YAML) });
+    await expect(page.getByRole("alert")).toContainText("stock.yaml cannot be read: it was changed");
+    await expect(page.getByLabel("OpenAPI document")).toHaveValue("");
+  });
+
+  test("a document has one address", async ({ page }) => {
+    const id = await collectionId("mail.shop.svc");
+    await page.goto(`/openapi?collection=${id}&state=zombie`);
+    await expect(page).toHaveURL(new RegExp(`/openapi/${id}\\?state=zombie$`));
+    await expect(page.getByRole("heading", { name: "mail.shop.svc" })).toBeVisible();
+    await page.getByRole("tab", { name: /^shadow/ }).click();
+    await expect(page).toHaveURL(new RegExp(`/openapi/${id}\\?state=shadow$`));
+    await page.goto("/openapi");
+    await expect(page).toHaveURL(/\/openapi\/\d+$/);
   });
 
   test("a document of YAML is uploaded, and of a wrong one its line is named", async ({ page }) => {

@@ -91,3 +91,13 @@ export function endpointsLink(filters: Partial<Record<FilterName, string | numbe
   const text = out.toString();
   return text === "" ? "/endpoints" : `/endpoints?${text}`;
 }
+
+/** Where the page of a document is, when it is not there yet: the collection stands in the path and nowhere else. */
+export function openapiAddress(id: string | undefined, parameters: URLSearchParams, first: string): string | null {
+  const asked = parameters.get("collection");
+  if (id !== undefined && asked === null) return null;
+  const rest = new URLSearchParams(parameters);
+  rest.delete("collection");
+  const text = rest.toString();
+  return `/openapi/${encodeURIComponent(id ?? (asked || first))}${text === "" ? "" : `?${text}`}`;
+}

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { losses } from "./attention";
 import { ingestFacts, readsAgain, stateOf, whyNothingComes } from "./collector_state";
 import { byDay } from "./days";
-import { endpointsLink, readState, withFilter, writeState } from "./filters";
+import { endpointsLink, openapiAddress, readState, withFilter, writeState } from "./filters";
 import { byCollection, graphOf, stretched, threshold, withoutDoubles, type Call } from "./graph";
 import { filled, gathered, hoursOf, pointOf, rangeOf, rowsOfBar, stepName, totals } from "./series";
 import { readViews, withView, withoutView } from "./views";
@@ -45,6 +45,16 @@ test("who_turns_away_from_failures_gets_what_is_folded_no_longer", () => {
   expect(withFilter({ status: "5xx", folded: "yes" }, "status", undefined)).toEqual({ folded: "yes" });
   expect(withFilter({ status: "2xx", folded: "both" }, "status", undefined)).toEqual({ folded: "both" });
   expect(withFilter({ status: "2xx", folded: "both" }, "status", "5xx")).toEqual({ status: "5xx", folded: "both" });
+});
+
+test("a_document_has_one_address", () => {
+  const address = (id: string | undefined, text: string) => openapiAddress(id, new URLSearchParams(text), "9");
+  expect(address("3", "state=shadow")).toBeNull();
+  expect(address(undefined, "")).toBe("/openapi/9");
+  expect(address(undefined, "collection=1")).toBe("/openapi/1");
+  expect(address(undefined, "collection=1&state=zombie&days=7")).toBe("/openapi/1?state=zombie&days=7");
+  expect(address("3", "collection=1&state=shadow")).toBe("/openapi/3?state=shadow");
+  expect(address(undefined, "collection=../x%3Fy")).toBe("/openapi/..%2Fx%3Fy");
 });
 
 test("views_of_storage_are_checked", () => {

@@ -2,12 +2,12 @@
 // The OpenAPI document of a collection against what was seen of it.
 import { Alert, FileButton, Button, Group, NumberInput, Select, Tabs, Text } from "@mantine/core";
 import type { ColumnDef } from "@tanstack/react-table";
-import { useMemo, useState } from "react";
-import { Link, useNavigate, useParams, useSearchParams } from "react-router";
+import { useMemo, useRef, useState } from "react";
+import { Link, Navigate, useNavigate, useParams, useSearchParams } from "react-router";
 import { Problem } from "../api/client";
 import { useChange, useGet, useIsAdmin } from "../api/hooks";
 import type { Collection, Conformance, ConformanceItem } from "../api/types";
-import { endpointsLink } from "../base/filters";
+import { endpointsLink, openapiAddress } from "../base/filters";
 import { count } from "../base/format";
 import { DownloadButton, tell } from "../widgets/actions";
 import { DataTable } from "../widgets/data_table";
@@ -77,17 +77,27 @@ const COLUMNS: ColumnDef<ConformanceItem>[] = [
 function Upload({ collection }: { collection: Collection }) {
   const upload = useChange("put", "/api/v1/collections/{id}/openapi");
   const [wrong, setWrong] = useState("");
-  const take = (file: File | null): void => {
+  const reset = useRef<() => void>(null);
+  const take = async (file: File | null): Promise<void> => {
     if (!file) return;
+    // else choosing the same file again, mended, would be no change
+    reset.current?.();
     setWrong("");
     if (file.size > MOST_BYTES) {
       setWrong("The document is larger than 20 MiB");
       return;
     }
+    let content: ArrayBuffer;
+    try {
+      content = await file.arrayBuffer();
+    } catch (error) {
+      setWrong(`${file.name} cannot be read: ${error instanceof Error ? error.message : "no reason is known"}`);
+      return;
+    }
     // As it is: which of the two it is the server sees, and says what is wrong with it.
     const type = /\.json$/i.test(file.name) ? "application/json" : "application/yaml";
     upload.mutate(
-      { id: collection.id, body: file, type },
+      { id: collection.id, body: new Blob([content]), type },
       {
         onSuccess: ({ operations }) => tell(`Kept: ${count(operations)} operations`),
         onError: (error) => {
@@ -101,7 +111,8 @@ function Upload({ collection }: { collection: Collection }) {
   return (
     <>
       <FileButton
-        onChange={take}
+        onChange={(file) => void take(file)}
+        resetRef={reset}
         accept=".yaml,.yml,.json,application/yaml,application/json"
         inputProps={{ "aria-label": "OpenAPI document" }}
       >
@@ -245,6 +256,7 @@ function OfCollection({ collection }: { collection: Collection }) {
 
 export default function OpenApi() {
   const { id } = useParams();
+  const [parameters] = useSearchParams();
   const navigate = useNavigate();
   const collections = useGet("/api/v1/collections");
   return (
@@ -253,7 +265,9 @@ export default function OpenApi() {
         {({ items }) => {
           if (items.length === 0) return <NoTraffic />;
           const sorted = [...items].sort((a, b) => b.documents - a.documents || b.endpoints - a.endpoints);
-          const chosen = id === undefined ? sorted[0] : items.find((item) => String(item.id) === id);
+          const address = openapiAddress(id, parameters, String(sorted[0]?.id ?? 0));
+          if (address !== null) return <Navigate to={address} replace />;
+          const chosen = items.find((item) => String(item.id) === id);
           return (
             <>
               <Select
