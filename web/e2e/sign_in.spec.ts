@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
 import { expect, noSeriousFindings, readerToken, settled, test, TOKEN } from "./setup";
 
 test.use({ signedIn: false, allowed: /status of 401/ });
@@ -11,6 +12,8 @@ const stored = () => ({
 test("a token opens the page that was asked for, for this tab", async ({ page }) => {
   await page.goto("/endpoints?exposed=email");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByText("apiarist tokens")).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await noSeriousFindings(page);
   await page.getByLabel(/^Token/).fill(TOKEN);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -43,6 +46,7 @@ test("one stays signed in on a browser, until one signs out", async ({ page, con
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
   expect(await page.evaluate(stored)).toEqual({ session: null, local: null });
 });
 
@@ -60,6 +64,10 @@ test("where the server forgets the token, the page asks for another and is then 
   );
   await page.getByRole("link", { name: "Collections" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await expect(page.getByRole("alert")).toContainText("Your token is not accepted any more");
+  await noSeriousFindings(page);
+  const folder = process.env["SCREENSHOTS"];
+  if (folder) await page.screenshot({ path: join(folder, "sign-in-refused.png") });
   await page.unroute("**/api/v1/**");
   await page.getByLabel(/^Token/).fill(TOKEN);
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -76,7 +76,7 @@ export async function send(method: string, path: string, asked: Asked): Promise<
     );
   }
   if (response.ok) return response;
-  if (response.status === 401 && asked.token === undefined && shown === token()) forgetToken();
+  if (response.status === 401 && asked.token === undefined && shown === token()) forgetToken("refused");
   throw await problemOf(response);
 }
 

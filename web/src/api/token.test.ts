@@ -24,3 +24,18 @@ test("who_signs_out_leaves_no_token_and_no_names_of_endpoints", async () => {
   expect(token()).toBeNull();
   expect(local.keys()).toEqual(["apiarist-scheme"]);
 });
+
+test("whose_token_was_refused_is_told_from_who_signed_out", async () => {
+  vi.resetModules();
+  vi.stubGlobal("localStorage", storage({ "apiarist-token": "t" }));
+  vi.stubGlobal("sessionStorage", storage({}));
+  vi.stubGlobal("window", { addEventListener: () => undefined });
+  const { forgetToken, keepToken, wasRefused } = await import("./token");
+  expect(wasRefused()).toBe(false);
+  forgetToken("refused");
+  expect(wasRefused()).toBe(true);
+  keepToken("u", false);
+  expect(wasRefused()).toBe(false);
+  forgetToken();
+  expect(wasRefused()).toBe(false);
+});

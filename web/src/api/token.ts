@@ -6,6 +6,7 @@ import { DISMISSED_KEY } from "../base/dismissed";
 
 const KEY = "apiarist-token";
 const listeners = new Set<() => void>();
+let refused = false;
 let current = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
 
 function tell(): void {
@@ -18,14 +19,17 @@ export function token(): string | null {
 
 export function keepToken(value: string, forBrowser: boolean): void {
   current = value;
+  refused = false;
   (forBrowser ? localStorage : sessionStorage).setItem(KEY, value);
   (forBrowser ? sessionStorage : localStorage).removeItem(KEY);
   tell();
 }
 
-export function forgetToken(): void {
+/** `because` is what the server said to it; else its owner signs out. */
+export function forgetToken(because?: "refused"): void {
   if (current === null) return;
   current = null;
+  refused = because === "refused";
   sessionStorage.removeItem(KEY);
   localStorage.removeItem(KEY);
   // they name endpoints
@@ -37,6 +41,11 @@ export function forgetToken(): void {
 window.addEventListener("storage", (event) => {
   if (event.key === KEY && event.newValue === null && sessionStorage.getItem(KEY) === null) forgetToken();
 });
+
+/** Whether nobody is signed in because the server took the token no longer. */
+export function wasRefused(): boolean {
+  return refused;
+}
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

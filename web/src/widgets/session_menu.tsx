@@ -47,7 +47,7 @@ export function SessionMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{session ? `Token “${session.name}”, ${session.role}` : "Session"}</Menu.Label>
-        <Menu.Item onClick={forgetToken}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => forgetToken()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

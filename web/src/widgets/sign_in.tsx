@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in place of any page while no token is known: its address stays, and is where one is afterwards.
-import { Button, Checkbox, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Checkbox, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useState, type SyntheticEvent } from "react";
 import { Problem, tryToken } from "../api/sign_in";
-import { keepToken } from "../api/token";
+import { keepToken, wasRefused } from "../api/token";
 import { Logo } from "./icons";
 import { useTitle } from "./page";
 
@@ -12,6 +12,7 @@ export function SignIn() {
   const [value, setValue] = useState("");
   const [stay, setStay] = useState(false);
   const [wrong, setWrong] = useState("");
+  const [refused] = useState(wasRefused);
   const [busy, setBusy] = useState(false);
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
@@ -44,6 +45,11 @@ export function SignIn() {
           <Title order={1} size="h3">
             Sign in
           </Title>
+          {refused && (
+            <Alert className="failed" variant="outline" role="alert">
+              Your token is not accepted any more.
+            </Alert>
+          )}
           <PasswordInput
             label="Token"
             name="token"
@@ -64,7 +70,8 @@ export function SignIn() {
           </Button>
           <Text size="sm" className="dim">
             The first start wrote two tokens into the folder of the inventory: <code>admin.token</code> and{" "}
-            <code>reader.token</code>, which may look only.
+            <code>reader.token</code>, which may look only. <code>apiarist tokens</code> writes new ones there, in place
+            of those of before.
           </Text>
         </Stack>
       </Paper>
