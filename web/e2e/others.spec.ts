@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { collectionId, endpointId, expect, noSeriousFindings, settled, test } from "./setup";
+import { collectionId, cutNumbers, endpointId, expect, noSeriousFindings, settled, test } from "./setup";
 
 test("collections are searched, sorted, and lead on", async ({ page }) => {
   await page.goto("/collections");
@@ -180,6 +180,60 @@ test("coverage, ledger and settings", async ({ page }) => {
   await expect(table.locator("tbody tr")).toHaveCount(1);
 });
 
+test("on a phone the coverage of a process is whole", async ({ page }) => {
+  const nginx = {
+    pid: 4711,
+    name: "nginx",
+    cgroup: "/",
+    container: "8f6e2a1b0c9d",
+    ended: false,
+    connections: 55_823,
+    tls_sessions: 1,
+    bytes: 482_110,
+    seen: 482_000,
+    share: 0.9997,
+    tls_stacks: [{ stack: "OpenSSL", version: "3.0.19", file: "/lib/libssl.so.3", probed: true, reason: "" }],
+    not_seen: [{ what: "not HTTP", why: "", bytes: 110 }],
+  };
+  const coverage = {
+    total: { line: "99.9 % of the bytes of 1 process", share: 0.9997, bytes: 482_110, seen: 482_000, processes: 1 },
+    processes: [nginx],
+    ended_processes_count: 0,
+    ended_processes: nginx,
+  };
+  await page.route("**/api/v1/collector", async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as object;
+    await route.fulfill({ response, json: { ...answer, coverage } });
+  });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/collector");
+  await page.getByRole("button", { name: "Reasons of nginx (4711)" }).click();
+  await expect(page.getByText("/lib/libssl.so.3")).toBeVisible();
+  await expect(page.getByRole("cell", { name: "100 %" })).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(cutNumbers)).toEqual([]);
+  await noSeriousFindings(page);
+  const folder = process.env["SCREENSHOTS"];
+  if (folder) await page.screenshot({ path: join(folder, "coverage-390.png"), fullPage: true });
+});
+
+test("on a phone columns that find no room come back when asked", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/sensitive");
+  await settled(page);
+  const table = page.getByRole("table", { name: "Types of sensitive data" });
+  await expect(table.getByRole("columnheader", { name: "Without auth" })).toBeInViewport({ ratio: 1 });
+  await expect(table.getByRole("columnheader", { name: "Return it" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Show 1 more column" }).click();
+  await expect(table.getByRole("columnheader", { name: "Return it" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Types of sensitive data" })).toHaveAttribute("data-more", "right");
+  await noSeriousFindings(page);
+  const folder = process.env["SCREENSHOTS"];
+  if (folder) await page.screenshot({ path: join(folder, "sensitive-all-390.png"), fullPage: true });
+  await page.getByRole("button", { name: "Only the columns that fit" }).click();
+  await expect(table.getByRole("columnheader", { name: "Return it" })).toHaveCount(0);
+});
+
 test("the ledger has what was counted, and zeros when asked", async ({ page }) => {
   const ledger = [
     { name: "records_delivered", value: 7, meaning: "records that were delivered" },
@@ -193,6 +247,7 @@ test("the ledger has what was counted, and zeros when asked", async ({ page }) =
   await page.goto("/collector?tab=ledger");
   const rows = page.getByRole("table", { name: "Ledger" }).locator("tbody tr");
   await expect(rows).toHaveCount(1);
+  await expect(page.getByText("Bytes of a connection that is open are counted when it ends.")).toBeVisible();
   await page.getByLabel("Counters that are zero too (1)").check();
   await expect(rows).toHaveCount(2);
   await noSeriousFindings(page);

@@ -101,3 +101,18 @@ export async function downloaded(page: Page, act: () => Promise<void>): Promise<
   const [download] = await Promise.all([page.waitForEvent("download"), act()]);
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
 }
+
+/** Numbers that the edge of a box that scrolls cuts into others. */
+export function cutNumbers(): string[] {
+  return [...document.querySelectorAll(".table-scroll")].flatMap((box) => {
+    const left = box.getBoundingClientRect().left + box.clientLeft;
+    const right = left + box.clientWidth;
+    return [...box.querySelectorAll(".numeric")]
+      .filter((cell) => {
+        const place = cell.getBoundingClientRect();
+        const inSight = place.left < right - 1 && place.right > left + 1;
+        return inSight && (place.left < left - 1 || place.right > right + 1);
+      })
+      .map((cell) => cell.textContent);
+  });
+}

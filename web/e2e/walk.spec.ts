@@ -2,7 +2,7 @@
 // Each page in light and dark, wide and on a phone: it is there, has a title, nothing serious for axe, and is not wider
 // than the window. With SCREENSHOTS a picture of each is put there.
 import { join } from "node:path";
-import { collectionId, endpointId, expect, noSeriousFindings, settled, test } from "./setup";
+import { collectionId, cutNumbers, endpointId, expect, noSeriousFindings, settled, test } from "./setup";
 
 const PAGES: [string, () => Promise<string>][] = [
   ["overview", () => Promise.resolve("/")],
@@ -38,6 +38,7 @@ for (const [name, address] of PAGES) {
         await expect(page).toHaveTitle(/ · apiarist$/);
         await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", scheme);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        if (width < 600) expect(await page.evaluate(cutNumbers)).toEqual([]);
         await noSeriousFindings(page);
         const folder = process.env["SCREENSHOTS"];
         if (folder) await page.screenshot({ path: join(folder, `${name}-${scheme}-${width}.png`), fullPage: true });

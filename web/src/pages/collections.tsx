@@ -29,7 +29,7 @@ function columnsOf(admin: boolean, remove: (collection: Collection) => void): Co
           <MiddleCut text={original.name} />
         </Link>
       ),
-      meta: { width: 166, grow: true },
+      meta: { width: 166, grow: true, least: 130 },
     },
     {
       id: "endpoints",

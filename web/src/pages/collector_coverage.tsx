@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Text } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Collector, Coverage } from "../api/types";
 import { rowsOf, stackName, type ProcessRow } from "../base/coverage";
 import { bytes, count, percent, plural } from "../base/format";
 import { Icon } from "../widgets/icons";
+import { useSideScroll } from "../widgets/side_scroll";
 import { Empty } from "../widgets/states";
 import { Tag } from "../widgets/tags";
 
@@ -91,6 +92,12 @@ export function CoverageTable({ coverage, mode }: { coverage: Coverage | null; m
       </Empty>
     );
   }
+  return <Table coverage={coverage} />;
+}
+
+function Table({ coverage }: { coverage: Coverage }) {
+  const box = useRef<HTMLDivElement>(null);
+  useSideScroll(box);
   const rows = rowsOf(coverage.processes);
   if (coverage.ended_processes_count > 0)
     rows.push({ ...coverage.ended_processes, processes: coverage.ended_processes_count });
@@ -100,7 +107,7 @@ export function CoverageTable({ coverage, mode }: { coverage: Coverage | null; m
       <Text size="sm" className="any-break">
         {coverage.total.line}
       </Text>
-      <div className="table-scroll" role="region" aria-label="Coverage by process" tabIndex={0}>
+      <div ref={box} className="table-scroll" role="region" aria-label="Coverage by process" tabIndex={0}>
         <table className="data-table coverage-table">
           <caption className="sr-only">Coverage by process</caption>
           <thead>

@@ -29,7 +29,7 @@ export function Ledger({ lines }: { lines: Line[] | null }) {
       accessorKey: "name",
       header: "Counter",
       cell: ({ row }) => <code>{row.original.name}</code>,
-      meta: { width: 290 },
+      meta: { width: 290, least: 190, wrap: true },
     },
     {
       id: "value",
@@ -37,7 +37,7 @@ export function Ledger({ lines }: { lines: Line[] | null }) {
       header: "Value",
       cell: ({ row: { original } }) =>
         lost.has(original.name) ? <b className="bad-text">{count(original.value)}</b> : count(original.value),
-      meta: { width: 150, numeric: true },
+      meta: { width: 150, least: 130, numeric: true, keep: true },
     },
     {
       id: "meaning",
@@ -51,7 +51,10 @@ export function Ledger({ lines }: { lines: Line[] | null }) {
   return (
     <div className="stack">
       <div className="filter-bar">
-        <span className="dim">What became of every byte, message and record since the start.</span>
+        <span className="dim">
+          What became of every byte, message and record since the start. Bytes of a connection that is open are counted
+          when it ends.
+        </span>
         <Checkbox
           className="bar-end"
           label={`Counters that are zero too (${count(lines.length - lines.filter(({ value }) => value > 0).length)})`}

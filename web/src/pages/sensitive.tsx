@@ -39,12 +39,17 @@ function Number({ filter, type, value }: { filter: FilterName; type: string; val
   return <Link to={endpointsLink({ [filter]: type, folded: "both" })}>{count(value)}</Link>;
 }
 
-const numberColumn = (id: "sensitive" | "returned" | "exposed", header: string, width: number): ColumnDef<Row> => ({
+const numberColumn = (
+  id: "sensitive" | "returned" | "exposed",
+  header: string,
+  width: number,
+  keep = false,
+): ColumnDef<Row> => ({
   id,
   accessorKey: id,
   header,
   cell: ({ row: { original } }) => <Number filter={id} type={original.type} value={original[id]} />,
-  meta: { numeric: true, width },
+  meta: { numeric: true, width, keep },
 });
 
 const TYPES: ColumnDef<Row>[] = [
@@ -57,11 +62,12 @@ const TYPES: ColumnDef<Row>[] = [
         <Tag tone={original.exposed > 0 ? "bad" : "accent"}>{words(original.type)}</Tag>
       </Link>
     ),
-    meta: { width: 150, grow: true },
+    meta: { width: 150, grow: true, least: 110 },
   },
   numberColumn("sensitive", "Endpoints", 110),
   numberColumn("returned", "Return it", 110),
-  numberColumn("exposed", "Without auth", 130),
+  // the decisive one
+  numberColumn("exposed", "Without auth", 130, true),
 ];
 
 const PLACES: ColumnDef<SensitivePlace>[] = [
