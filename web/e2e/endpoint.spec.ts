@@ -17,7 +17,7 @@ test("head, plots, callers and marks", async ({ page }) => {
 
 test("how many calls came without addresses", async ({ page }) => {
   await page.goto(`/endpoints/${await endpointId("/send", "POST", "mail.shop.svc")}`);
-  await expect(page.getByText(/^[1-9][\d,]* of them without addresses$/)).toHaveAttribute(
+  await expect(page.getByText(/^[1-9][\d,]* of them without addresses, which may count twice$/)).toHaveAttribute(
     "title",
     /counts twice where both of its ends are watched/,
   );
@@ -42,8 +42,18 @@ test("the schema by status, with what is sensitive at its field", async ({ page 
   await expect(request.getByRole("row", { name: /^email/ })).toContainText("email");
 });
 
+test("of what is no JSON the schema says that it is only counted", async ({ page }) => {
+  await page.goto(`/endpoints/${await endpointId("/note", "POST", "evil.example")}?tab=schema`);
+  await settled(page);
+  await expect(
+    page.getByText("No JSON: only counted, its content is not looked into for fields.").first(),
+  ).toBeVisible();
+  await expect(page.getByText("(root)")).toHaveCount(0);
+});
+
 test("parameters of path and query", async ({ page }) => {
   await page.goto(`/endpoints/${await endpointId("/api/v1/users", "GET")}?tab=parameters`);
+  await expect(page.getByText("values of failed calls are not among these")).toBeVisible();
   const query = page.getByRole("table", { name: /^query/ });
   await expect(query.getByRole("row", { name: /^page/ })).toContainText("integer");
   await expect(query.getByRole("row", { name: /^q / })).toContainText("ann");

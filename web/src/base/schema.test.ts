@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { openRows, placesOf, schemaRows } from "./schema";
+import { onlyCounted, openRows, placesOf, schemaRows } from "./schema";
 
 const SCHEMA = {
   "x-count": 4,
@@ -48,6 +48,14 @@ test("a_tree_in_rows_with_its_sensitive_places", () => {
 test("what_is_shut_hides_what_is_below", () => {
   const rows = schemaRows(SCHEMA, new Map());
   expect(openRows(rows, new Set(["/items"])).map(({ place }) => place)).toEqual(["/", "/items", "/state"]);
+});
+
+test("what_is_no_json_is_only_counted", () => {
+  expect(onlyCounted(schemaRows({}, new Map()))).toBe(true);
+  expect(onlyCounted(schemaRows({ "x-count": 0 }, new Map()))).toBe(true);
+  expect(onlyCounted(schemaRows({ "x-count": 3, type: "null" }, new Map()))).toBe(false);
+  expect(onlyCounted(schemaRows(SCHEMA, new Map()))).toBe(false);
+  expect(onlyCounted([])).toBe(false);
 });
 
 test("odd_schemas_make_no_rows", () => {

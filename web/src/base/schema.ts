@@ -92,6 +92,12 @@ export function schemaRows(schema: unknown, sensitive: Map<string, string[]>): S
   return rows;
 }
 
+/** Whether it is of a message that was only counted: no JSON was read from it. */
+export function onlyCounted(rows: readonly SchemaRow[]): boolean {
+  const [root, ...more] = rows;
+  return root !== undefined && more.length === 0 && root.types === "" && root.count === 0;
+}
+
 /** The rows that stand open, where some are shut. */
 export function openRows(rows: readonly SchemaRow[], shut: ReadonlySet<string>): SchemaRow[] {
   const out: SchemaRow[] = [];

@@ -45,7 +45,7 @@ function Head({ endpoint }: { endpoint: EndpointDetails }) {
       </span>
       {unplaced > 0 && (
         <span title="The first call on a TLS connection that is older than the collector may have none: it counts twice where both of its ends are watched">
-          {count(unplaced)} of them without addresses
+          {count(unplaced)} of them without addresses, which may count twice
         </span>
       )}
       <span className="facts-tags">

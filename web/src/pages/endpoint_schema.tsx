@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Group } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { useMemo } from "react";
 import type { EndpointDetails, Part } from "../api/types";
 import { plural, words } from "../base/format";
@@ -65,5 +65,13 @@ export function EndpointSchema({ endpoint }: { endpoint: EndpointDetails }) {
 }
 
 export function EndpointParameters({ endpoint }: { endpoint: EndpointDetails }) {
-  return <Parts endpoint={endpoint} kinds={PARAMETERS} none="No parameters were seen" />;
+  return (
+    <div className="stack">
+      <Text size="sm" className="dim">
+        Query and headers are learnt from requests that were answered with success or a redirect: values of failed calls
+        are not among these.
+      </Text>
+      <Parts endpoint={endpoint} kinds={PARAMETERS} none="No parameters were seen" />
+    </div>
+  );
 }

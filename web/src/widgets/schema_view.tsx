@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { count, words } from "../base/format";
-import { openRows, schemaRows, type SchemaRow } from "../base/schema";
+import { onlyCounted, openRows, schemaRows, type SchemaRow } from "../base/schema";
 import { Icon } from "./icons";
+import { useSideScroll } from "./side_scroll";
 import { Tag } from "./tags";
 
 function Row({ row, total, shut, toggle }: { row: SchemaRow; total: number; shut: boolean; toggle: () => void }) {
@@ -82,9 +83,13 @@ export function SchemaView({
     if (!next.delete(place)) next.add(place);
     setShut(next);
   };
+  const box = useRef<HTMLDivElement>(null);
+  useSideScroll(box);
   if (rows.length === 0) return <p className="dim">Its form is not known.</p>;
+  if (onlyCounted(rows))
+    return <p className="dim">No JSON: only counted, its content is not looked into for fields.</p>;
   return (
-    <div className="table-scroll" role="region" aria-label={label} tabIndex={0}>
+    <div ref={box} className="table-scroll" role="region" aria-label={label} tabIndex={0}>
       <table className="data-table schema-table">
         <caption className="sr-only">{label}</caption>
         <thead>
