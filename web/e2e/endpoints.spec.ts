@@ -40,6 +40,15 @@ test("status, seen, new and folded", async ({ page }) => {
   await expect(page).toHaveURL(/seen_since=2020-01-01/);
 });
 
+test("why an endpoint is folded away stands apart from its path", async ({ page }) => {
+  await page.goto("/endpoints?folded=yes&search=broken");
+  await settled(page);
+  const link = page.getByRole("table").getByRole("link", { name: "/api/v1/broken" });
+  const path = await link.locator(".template").boundingBox();
+  const tag = await link.locator(".tag").boundingBox();
+  expect((tag?.x ?? 0) - (path?.x ?? 0) - (path?.width ?? 0)).toBeGreaterThanOrEqual(6);
+});
+
 test("search, and an order by the heads of columns", async ({ page }) => {
   await page.goto("/endpoints");
   await settled(page);

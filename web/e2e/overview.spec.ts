@@ -28,6 +28,19 @@ test("what needs attention leads to the list that it counts", async ({ page }) =
   ).toBeVisible();
 });
 
+test("what is new is counted without what is folded away, and says so", async ({ page }) => {
+  await page.goto("/");
+  await settled(page);
+  const link = page.getByRole("link", { name: /new in 7 days, without what is folded away$/ });
+  const counted = (await link.textContent())?.split(" ")[0];
+  await expect(page.getByRole("link", { name: "all changes, with what is folded away" })).toHaveAttribute(
+    "href",
+    "/changes?since=7d",
+  );
+  await link.click();
+  await expect(page.getByText(new RegExp(`^${counted} endpoint`))).toBeVisible();
+});
+
 test("spans of time, plots in words, and the newest endpoints", async ({ page }) => {
   await page.goto("/");
   for (const span of ["1 h", "7 d", "30 d"]) {

@@ -107,9 +107,16 @@ function failingGroup({ items, total }: Some): AttentionGroup {
 function freshGroup({ items, total }: Some): AttentionGroup {
   const content = (
     <span>
-      <Link to={endpointsLink({ new_since: "7d" })}>{plural(total, "endpoint")} new in 7 days</Link>
+      <Link
+        to={endpointsLink({ new_since: "7d" })}
+        title="Folded away are static files, health checks and what never succeeded"
+      >
+        {plural(total, "endpoint")} new in 7 days, without what is folded away
+      </Link>
       {" · "}
-      <Link to="/changes?since=7d">all changes</Link>
+      <Link to="/changes?since=7d" title="Changes name new endpoints that are folded away, too">
+        all changes, with what is folded away
+      </Link>
     </span>
   );
   const item = { ...freshItem(items), name: "new endpoints", content };

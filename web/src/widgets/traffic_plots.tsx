@@ -27,7 +27,8 @@ function common(colors: Colors, points: Point[], range: Range, unit: (value: num
   const long = range.until - range.since > 2 * DAY;
   return {
     animation: false,
-    grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
+    // half of the last label stands right of its point
+    grid: { left: 8, right: long ? 40 : 20, top: 34, bottom: 4, containLabel: true },
     legend: { top: 0, left: 0, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: colors.dim } },
     // as text on the canvas: no markup is made
     tooltip: {
