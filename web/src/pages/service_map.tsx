@@ -26,14 +26,14 @@ const COLUMNS: ColumnDef<Caller>[] = [
     accessorKey: "kind",
     header: "Kind",
     cell: ({ row }) => <Tag>{words(row.original.kind)}</Tag>,
-    meta: { width: 140 },
+    meta: { width: 140, least: 124 },
   },
   {
     id: "name",
     accessorKey: "name",
     header: "Name",
     cell: ({ row }) => <MiddleCut text={row.original.name} />,
-    meta: { width: 190 },
+    meta: { width: 190, least: 100 },
   },
   {
     id: "relation",
@@ -52,7 +52,7 @@ const COLUMNS: ColumnDef<Caller>[] = [
         <MiddleCut text={original.collection} />
       </Link>
     ),
-    meta: { width: 200, grow: true },
+    meta: { width: 200, grow: true, least: 130, keep: true },
   },
   {
     id: "requests",

@@ -19,9 +19,13 @@ export const ENDPOINT_COLUMNS: ColumnDef<Endpoint>[] = [
     id: "template",
     header: "Endpoint",
     cell: ({ row: { original } }) => (
-      <Link to={`/endpoints/${original.id}`} title={`${original.template} ${original.operation}`}>
+      <Link
+        to={`/endpoints/${original.id}`}
+        title={`${original.template} ${original.operation}`}
+        className="endpoint-path"
+      >
         <Template template={original.template} operation={original.operation} />
-        {original.folded !== "" && <Tag title="folded away">{original.folded}</Tag>}
+        {original.folded !== "" && <Tag title={`folded away: ${original.folded}`}>{original.folded}</Tag>}
       </Link>
     ),
     meta: { width: 216, grow: true, sort: "template" },
