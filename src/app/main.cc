@@ -93,8 +93,7 @@ std::string what_is_left(const CLI::App& cli) {
         show_bracket(word);
         words += (words.empty() ? "" : " ") + printable(word);
     }
-    return fmt::format("{} does not take: {} (apiarist {} --help lists what it takes)", command, words,
-                       command);
+    return fmt::format("{} does not take: {} (apiarist {} --help lists what it takes)", command, words, command);
 }
 
 std::optional<std::string> environment(std::string_view name) {
