@@ -113,7 +113,7 @@ static __noinline int session__side_end(struct ap_tls_session *session, u32 dire
 
 #define RECORD_OVERHEAD 64 /* more than the head, padding and tag of one record; less than those of two and a request */
 
-/* What no probe explained of the connection is what this session has had of it: one that is older than the run read a
+/* What no probe explained of the connection is what the session has had of it: one that is older than the run read a
  * request before it wrote what ties it. */
 static __noinline int session__had_all(struct ap_tls_session *session, struct ap_connection *conn)
 {

@@ -44,7 +44,7 @@ class OlderTls(unittest.TestCase):
         self.assertEqual(collector.returncode, 0, errors)
         result = support.Capture(folder, 0, "", errors)
         self.assertTrue(result.ledger["adds_up"], errors)
-        # A server's first requests were read before they could be told to be this session's.
+        # A server's first requests were read before it was known whose they are.
         self.assertEqual(result.ledger["socket_bytes_opaque"], 0, errors)
         asked = {f"/after/{connection}?n={number}" for connection in range(CONNECTIONS) for number in range(REQUESTS)}
         self.assertEqual(collections.Counter((record["path"], record["direction"]) for record in result.records),
