@@ -97,6 +97,7 @@ void ApiTest::serve(std::vector<std::string> hosts) {
     ASSERT_TRUE(server) << server.error().what;
     server_ = std::move(*server);
     client_ = std::make_unique<httplib::Client>("127.0.0.1", server_->port());
+    client_->set_read_timeout(60);  // a bound for hanging: sanitizers make hostile documents slow
     admin_ = line_of(directory_ + "/admin.token");
     reader_ = line_of(directory_ + "/reader.token");
 }
