@@ -10,6 +10,7 @@
 
 #include "api/json_out.h"
 #include "api/postman.h"
+#include "api/query_pairs.h"
 #include "api/routes.h"
 #include "base/json.h"
 #include "store/endpoint_queries.h"
@@ -113,17 +114,13 @@ std::string header(const element& record, std::string_view side, std::string_vie
 std::string har_query(const std::string& path) {
     std::string out = "[";
     const auto question = path.find('?');
-    std::string_view rest =
+    const std::string_view query =
         question == std::string::npos ? std::string_view() : std::string_view(path).substr(question + 1);
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find('&'), rest.size());
-        const std::string_view pair = rest.substr(0, end);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        const auto equals = std::min(pair.find('='), pair.size());
+    for (const auto& [name, value] : query_pairs(query)) {
         out += out.size() > 1 ? ",{\"name\":" : "{\"name\":";
-        append_json_string(out, pair.substr(0, equals));
+        append_json_string(out, name);
         out += ",\"value\":";
-        append_json_string(out, equals < pair.size() ? pair.substr(equals + 1) : std::string_view());
+        append_json_string(out, value);
         out += '}';
     }
     return out + "]";

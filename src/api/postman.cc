@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/query_pairs.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "inventory/openapi.h"
@@ -63,8 +64,8 @@ Sample read_sample(const std::string& record) {
     target = target.substr(0, target.find('#'));
     if (const auto question = target.find('?'); question != std::string_view::npos)
         sample.query = target.substr(question + 1);
-    for (const std::string_view one : parts_of(sample.query, '&'))
-        sample.query_names.insert(to_lower(one.substr(0, one.find('='))));
+    for (const auto& [name, value] : query_pairs(sample.query))
+        sample.query_names.insert(to_lower(name));
     sample.body = text(root, "requestPayload");
     if (simdjson::dom::element headers; root["requestHeaders"].get(headers) == simdjson::SUCCESS && headers.is_object())
         sample.content_type = text(headers, "content-type");
@@ -156,10 +157,8 @@ void Collection::address(const PostmanEndpoint& endpoint, const inventory::Named
     json_.end_array();
     if (!sample.query.empty()) {
         std::vector<std::pair<std::string_view, std::string>> fields;
-        for (const std::string_view one : parts_of(sample.query, '&')) {
-            const auto equals = std::min(one.find('='), one.size());
-            fields.emplace_back(one.substr(0, equals), one.substr(std::min(equals + 1, one.size())));
-        }
+        for (const auto& [name, value] : query_pairs(sample.query))
+            fields.emplace_back(name, value);
         json_.key("query");
         pairs(fields);
     }
