@@ -215,6 +215,18 @@ TEST(PrivateKey, a_block_and_its_beginning) {
     EXPECT_THAT(in("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"), IsEmpty());
 }
 
+// An escape makes a label longer, so that the quick look would not find its end where the search does.
+TEST(PrivateKey, a_label_has_no_escapes) {
+    const std::string value = token("-----BEGIN", " A\\B ENCRYPTED SOMETHIN PRIVATE KEY-----") + "\nMIIE";
+    EXPECT_THAT(in(value), IsEmpty());
+    for (const char* kind : {"", "EC ", "ENCRYPTED ", "OPENSSH ", "TSS2 ", "X25519 "}) {
+        const std::string key = token("-----BEGIN ", std::string(kind) + "PRIVATE KEY-----") + "\nMIIE";
+        EXPECT_THAT(in(key), ElementsAre("private_key:" + key));
+    }
+    const std::string block = token("-----BEGIN PGP ", "PRIVATE KEY BLOCK-----") + "\nMIIE";
+    EXPECT_THAT(in(block), ElementsAre("private_key:" + block));
+}
+
 TEST(UrlPassword, between_colon_and_at) {
     EXPECT_THAT(in("postgres://app:s3cr3t@db.shop.example:5432/x"), ElementsAre("url_password:s3cr3t"));
     EXPECT_THAT(in("https://host.example:8080/a@b.c"), IsEmpty());

@@ -236,8 +236,11 @@ std::optional<Span> private_key_behind(const Spot& spot, std::size_t end) {
     const std::size_t begin = end - kBegin.size();
     const std::string_view label = spot.text.substr(end, kLongestLabel);
     const auto dashes = label.find("-----");
-    const auto key = label.find("PRIVATE KEY");
-    if (dashes == std::string_view::npos || key == std::string_view::npos || key > dashes) return std::nullopt;
+    if (dashes == std::string_view::npos) return std::nullopt;
+    // RFC 7468 §3 lets a label hold more; nobody's does, and what may be escaped would not be one length everywhere.
+    const auto in_label = [](char c) { return is_word(c) || c == ' '; };
+    if (!std::all_of(label.begin(), label.begin() + dashes, in_label)) return std::nullopt;
+    if (label.substr(0, dashes).find("PRIVATE KEY") == std::string_view::npos) return std::nullopt;
     const std::size_t body = end + dashes + 5;
     const std::string_view block = spot.text.substr(body, kLongestBlock);
     const auto close = block.find("-----END ");
