@@ -6,6 +6,7 @@ in milliseconds, of one client.
     bench/api.py [--endpoints 100000] [--requests 200] [--postgres] [--apiarist build/release/apiarist]
 """
 import argparse
+import collections
 import http.client
 import json
 import os
@@ -47,13 +48,13 @@ ROUTES = {
 def rows(count: int):
     """(table, columns, rows) of each table, of a generator with one seed."""
     draw = random.Random(7)
-    collections = 200
+    hosts = 200
     endpoints, states, hours, marks, parts, samples, changes = [], [], [], [], [], [], []
     sets, callers = {}, {}
-    sums = {number: [0, 0, 0] for number in range(1, collections + 1)}
+    sums = {number: [0, 0, 0] for number in range(1, hosts + 1)}
     sketch = " ".join(f"{bucket}:{bucket}" for bucket in range(100, 130))
     for number in range(1001, 1001 + count):
-        collection = number % collections + 1
+        collection = number % hosts + 1
         words = "/".join(draw.choice(("items", "orders", "{}", "users", "v1", f"{number}")) for _ in range(4))
         requests, seen = draw.randrange(10**6), NOW - draw.randrange(10**6)
         # A service has its own ways of access, and two of authentication.
@@ -85,14 +86,15 @@ def rows(count: int):
         changes.append((number, seen, number, "endpoint", "GET /"))
         changes.append((number + 10**7, seen, number, "field", "response 200 application/json /a integer"))
     hour, minute = NOW // 3600 * 3600, NOW // 60 * 60
-    traffic = [(collection, step, end - step * back, 900, 0, 9, 1, 0, sketch) for collection in range(collections + 1)
+    traffic = [(collection, step, end - step * back, 900, 0, 9, 1, 0, sketch) for collection in range(hosts + 1)
                for step, end, most in ((3600, hour, 720), (60, minute, 60)) for back in range(most)]
     yield "collections", "", [(c, f"host{c}.example", NOW - 10**6, NOW, *sums[c], 1) for c in sums]
     columns = ("id, collection_id, facet_set, merged_into, first_seen, last_seen, requests, requests_client, answered_2xx, answered_3xx, "
                "failed_4xx, failed_5xx, unanswered, p50, p95, p99, revision, folded, method, access, template, operation, auth, sensitive, "
                "returned, exposed")
     yield "endpoints", f"({columns})", endpoints
-    yield "facet_sets", "", [(number, *key) for key, number in sets.items()]
+    of_sets = collections.Counter(endpoint[2] for endpoint in endpoints)
+    yield "facet_sets", "", [(number, *key, of_sets[number]) for key, number in sets.items()]
     yield "callers", "", [(*key, *counts) for key, counts in callers.items()]
     for table, lines in (("endpoint_states", states), ("hours", hours), ("marks", marks), ("parts", parts), ("samples", samples),
                          ("changes", changes), ("traffic", traffic)):

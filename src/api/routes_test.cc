@@ -184,8 +184,8 @@ TEST_P(RoutesTest, sensitive_data_and_callers) {
         .value();
     store_->database()
         .execute(
-            "INSERT INTO facet_sets SELECT 999, collection_id, folded, method, access, auth, 'email', 'email', '' FROM "
-            "endpoints WHERE id = $1",
+            "INSERT INTO facet_sets SELECT 999, collection_id, folded, method, access, auth, 'email', 'email', '', 1 "
+            "FROM endpoints WHERE id = $1",
             {endpoint("/orders/{}")})
         .value();
     store_->database()

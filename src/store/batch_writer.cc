@@ -148,8 +148,8 @@ Status BatchWriter::write_endpoints() {
         touched.push_back(one);
     }
     auto stored = database_.query_many(
-        fmt::format("SELECT {}, s.latency, e.first_seen, e.last_seen, e.folded, e.revision, s.evidence FROM endpoints "
-                    "e JOIN endpoint_states s ON s.endpoint_id = e.id WHERE e.id = $1",
+        fmt::format("SELECT {}, s.latency, e.first_seen, e.last_seen, e.folded, e.revision, s.evidence, e.facet_set "
+                    "FROM endpoints e JOIN endpoint_states s ON s.endpoint_id = e.id WHERE e.id = $1",
                     Totals::kColumns),
         old_ids);
     if (!stored) return std::move(stored).error();
@@ -160,6 +160,7 @@ Status BatchWriter::write_endpoints() {
     std::vector<Row> states;
     std::vector<Change> changes;
     Callers callers;
+    FacetSets::Gains gains;
     rows.reserve(all_refs.size());
     states.reserve(all_refs.size());
     for (std::size_t i = 0; i < all_refs.size(); ++i) {
@@ -192,6 +193,8 @@ Status BatchWriter::write_endpoints() {
         const FacetSets::Set set{collection.id, folded, endpoint.method, columns_of((*marks)[i].after)};
         auto facet_set = facet_sets_.id_of(database_, set, *last_id_);
         if (!facet_set) return std::move(facet_set).error();
+        ++gains[*facet_set];
+        if (old != nullptr) --gains[integer((*old)[kFirstSeen + 5])];
         Row row = {touched[i].id, collection.id, *facet_set, seen.first, seen.last};
         totals.append_to(row);
         append_quantiles(row, totals.latency);
@@ -202,6 +205,7 @@ Status BatchWriter::write_endpoints() {
         states.push_back({touched[i].id, totals.latency.encode(), evidence});
     }
     APIARIST_TRY(write_rows(rows, states));
+    APIARIST_TRY(FacetSets::add_endpoints(database_, gains));
     APIARIST_TRY(add_callers(database_, callers));
     APIARIST_TRY(add_hours(database_, touched));
     APIARIST_TRY(add_parts(database_, touched, changes));

@@ -32,6 +32,11 @@ class Conditions {
         another.sql_.clear();
         return another;
     }
+    // `inner`: of a question within this one, begun by begin_another() after the last that was added here.
+    void add_within(std::string_view before, Conditions inner, std::string_view behind) {
+        values_ = std::move(inner.values_);
+        add(std::string(before) + inner.sql_ + std::string(behind));
+    }
     [[nodiscard]] const std::string& sql() const { return sql_; }  // empty, or " WHERE …"
     [[nodiscard]] const Row& values() const { return values_; }
 

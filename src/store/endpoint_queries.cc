@@ -108,27 +108,60 @@ void add_types(Conditions& conditions, std::string_view column, const std::strin
     }
 }
 
-// What endpoints of one facet set have in common. The columns are those of `e` or of `s`.
-void add_set_filter(Conditions& conditions, const EndpointFilter& filter, char table) {
+// What endpoints of one facet set have in common: here what a row of `e` says as fast. The columns are those of `e` or
+// of `s`.
+void add_name_filter(Conditions& conditions, const EndpointFilter& filter, char table) {
     const auto column = [table](std::string_view name) { return fmt::format("{}.{}", table, name); };
-    if (filter.folded == FoldedFilter::kShown) conditions.add(column("folded") + " = ''");
+    if (filter.folded == FoldedFilter::kShown)
+        conditions.add(table == 'e' ? "e.shown = 1" : column("folded") + " = ''");
     if (filter.folded == FoldedFilter::kFolded) conditions.add(column("folded") + " <> ''");
     if (filter.collection) conditions.add(column("collection_id") + " = ", *filter.collection);
     if (!filter.method.empty()) conditions.add(column("method") + " = ", filter.method);
+}
+
+// And here what takes longer, and is asked of each set once.
+void add_marks_filter(Conditions& conditions, const EndpointFilter& filter) {
     // "none" too: some callers need not show who they are, whatever others do.
     if (filter.auth == kUnknown)
-        conditions.add(column("auth") + " = ''");
+        conditions.add("s.auth = ''");
     else if (!filter.auth.empty())
-        add_one_of(conditions, column("auth"), filter.auth);
-    if (!filter.access.empty())
-        conditions.add(column("access") + " = ", filter.access == "none" ? std::string() : filter.access);
-    add_types(conditions, column("sensitive"), filter.sensitive);
-    add_types(conditions, column("returned"), filter.returned);
-    add_types(conditions, column("exposed"), filter.exposed);
+        add_one_of(conditions, "s.auth", filter.auth);
+    if (!filter.access.empty()) conditions.add("s.access = ", filter.access == "none" ? std::string() : filter.access);
+    add_types(conditions, "s.sensitive", filter.sensitive);
+    add_types(conditions, "s.returned", filter.returned);
+    add_types(conditions, "s.exposed", filter.exposed);
+}
+
+bool has_marks_filter(const EndpointFilter& filter) {
+    return !filter.auth.empty() || !filter.access.empty() || !filter.sensitive.empty() || !filter.returned.empty() ||
+           !filter.exposed.empty();
 }
 
 bool has_own_filter(const EndpointFilter& filter) {
     return !filter.search.empty() || filter.seen_since || filter.new_since || !filter.status.empty();
+}
+
+// Of `e`: its facet set passes the filter of marks.
+Status add_sets(Conditions& conditions, Database& database, const EndpointFilter& filter) {
+    if (!has_marks_filter(filter)) return Done{};
+    constexpr std::string_view kSets = "SELECT s.id FROM facet_sets s";
+    if (database.kind() == "SQLite") {
+        Conditions sets = conditions.begin_another();
+        add_marks_filter(sets, filter);
+        conditions.add_within(fmt::format("e.facet_set IN ({}", kSets), std::move(sets), ")");
+        return Done{};
+    }
+    // PostgreSQL cannot tell how many endpoints such texts leave. Of the sets themselves it knows.
+    Conditions sets;
+    add_name_filter(sets, filter, 's');
+    add_marks_filter(sets, filter);
+    auto rows = database.query(fmt::format("{}{}", kSets, sets.sql()), sets.values());
+    if (!rows) return std::move(rows).error();
+    std::string ids;
+    for (const Row& row : *rows)
+        ids += fmt::format("{}{}", ids.empty() ? "" : ",", integer(row[0]));
+    conditions.add("e.facet_set = ANY(CAST(", "{" + ids + "}", " AS BIGINT[]))");
+    return Done{};
 }
 
 // Behind the name of a table: SQLite, which has no statistics here, would look up row by row what it finds in an index.
@@ -136,15 +169,26 @@ std::string_view read_through(const Database& database) {
     return database.kind() == "SQLite" ? " NOT INDEXED" : "";
 }
 
+// Behind the name of the table of a list. PostgreSQL knows how many rows a filter leaves, and whether their order saves
+// it to read all.
+std::string_view way_through(const Database& database, const EndpointFilter& filter, std::string_view sort) {
+    if (filter.collection) return "";
+    const bool all = filter.method.empty() && !has_marks_filter(filter) && !has_own_filter(filter) &&
+                     filter.folded != FoldedFilter::kFolded;
+    if (database.kind() == "SQLite" && sort == "last_seen" && all) return " INDEXED BY endpoints_by_last_seen";
+    return read_through(database);
+}
+
 Status add_own_filter(Conditions& conditions, const EndpointFilter& filter, bool sqlite) {
     constexpr std::array<std::string_view, 6> kAccess = {"", "none", "public", "partner", "third_party", "private"};
     if (std::find(kAccess.begin(), kAccess.end(), filter.access) == kAccess.end())
         return Error{std::errc::invalid_argument, "access: public, partner, third_party, private or none"};
     conditions.add("e.merged_into = 0");
-    // In any case: of ASCII.
-    if (!filter.search.empty())
-        conditions.add(sqlite ? "e.template LIKE " : "e.search LIKE ",
-                       containing(sqlite ? filter.search : to_lower(filter.search)), " ESCAPE '!'");
+    // In any case: of ASCII. PostgreSQL does what costs it more last, and takes LIKE to be as cheap as a comparison.
+    if (!filter.search.empty() && sqlite)
+        conditions.add("e.template LIKE ", containing(filter.search), " ESCAPE '!'");
+    else if (!filter.search.empty())
+        conditions.add("(e.search LIKE ", containing(to_lower(filter.search)), " ESCAPE '!' OR e.id < 0)");
     if (filter.seen_since) conditions.add("e.last_seen >= ", *filter.seen_since);
     if (filter.new_since) conditions.add("e.first_seen >= ", *filter.new_since);
     if (!filter.status.empty()) return add_status(conditions, filter.status);
@@ -179,8 +223,9 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
         std::find_if(kSorts.begin(), kSorts.end(), [&](const SortColumn& column) { return column.name == sort_name; });
     if (sort == kSorts.end()) return Error{std::errc::invalid_argument, "sort: not the name of a column"};
     Conditions conditions;
+    add_name_filter(conditions, filter, 'e');
     APIARIST_TRY(add_own_filter(conditions, filter, database.kind() == "SQLite"));
-    add_set_filter(conditions, filter, 'e');
+    APIARIST_TRY(add_sets(conditions, database, filter));
     const std::string_view order = page.descending ? "DESC" : "ASC";
     if (!page.cursor.empty()) {
         const auto cursor = read_cursor(sort_name, page.cursor);
@@ -192,8 +237,7 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
             return Error{std::errc::invalid_argument, "the cursor is not of this list and order"};
         const std::string value = conditions.parameter(cursor->value);
         const std::string id = conditions.parameter(cursor->id);
-        conditions.add(fmt::format("({0} {1} {2} OR ({0} = {2} AND e.id {1} {3}))", sort->sql,
-                                   page.descending ? "<" : ">", value, id));
+        conditions.add(fmt::format("({}, e.id) {} ({}, {})", sort->sql, page.descending ? "<" : ">", value, id));
     }
     const std::size_t limit = std::clamp<std::size_t>(page.limit, 1, Page::kMost);
     const std::string most = conditions.parameter(static_cast<std::int64_t>(limit + 1));
@@ -202,7 +246,7 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
         "SELECT {0} FROM (SELECT e.id FROM endpoints e{6}{1}{2} ORDER BY {3} {4}, e.id {4} LIMIT {5}) p "
         "JOIN endpoints e ON e.id = p.id JOIN collections c ON c.id = e.collection_id ORDER BY {3} {4}, e.id {4}",
         kEndpointSql, sort_name == "collection" ? " JOIN collections c ON c.id = e.collection_id" : "",
-        conditions.sql(), sort->sql, order, most, filter.collection ? "" : read_through(database));
+        conditions.sql(), sort->sql, order, most, way_through(database, filter, sort_name));
     auto found = table(database, kEndpointColumns, sql, conditions.values());
     if (!found || found->rows.size() <= limit) return found;
     found->rows.resize(limit);
@@ -217,17 +261,27 @@ Result<Table> list_endpoints(Database& database, const EndpointFilter& filter, c
 }
 
 Result<Facets> endpoint_facets(Database& database, const EndpointFilter& filter) {
-    Conditions own;
+    Conditions sets;
+    add_marks_filter(sets, filter);
+    // Of endpoints that are read anyway none need be counted in vain; otherwise it is known how many have each set.
+    const bool reads_all = has_own_filter(filter);
+    Conditions own = sets.begin_another();
+    if (reads_all) add_name_filter(own, filter, 'e');
     APIARIST_TRY(add_own_filter(own, filter, database.kind() == "SQLite"));
-    Conditions conditions = own.begin_another();
-    add_set_filter(conditions, filter, 's');
+    std::string counted = "facet_sets n";
+    if (reads_all) {
+        counted =
+            fmt::format("(SELECT e.facet_set AS id, COUNT(*) AS endpoints FROM endpoints e{}{} GROUP BY e.facet_set) n",
+                        read_through(database), own.sql());
+    } else {
+        add_name_filter(sets, filter, 's');
+        sets.add("n.endpoints > 0");
+    }
     auto rows = database.query(
-        fmt::format(
-            "SELECT s.folded, s.collection_id, s.access, s.sensitive, s.auth, s.method, n.endpoints, "
-            "s.returned, s.exposed FROM (SELECT e.facet_set, COUNT(*) AS endpoints FROM endpoints e{}{} GROUP BY "
-            "e.facet_set) n JOIN facet_sets s ON s.id = n.facet_set{}",
-            has_own_filter(filter) ? read_through(database) : "", own.sql(), conditions.sql()),
-        conditions.values());
+        fmt::format("SELECT s.folded, s.collection_id, s.access, s.sensitive, s.auth, s.method, n.endpoints, "
+                    "s.returned, s.exposed FROM {} JOIN facet_sets s ON s.id = n.id{}",
+                    counted, sets.sql()),
+        reads_all ? own.values() : sets.values());
     if (!rows) return std::move(rows).error();
     auto names = database.query("SELECT id, name FROM collections", {});
     if (!names) return std::move(names).error();

@@ -40,6 +40,13 @@ Result<std::int64_t> FacetSets::id_of(Database& database, const Set& set, std::i
     return id;
 }
 
+Status FacetSets::add_endpoints(Database& database, const Gains& gains) {
+    std::vector<Row> rows;
+    for (const auto& [id, gain] : gains)
+        if (gain != 0) rows.push_back({id, gain});
+    return database.execute_many("UPDATE facet_sets SET endpoints = endpoints + $2 WHERE id = $1", rows);
+}
+
 void FacetSets::forget() {
     ids_.clear();
     newest_ = 0;

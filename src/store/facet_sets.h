@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Sets of values that endpoints have in the filters of lists. Endpoints with the same values share a row, so that
-// endpoints are counted by one number. What no endpoint has any more is deleted with old data.
+// Sets of values that endpoints have in the filters of lists. Endpoints with the same values share a row, which says
+// how many they are, without those that are archived. What no endpoint has any more is deleted with old data.
 
 #include <cstdint>
 #include <map>
@@ -25,6 +25,9 @@ class FacetSets {
     Status refresh(Database& database);
     // Of the row that has these values; one that is missing is added. `last_id` is the highest id of a row, and grows.
     Result<std::int64_t> id_of(Database& database, const Set& set, std::int64_t& last_id);
+    // How many endpoints sets gain, or lose, by id.
+    using Gains = std::map<std::int64_t, std::int64_t>;
+    static Status add_endpoints(Database& database, const Gains& gains);
     // The transaction in which rows were added has failed, or rows were deleted.
     void forget();
 

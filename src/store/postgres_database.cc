@@ -108,8 +108,9 @@ Result<std::unique_ptr<Database>> PostgresDatabase::open(const DatabaseOptions& 
     if (auto done = database->script(kSession); !done) return std::move(done).error();
     if (options.read_only)
         // Questions here are small: a second process for one costs more than it gives.
-        if (auto done = database->script("SET default_transaction_read_only = on; SET statement_timeout = '20s'; SET "
-                                         "max_parallel_workers_per_gather = 0");
+        if (auto done =
+                database->script("SET default_transaction_read_only = on; SET statement_timeout = '20s'; SET "
+                                 "max_parallel_workers_per_gather = 0; SET plan_cache_mode = force_custom_plan");
             !done)
             return std::move(done).error();
     return std::unique_ptr<Database>(std::move(database));

@@ -45,11 +45,6 @@ Table page_of(std::vector<Column> columns, Rows rows, std::size_t limit, std::st
     return found;
 }
 
-// Of each set of values, how many endpoints have it.
-constexpr std::string_view kCountedSets =
-    "(SELECT facet_set, COUNT(*) AS endpoints FROM endpoints WHERE merged_into = 0 GROUP BY facet_set) n JOIN "
-    "facet_sets s ON s.id = n.facet_set";
-
 struct CollectionCounts {
     std::int64_t shown = 0;
     std::int64_t folded = 0;
@@ -59,9 +54,8 @@ struct CollectionCounts {
 
 Result<std::map<std::int64_t, CollectionCounts>> count_collections(Database& database) {
     auto rows = database.query(
-        fmt::format("SELECT s.folded, s.collection_id, s.access, s.sensitive, CAST(SUM(n.endpoints) AS BIGINT) FROM {} "
-                    "GROUP BY s.folded, s.collection_id, s.access, s.sensitive",
-                    kCountedSets),
+        "SELECT folded, collection_id, access, sensitive, CAST(SUM(endpoints) AS BIGINT) FROM facet_sets WHERE "
+        "endpoints > 0 GROUP BY folded, collection_id, access, sensitive",
         {});
     if (!rows) return std::move(rows).error();
     std::map<std::int64_t, CollectionCounts> all;
@@ -88,8 +82,8 @@ Result<StoreStatus> read_status(Database& database) {
     auto collections = database.query("SELECT COUNT(*) FROM collections", {});
     if (!collections) return std::move(collections).error();
     status.collections = integer((*collections)[0][0]);
-    auto endpoints = database.query(
-        fmt::format("SELECT s.folded, CAST(SUM(n.endpoints) AS BIGINT) FROM {} GROUP BY s.folded", kCountedSets), {});
+    auto endpoints =
+        database.query("SELECT folded, CAST(SUM(endpoints) AS BIGINT) FROM facet_sets GROUP BY folded", {});
     if (!endpoints) return std::move(endpoints).error();
     for (const Row& row : *endpoints) {
         status.endpoints += integer(row[1]);
@@ -177,9 +171,8 @@ Result<Table> list_changes(Database& database, const ChangeFilter& filter, const
 
 Result<Table> sensitive_types(Database& database) {
     auto rows = database.query(
-        fmt::format(
-            "SELECT s.sensitive, CAST(SUM(n.endpoints) AS BIGINT) FROM {} WHERE s.sensitive <> '' GROUP BY s.sensitive",
-            kCountedSets),
+        "SELECT sensitive, CAST(SUM(endpoints) AS BIGINT) FROM facet_sets WHERE endpoints > 0 AND sensitive <> '' "
+        "GROUP BY sensitive",
         {});
     if (!rows) return std::move(rows).error();
     std::map<std::string, std::int64_t> counts;

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "inventory/observer.h"
+#include "store/endpoint_queries.h"
 #include "store/fixture_test.h"
 #include "store/migrations.h"
 
@@ -477,6 +478,25 @@ TEST_P(StoreTest, a_store_of_a_newer_version_is_refused) {
     const auto store = Store::open(options_);
     ASSERT_FALSE(store);
     EXPECT_THAT(store.error().what, testing::HasSubstr("999"));
+}
+
+TEST_P(StoreTest, a_store_of_the_first_version_is_brought_forward) {
+    {
+        Store store = open();
+        Batch batch;
+        see(store, batch, "GET", "/orders/17", "", 200);
+        put(store, batch);
+        ASSERT_TRUE(store.database().script("DROP INDEX endpoints_by_last_seen"));
+        ASSERT_TRUE(store.database().script("ALTER TABLE facet_sets DROP COLUMN endpoints"));
+        ASSERT_TRUE(store.database().script("UPDATE meta SET value = 1 WHERE name = 'version'"));
+    }
+    Store store = open();
+    Batch batch;
+    see(store, batch, "GET", "/teams", "", 200);
+    put(store, batch);
+    EXPECT_EQ(list_endpoints(store.database(), {}, {}).value().rows.size(), 2U);
+    EXPECT_EQ(endpoint_facets(store.database(), {}).value().endpoints, 2);
+    EXPECT_EQ(count(store.database(), "SELECT value FROM meta WHERE name = 'version'"), newest_version());
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, StoreTest, testing::Values("SQLite", "PostgreSQL"),

@@ -114,6 +114,10 @@ Status recount(Database& database, std::int64_t collection) {
         "failed_5xx = (SELECT COALESCE(SUM(e.failed_5xx), 0) FROM endpoints e WHERE e.collection_id = $1 AND "
         "e.merged_into = 0) WHERE id = $1",
         {collection}));
+    APIARIST_TRY(database.execute(
+        "UPDATE facet_sets SET endpoints = (SELECT COUNT(*) FROM endpoints e WHERE e.facet_set = facet_sets.id AND "
+        "e.merged_into = 0) WHERE collection_id = $1",
+        {collection}));
     APIARIST_TRY(database.execute("DELETE FROM callers WHERE collection_id = $1", {collection}));
     return database.execute(
         "INSERT INTO callers (collection_id, kind, name, requests, endpoints, last_seen) "
