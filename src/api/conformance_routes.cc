@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "api/base_path.h"
 #include "api/json_out.h"
 #include "api/openapi_document.h"
 #include "api/routes.h"
@@ -51,6 +52,8 @@ class Comparison {
         std::int64_t endpoint = 0;  // 0: it was never seen
         SeenOperation seen;
     };
+    // Why so little of it may have been seen.
+    [[nodiscard]] std::string base_path_json() const;
     // Which operation it is; nothing: none.
     [[nodiscard]] std::optional<std::size_t> find(const std::string& method, const std::string& template_text) const;
 
@@ -114,6 +117,29 @@ void Comparison::add_unseen() {
     }
 }
 
+std::string Comparison::base_path_json() const {
+    std::vector<MethodAndPath> unseen;
+    std::vector<MethodAndPath> undocumented;
+    std::int64_t found = 0;
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+        if (seen_[i].requests > 0) {
+            ++found;
+            continue;
+        }
+        for (const std::string& path : document_.operations[i].templates)
+            unseen.push_back({document_.operations[i].method, path, i});
+    }
+    for (const Item& item : items_)
+        if (item.state == "shadow") undocumented.push_back({item.method, item.template_text});
+    const auto missing = missing_base_path(unseen, undocumented);
+    if (!missing || missing->operations <= found) return "null";
+    std::string out = "{\"seen\":";
+    append_json_string(out, missing->seen);
+    out += ",\"documented\":";
+    append_json_string(out, missing->documented);
+    return out + fmt::format(",\"operations\":{}}}", missing->operations);
+}
+
 std::string Comparison::json() const {
     std::map<std::string_view, std::int64_t> counts = {{"documented", 0}, {"shadow", 0}, {"zombie", 0}};
     std::string out = ",\"items\":[";
@@ -128,8 +154,8 @@ std::string Comparison::json() const {
              item.endpoint == 0 ? store::Value() : item.endpoint,
              item.seen.requests == 0 ? store::Value() : item.seen.last_seen, item.seen.requests});
     }
-    return fmt::format(R"("documented":{},"shadow":{},"zombie":{}{}])", counts["documented"], counts["shadow"],
-                       counts["zombie"], out);
+    return fmt::format(R"("documented":{},"shadow":{},"zombie":{},"base_path":{}{}])", counts["documented"],
+                       counts["shadow"], counts["zombie"], base_path_json(), out);
 }
 
 // A document of 20 MiB can take some 300 MiB while it is read, and several at once would end a collector.

@@ -80,8 +80,16 @@ store::Page Request::page() const {
 
 std::span<const Route> routes() {
     static const std::vector<Parameter> kPage = {{"cursor"}, {"limit", kNumber}};
-    static const std::vector<std::string_view> kDocumentTypes = {"application/json", "application/yaml",
-                                                                 "application/x-yaml", "text/yaml", "text/x-yaml"};
+    // Of YAML (RFC 9512) and OpenAPI (OAI's registration), and what was in use before.
+    static const std::vector<std::string_view> kDocumentTypes = {"application/json",
+                                                                 "application/yaml",
+                                                                 "application/x-yaml",
+                                                                 "text/yaml",
+                                                                 "text/x-yaml",
+                                                                 "application/openapi+json",
+                                                                 "application/openapi+yaml",
+                                                                 "application/vnd.oai.openapi",
+                                                                 "application/vnd.oai.openapi+json"};
     static const std::vector<Route> kRoutes = {
         {Method::kGet, "/api/v1/status", Role::kReader, get_status},
         {Method::kGet, "/api/v1/collections", Role::kReader, get_collections},

@@ -164,6 +164,10 @@ TEST_P(RoutesTest, samples_by_page) {
 
 TEST_P(RoutesTest, changes) {
     EXPECT_THAT(body("/api/v1/changes?kind=endpoint"), HasSubstr(R"("detail":"GET /orders/{}")"));
+    put({{.target = "/main.css"}});
+    EXPECT_THAT(body("/api/v1/changes?kind=endpoint"),
+                AllOf(HasSubstr(R"("template":"/orders/{}","operation":"","folded":"")"),
+                      HasSubstr(R"("template":"/main.css","operation":"","folded":"static")")));
     put({{.target = "/orders/4", .answer = R"({"id":4,"state":null,"fresh":1})", .time = kHour + 60}});
     const std::string got = body(fmt::format("/api/v1/changes?since={}", kHour + 60));
     EXPECT_THAT(got, HasSubstr(R"("detail":"response 200 application/json /fresh integer")"));
@@ -274,7 +278,25 @@ TEST_P(RoutesTest, conformance) {
             R"({"state":"shadow","why":"seen and not documented","method":"GET","path":null,"template":"/secret")"));
     EXPECT_THAT(got, HasSubstr("deprecated and still seen"));
     EXPECT_THAT(got, HasSubstr("documented and never seen"));
+    EXPECT_THAT(got, HasSubstr(R"("base_path":null)"));
     EXPECT_EQ(number("SELECT COUNT(*) FROM audit"), 1);
+}
+
+TEST_P(RoutesTest, a_document_without_the_base_path_of_what_is_seen) {
+    const std::string where =
+        fmt::format("/api/v1/collections/{}/", number("SELECT id FROM collections WHERE name = 'shop'"));
+    const auto compared = [&](const std::string& servers, const std::string& prefix) {
+        const std::string document = fmt::format(
+            R"({{"openapi":"3.0.1","info":{{"title":"Shop"}},"servers":{},"paths":{{"{}/a":{{"get":{{}}}},"{}/b":{{"get":{{}}}}}}}})",
+            servers, prefix, prefix);
+        EXPECT_EQ(client_->Put(where + "openapi", as(admin_), document, "application/json")->status, 200);
+        return body(where + "conformance");
+    };
+    put({{.target = "/api/a", .answer = "{}"}, {.target = "/api/b", .answer = "{}"}});
+    EXPECT_THAT(compared("[]", ""), HasSubstr(R"("base_path":{"seen":"/api","documented":"","operations":2})"));
+    EXPECT_THAT(compared("[]", "/v2/api"), HasSubstr(R"("base_path":{"seen":"","documented":"/v2","operations":2})"));
+    EXPECT_THAT(compared(R"([{"url":"/api"}])", ""),
+                AllOf(HasSubstr(R"("documented":2)"), HasSubstr(R"("base_path":null)")));
 }
 
 TEST_P(RoutesTest, a_document_of_yaml_is_kept_as_json_and_compared_as_its_twin) {

@@ -151,8 +151,9 @@ Result<Table> list_changes(Database& database, const ChangeFilter& filter, const
     }
     const std::string most = conditions.parameter(static_cast<std::int64_t>(limit_of(page) + 1));
     auto rows = database.query(
-        fmt::format("SELECT c.id, c.time, c.kind, c.detail, c.endpoint_id, n.name, e.method, e.template, e.operation "
-                    "FROM changes c JOIN endpoints e ON e.id = c.endpoint_id JOIN collections n ON n.id = "
+        fmt::format("SELECT c.id, c.time, c.kind, c.detail, c.endpoint_id, n.name, e.method, e.template, "
+                    "e.operation, e.folded FROM changes c JOIN endpoints e ON e.id = c.endpoint_id JOIN collections n "
+                    "ON n.id = "
                     "e.collection_id{} ORDER BY c.time DESC, c.id DESC LIMIT {}",
                     conditions.sql(), most),
         conditions.values());
@@ -165,7 +166,8 @@ Result<Table> list_changes(Database& database, const ChangeFilter& filter, const
                     {"collection"},
                     {"method"},
                     {"template"},
-                    {"operation"}},
+                    {"operation"},
+                    {"folded"}},
                    std::move(*rows), limit_of(page), "change", 1, 0);
 }
 

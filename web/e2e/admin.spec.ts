@@ -99,6 +99,23 @@ test.describe("documents", () => {
     await page.getByRole("tab", { name: /^zombie 1/ }).click();
     await expect(page.getByRole("row", { name: /\/older/ })).toBeVisible();
   });
+
+  test("a document with another base path says so", async ({ page }) => {
+    await page.goto(`/openapi/${await collectionId("mail.shop.svc")}`);
+    await settled(page);
+    const upload = (paths: object) =>
+      page.getByLabel("OpenAPI document").setInputFiles({
+        name: "mail.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(JSON.stringify({ ...DOCUMENT, paths })),
+      });
+    await upload({ "/v2/send": DOCUMENT.paths["/send"] });
+    const hint = page.getByRole("status").filter({ hasText: "base path" });
+    await expect(hint).toContainText("1 operation that nobody seems to call would be found without /v2");
+    await upload(DOCUMENT.paths);
+    await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
+    await expect(hint).toHaveCount(0);
+  });
 });
 
 test("a collection is deleted when its name was typed", async ({ page }) => {

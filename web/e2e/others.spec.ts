@@ -35,6 +35,25 @@ test("changes by kind and since when, grouped by day", async ({ page }) => {
   }).toPass();
 });
 
+test("a change says why lists fold its endpoint away", async ({ page }) => {
+  const change = { time: 1_750_000_000, kind: "endpoint", detail: "", endpoint_id: 1, collection: "a.example" };
+  const items = ["", "static"].map((folded, id) => ({
+    ...change,
+    id,
+    method: "GET",
+    template: `/of-${id}`,
+    operation: "",
+    folded,
+  }));
+  await page.route("**/api/v1/changes*", (route) => route.fulfill({ json: { items, next: null } }));
+  await page.goto("/changes");
+  await expect(page.getByRole("listitem").filter({ hasText: "/of-1" })).toContainText("static");
+  await expect(page.getByRole("listitem").filter({ hasText: "/of-0" }).locator(".tag")).toHaveText([
+    "new endpoint",
+    "GET",
+  ]);
+});
+
 test("each number of the sensitive matrix leads to the endpoints that it counts", async ({ page }) => {
   await page.goto("/sensitive");
   await settled(page);

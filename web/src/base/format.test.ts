@@ -36,8 +36,10 @@ test("sizes_and_short_numbers", () => {
 test("a_cut_name_keeps_its_end", () => {
   expect(tailOf("127.0.0.1:40123")).toBe(".1:40123");
   expect(tailOf("shop.example")).toBe("");
+  expect(tailOf("svc10.big.example")).toBe("");
   expect(cutInMiddle("billing.shop.svc.cluster.local:8080", 28)).toBe("billing.shop.svc.cl…cal:8080");
   expect(cutInMiddle("127.0.0.1:40123", 28)).toBe("127.0.0.1:40123");
+  expect(cutInMiddle("orders-of-the-north.shop.svc.cluster.local", 28)).toBe("orders-of-the-north.shop.sv…");
 });
 
 test("more_places_are_no_type", () => {

@@ -58,14 +58,15 @@ export function percent(share: number | null | undefined): string {
 const WHOLE = 12;
 const TAIL = 8;
 
-/** The end of a name, which must be seen where the name is cut: ports and suffixes tell names apart. */
+/** The end of a name, which must be seen where the name is cut: ports tell names apart, and domains do not. */
 export function tailOf(name: string): string {
-  return name.length <= WHOLE ? "" : name.slice(-TAIL);
+  return name.length <= WHOLE || !/:\d+$/.test(name) ? "" : name.slice(-TAIL);
 }
 
 export function cutInMiddle(name: string, most: number): string {
   if (name.length <= most) return name;
-  return `${name.slice(0, most - TAIL - 1)}…${name.slice(-TAIL)}`;
+  const tail = tailOf(name);
+  return `${name.slice(0, most - tail.length - 1)}…${tail}`;
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {

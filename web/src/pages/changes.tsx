@@ -12,7 +12,7 @@ import { SinceMenu } from "../widgets/choice_menu";
 import { MoreOnSight } from "../widgets/on_sight";
 import { Page, Panel } from "../widgets/page";
 import { Empty, Failed, Waiting } from "../widgets/states";
-import { MethodTag, Tag, Template, type Tone } from "../widgets/tags";
+import { FoldedTag, MethodTag, Tag, Template, type Tone } from "../widgets/tags";
 
 const KINDS = [
   { value: "all", label: "All" },
@@ -36,7 +36,7 @@ function Line({ change }: { change: Change }) {
         <Link to={`/endpoints/${change.endpoint_id}`} className="plain">
           <MethodTag method={change.method} /> <Template template={change.template} operation={change.operation} />
         </Link>{" "}
-        <span className="dim">{change.collection}</span>
+        <span className="dim">{change.collection}</span> {change.folded !== "" && <FoldedTag why={change.folded} />}
         {change.kind !== "endpoint" && <code className="change-detail">{change.detail}</code>}
       </span>
     </li>

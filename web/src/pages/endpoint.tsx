@@ -8,7 +8,7 @@ import { count, plural } from "../base/format";
 import { DownloadButton } from "../widgets/actions";
 import { Page } from "../widgets/page";
 import { Answered, Empty } from "../widgets/states";
-import { AccessTag, AuthTags, MethodTag, SensitiveTags, Tag, Template } from "../widgets/tags";
+import { AccessTag, AuthTags, FoldedTag, MethodTag, SensitiveTags, Template } from "../widgets/tags";
 import { When } from "../widgets/when";
 import { EndpointOverview } from "./endpoint_overview";
 import { EndpointSamples } from "./endpoint_samples";
@@ -59,7 +59,7 @@ function Head({ endpoint }: { endpoint: EndpointDetails }) {
           Sensitive <SensitiveTags types={endpoint.sensitive} exposed={endpoint.exposed} most={6} />
         </span>
       )}
-      {endpoint.folded !== "" && <Tag title="Folded away: lists show it only when asked">{endpoint.folded}</Tag>}
+      {endpoint.folded !== "" && <FoldedTag why={endpoint.folded} />}
       {endpoint.merged_into !== 0 && (
         <span>
           Became part of <Link to={`/endpoints/${endpoint.merged_into}`}>another endpoint</Link>

@@ -198,7 +198,7 @@ export function EndpointOverview({ endpoint }: { endpoint: EndpointDetails }) {
       </div>
       <Decisions endpoint={endpoint} />
       <Panel title="Marks">
-        <div className="grid-2">
+        <div className="grid-2 apart">
           {others.map((kind) => (
             <Marks key={kind} kind={kind} marks={endpoint.marks[kind] ?? []} />
           ))}

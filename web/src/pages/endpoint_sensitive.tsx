@@ -61,7 +61,7 @@ export function EndpointSensitive({ endpoint }: { endpoint: EndpointDetails }) {
         ) : (
           <code title={original.place}>{original.place}</code>
         ),
-      meta: { width: 260, grow: true },
+      meta: { width: 260, grow: true, keep: true },
     },
     {
       id: "exposed",

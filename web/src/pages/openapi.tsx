@@ -8,7 +8,7 @@ import { Problem } from "../api/client";
 import { useChange, useGet, useIsAdmin } from "../api/hooks";
 import type { Collection, Conformance, ConformanceItem } from "../api/types";
 import { endpointsLink, openapiAddress } from "../base/filters";
-import { count } from "../base/format";
+import { count, plural } from "../base/format";
 import { DownloadButton, tell } from "../widgets/actions";
 import { DataTable } from "../widgets/data_table";
 import { Icon } from "../widgets/icons";
@@ -138,6 +138,18 @@ function Upload({ collection }: { collection: Collection }) {
   );
 }
 
+/** All may look undocumented for one line that the document lacks. */
+function BasePathHint({ of: { seen, documented, operations } }: { of: NonNullable<Conformance["base_path"]> }) {
+  return (
+    <Alert variant="outline" role="status" title={`Is the base path of the document ${seen ? "missing" : "another"}?`}>
+      {seen
+        ? `${plural(operations, "operation")} that nobody seems to call would be found behind ${seen}: calls have it in front of the path, and the document's servers do not say so.`
+        : `${plural(operations, "operation")} that nobody seems to call would be found without ${documented}: the document has it in front of the path, and calls arrive without it, as behind a gateway that takes it away.`}{" "}
+      Say it in <code>servers</code> (<code>basePath</code> in OpenAPI 2.0), and replace the document.
+    </Alert>
+  );
+}
+
 function Table({ found, days }: { found: Conformance; days: number }) {
   const [parameters, setParameters] = useSearchParams();
   const asked = parameters.get("state");
@@ -150,6 +162,7 @@ function Table({ found, days }: { found: Conformance; days: number }) {
         {found.document}, uploaded <When seconds={found.uploaded} />. {state === "all" ? "" : `${MEANING[state]}.`} Seen
         means: within {days} days.
       </Text>
+      {found.base_path && <BasePathHint of={found.base_path} />}
       <Tabs
         value={state}
         onChange={(value) =>

@@ -26,7 +26,7 @@ const COLUMNS: ColumnDef<Caller>[] = [
     accessorKey: "kind",
     header: "Kind",
     cell: ({ row }) => <Tag>{words(row.original.kind)}</Tag>,
-    meta: { width: 140, least: 124 },
+    meta: { width: 140, least: 128 },
   },
   {
     id: "name",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { tailOf } from "../base/format";
 
-/** A name whose end stays in sight where it has no room: ports tell rows apart. Its text is there once and whole. */
+/** A name whose port stays in sight where it has no room: ports tell rows apart. Its text is there once and whole. */
 export function MiddleCut({ text }: { text: string }) {
   const tail = tailOf(text);
   if (tail === "") return <span title={text}>{text}</span>;

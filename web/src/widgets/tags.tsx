@@ -31,6 +31,10 @@ export function MethodTag({ method }: { method: string }) {
   return <span className={`tag tag-method tag-${METHODS[method] ?? "neutral"}`}>{method === "" ? "?" : method}</span>;
 }
 
+export function FoldedTag({ why }: { why: string }) {
+  return <Tag title="Folded away: lists show it only when asked">{why}</Tag>;
+}
+
 export function statusTone(status: number): Tone {
   if (status === 0) return "accent";
   if (status < 300) return "good";
