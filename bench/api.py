@@ -89,7 +89,7 @@ def rows(count: int):
     traffic = [(collection, step, end - step * back, 900, 0, 9, 1, 0, sketch) for collection in range(hosts + 1)
                for step, end, most in ((3600, hour, 720), (60, minute, 60)) for back in range(most)]
     yield "collections", "", [(c, f"host{c}.example", NOW - 10**6, NOW, *sums[c], 1) for c in sums]
-    columns = ("id, collection_id, facet_set, merged_into, first_seen, last_seen, requests, requests_client, answered_2xx, answered_3xx, "
+    columns = ("id, collection_id, facet_set_id, merged_into, first_seen, last_seen, requests, requests_client, answered_2xx, answered_3xx, "
                "failed_4xx, failed_5xx, unanswered, p50, p95, p99, revision, folded, method, access, template, operation, auth, sensitive, "
                "returned, exposed")
     yield "endpoints", f"({columns})", endpoints

@@ -1,90 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/base_path.h"
 
-#include <map>
-#include <set>
+#include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 namespace apiarist::api {
 namespace {
 
-constexpr std::size_t kSegments = 32;  // of a path: what is deeper is not looked at
-
-// Without the names of its parameters, and without slashes at its ends: "orders/{}".
-std::string plain(std::string_view path) {
-    std::string out;
+// "GET orders/{}": without the names of parameters, and without slashes at the ends.
+std::string key_of(const MethodAndPath& one) {
+    std::string out(one.method.substr(0, MissingBasePath::kLength));
+    std::string_view path = one.path;
+    bool first = true;
     while (!path.empty()) {
         const auto slash = path.find('/');
         const std::string_view segment = path.substr(0, slash);
         path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
         if (segment.empty()) continue;
-        out += out.empty() ? "" : "/";
+        out += first ? ' ' : '/';
         out += segment.find('{') == std::string_view::npos ? segment : "{}";
+        first = false;
     }
     return out;
 }
 
-bool has_word(std::string_view plain_path) {
-    return plain_path.find_first_not_of("{}/") != std::string_view::npos;
+using Operations = std::vector<std::size_t>;
+using Paths = std::unordered_map<std::string, Operations>;  // by key; each key once
+
+Paths paths_of(const std::vector<MethodAndPath>& all) {
+    Paths paths;
+    for (const MethodAndPath& one : all) {
+        if (paths.size() == MissingBasePath::kPaths) break;
+        if (one.path.size() > MissingBasePath::kLength) continue;
+        paths[key_of(one)].push_back(one.operation);
+    }
+    return paths;
 }
 
-using Known = std::unordered_map<std::string, std::vector<std::size_t>>;  // method and plain path → operations
-
-std::string key_of(std::string_view method, std::string_view plain_path) {
-    return std::string(method).append(" ").append(plain_path);
+// For each base path that `key` may have, the key without it.
+template <typename Visit>
+void each_split(const std::string& key, const Visit& visit) {
+    const auto space = key.find(' ');
+    if (space == std::string::npos) return;
+    std::size_t segments = 0;
+    for (auto slash = key.find('/', space); slash != std::string::npos && segments < MissingBasePath::kSegments;
+         slash = key.find('/', slash + 1), ++segments) {
+        const std::string_view rest = std::string_view(key).substr(slash + 1);
+        // Behind it is no word, or it has a parameter: the longer ones neither.
+        if (key[slash - 1] == '}' || rest.find_first_not_of("{}/") == std::string_view::npos) return;
+        visit(std::string_view(key).substr(space + 1, slash - space - 1), key.substr(0, space + 1).append(rest));
+    }
 }
 
 struct Found {
-    std::string prefix;
+    std::string base_path;
     std::size_t operations = 0;
 };
 
-// The prefix behind which most operations are found; `operation_of`: whether they are those of `longer` or of `known`.
-Found best_prefix(const std::vector<MethodAndPath>& longer, const Known& known, bool longer_is_documented) {
-    std::map<std::string, std::set<std::size_t>> operations;
-    for (const MethodAndPath& one : longer) {
-        const std::string path = plain(one.path);
-        std::size_t segments = 0;
-        for (auto slash = path.find('/'); slash != std::string::npos && segments < kSegments;
-             slash = path.find('/', slash + 1), ++segments) {
-            if (path[slash - 1] == '}') break;
-            const std::string_view rest = std::string_view(path).substr(slash + 1);
-            if (!has_word(rest)) break;
-            const auto found = known.find(key_of(one.method, rest));
-            if (found == known.end()) continue;
-            auto& of = operations["/" + path.substr(0, slash)];
-            if (longer_is_documented)
-                of.insert(one.operation);
-            else
-                of.insert(found->second.begin(), found->second.end());
-        }
+// The base path behind which most of `known` are what `longer` has; the operations are those of the first or the
+// second.
+Found best_base_path(const Paths& longer, const Paths& known, bool longer_is_documented) {
+    std::unordered_map<std::string, std::size_t> weights;
+    for (const auto& [key, operations] : longer) {
+        const std::size_t own = operations.size();
+        each_split(key, [&](std::string_view base_path, const std::string& rest) {
+            const auto found = known.find(rest);
+            if (found == known.end()) return;
+            const std::size_t weight = longer_is_documented ? own : found->second.size();
+            const auto there = weights.find(std::string(base_path));
+            if (there != weights.end())
+                there->second += weight;
+            else if (weights.size() < MissingBasePath::kBasePaths)
+                weights.emplace(base_path, weight);
+        });
     }
-    Found best;
-    for (const auto& [prefix, of] : operations)
-        if (of.size() > best.operations) best = {prefix, of.size()};
-    return best;
-}
-
-Known known_of(const std::vector<MethodAndPath>& all) {
-    Known known;
-    for (const MethodAndPath& one : all)
-        known[key_of(one.method, plain(one.path))].push_back(one.operation);
-    return known;
+    const auto best = std::max_element(weights.begin(), weights.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.second, b.first) < std::pair(b.second, a.first);
+    });
+    if (best == weights.end()) return {};
+    // An operation has a template for each of its servers.
+    std::unordered_set<std::size_t> counted;
+    for (const auto& [key, operations] : longer) {
+        const Operations& own = operations;
+        each_split(key, [&](std::string_view base_path, const std::string& rest) {
+            if (base_path != best->first) return;
+            const auto found = known.find(rest);
+            if (found == known.end()) return;
+            const Operations& of = longer_is_documented ? own : found->second;
+            counted.insert(of.begin(), of.end());
+        });
+    }
+    return {"/" + best->first, counted.size()};
 }
 
 }  // namespace
 
 std::optional<MissingBasePath> missing_base_path(const std::vector<MethodAndPath>& unseen,
                                                  const std::vector<MethodAndPath>& undocumented) {
-    std::set<std::size_t> all;
-    for (const MethodAndPath& one : unseen)
-        all.insert(one.operation);
-    const Found seen = best_prefix(undocumented, known_of(unseen), false);
-    const Found documented = best_prefix(unseen, known_of(undocumented), true);
-    const Found& best = seen.operations >= documented.operations ? seen : documented;
-    if (best.operations == 0 || (best.operations == 1 && all.size() > 1)) return std::nullopt;
+    const Paths documented = paths_of(unseen);
+    const Paths seen = paths_of(undocumented);
+    const Found in_what_is_seen = best_base_path(seen, documented, false);
+    const Found in_the_document = best_base_path(documented, seen, true);
+    const bool is_missing = in_what_is_seen.operations >= in_the_document.operations;
+    const Found& best = is_missing ? in_what_is_seen : in_the_document;
+    const bool is_only_one = std::all_of(unseen.begin(), unseen.end(),
+                                         [&](const auto& one) { return one.operation == unseen.front().operation; });
+    if (best.operations == 0 || (best.operations == 1 && !is_only_one)) return std::nullopt;
     MissingBasePath missing;
-    (&best == &seen ? missing.seen : missing.documented) = best.prefix;
+    (is_missing ? missing.seen : missing.documented) = best.base_path;
     missing.operations = static_cast<std::int64_t>(best.operations);
     return missing;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // An OpenAPI document whose `servers` do not say behind which path the API is (OpenAPI 3.1 §4.8.5) has all of it as
-// never seen, and all that is seen as undocumented. Here that is found out. Pure; in time linear in what is given.
+// never seen, and all that is seen as undocumented. Here that is found out. Pure; what is looked at is bounded.
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +18,12 @@ struct MethodAndPath {
 };
 
 struct MissingBasePath {
+    // Looked at: so many of each kind, of this length at most.
+    static constexpr std::size_t kPaths = 50'000;
+    static constexpr std::size_t kLength = 512;
+    static constexpr std::size_t kSegments = 8;      // of a base path, at most
+    static constexpr std::size_t kBasePaths = 1000;  // that are compared
+
     std::string seen;        // "/api": what is seen has it in front of what is documented; or empty
     std::string documented;  // "/v2": what is documented has it in front of what is seen; or empty
     std::int64_t operations = 0;

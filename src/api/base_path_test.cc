@@ -43,11 +43,45 @@ TEST(MissingBasePathTest, none) {
         << "all there is";
 }
 
-TEST(MissingBasePathTest, deep_paths_are_looked_at_to_a_bound) {
+TEST(MissingBasePathTest, of_paths_alike_each_operation_counts) {
+    EXPECT_EQ(missing_base_path({{"GET", "/a/{x}", 0}, {"GET", "/a/{y}", 1}}, {{"GET", "/api/a/{}"}}),
+              (MissingBasePath{"/api", "", 2}));
+}
+
+TEST(MissingBasePathTest, what_is_looked_at_is_bounded) {
+    const std::string long_path = "/" + std::string(MissingBasePath::kLength, 'a');
+    EXPECT_EQ(missing_base_path({{"GET", "/b", 0}}, {{"GET", long_path + "/b"}}), std::nullopt);
     std::string deep;
-    for (int i = 0; i < 3000; ++i)
+    for (std::size_t i = 0; i < MissingBasePath::kSegments; ++i)
         deep += "/a";
-    EXPECT_EQ(missing_base_path({{"GET", "/b", 0}}, {{"GET", deep + "/b"}}), std::nullopt);
+    EXPECT_EQ(missing_base_path({{"GET", "/b", 0}}, {{"GET", deep + "/b"}}), (MissingBasePath{deep, "", 1}));
+    EXPECT_EQ(missing_base_path({{"GET", "/b", 0}}, {{"GET", deep + "/a/b"}}), std::nullopt);
+}
+
+// What a document of a megabyte may have: many servers with long base paths, of operations that are all alike.
+TEST(MissingBasePathTest, hostile_documents_take_little) {
+    constexpr std::size_t kOperations = 20'000;
+    constexpr std::size_t kServers = 16;
+    std::vector<std::string> paths;
+    std::vector<std::string> seen;
+    for (std::size_t server = 0; server < kServers; ++server)
+        paths.push_back("/" + std::string(400, static_cast<char>('a' + server)) + "/u/a/a/a/a/a/a/a/{x}/y");
+    std::string deep;
+    for (std::size_t i = 0; i < 30; ++i)
+        seen.push_back(deep += "/a");
+    for (std::size_t i = 0; i < kOperations; ++i)
+        seen.push_back("/h" + std::to_string(i) + paths[0]);
+    std::vector<MethodAndPath> unseen;
+    std::vector<MethodAndPath> undocumented;
+    for (std::size_t operation = 0; operation < kOperations; ++operation)
+        for (const std::string& path : paths)
+            unseen.push_back({"GET", path, operation});
+    for (const std::string& path : seen)
+        undocumented.push_back({"GET", path});
+    const auto missing = missing_base_path(unseen, undocumented);
+    ASSERT_TRUE(missing);
+    EXPECT_EQ(missing->operations, static_cast<std::int64_t>(kOperations));
+    EXPECT_EQ(missing->seen.substr(0, 2), "/h");
 }
 
 }  // namespace

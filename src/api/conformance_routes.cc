@@ -178,20 +178,16 @@ class OneAtATime {
     const std::size_t bytes_;
 };
 
-Result<OpenApiDocument> parse_stored(const std::string& json) {
-    const OneAtATime one(json.size());
-    return OpenApiDocument::parse(json);
-}
-
 Result<Reply> compare(Database& database, std::int64_t collection, std::int64_t seen_since) {
     auto found = store::find_document(database, collection);
     if (!found) return std::move(found).error();
     if (found->rows.empty())
         return Error{std::errc::no_such_file_or_directory, "the collection has no OpenAPI document"};
-    const auto document = parse_stored(text(found->rows[0][1]));
-    if (!document) return document.error();
     auto endpoints = store::collection_endpoints(database, collection);
     if (!endpoints) return std::move(endpoints).error();
+    const OneAtATime one(text(found->rows[0][1]).size());
+    const auto document = OpenApiDocument::parse(text(found->rows[0][1]));
+    if (!document) return document.error();
     Comparison comparison(*document, seen_since);
     for (const Row& row : endpoints->rows)
         comparison.add(row);

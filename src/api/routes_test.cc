@@ -193,7 +193,7 @@ TEST_P(RoutesTest, sensitive_data_and_callers) {
             {endpoint("/orders/{}")})
         .value();
     store_->database()
-        .execute("UPDATE endpoints SET sensitive = 'email', facet_set = 999 WHERE id = $1", {endpoint("/orders/{}")})
+        .execute("UPDATE endpoints SET sensitive = 'email', facet_set_id = 999 WHERE id = $1", {endpoint("/orders/{}")})
         .value();
     EXPECT_THAT(body("/api/v1/sensitive"), HasSubstr(R"([{"type":"email","endpoints":1}])"));
     EXPECT_THAT(body("/api/v1/sensitive?type=email"), HasSubstr(R"({"side":"response","place":"/mail","count":2)"));

@@ -237,8 +237,11 @@ std::optional<Span> private_key_behind(const Spot& spot, std::size_t end) {
     const std::string_view label = spot.text.substr(end, kLongestLabel);
     const auto dashes = label.find("-----");
     if (dashes == std::string_view::npos) return std::nullopt;
-    // RFC 7468 §3 lets a label hold more; nobody's does, and what may be escaped would not be one length everywhere.
-    const auto in_label = [](char c) { return is_word(c) || c == ' '; };
+    // What a payload may say as an escape is not of one length everywhere; RFC 7468 §3 would let a label hold some of
+    // it.
+    const auto in_label = [](char c) {
+        return static_cast<unsigned char>(c) >= ' ' && std::string_view("\"\\%+&").find(c) == std::string_view::npos;
+    };
     if (!std::all_of(label.begin(), label.begin() + dashes, in_label)) return std::nullopt;
     if (label.substr(0, dashes).find("PRIVATE KEY") == std::string_view::npos) return std::nullopt;
     const std::size_t body = end + dashes + 5;

@@ -148,7 +148,7 @@ Status BatchWriter::write_endpoints() {
         touched.push_back(one);
     }
     auto stored = database_.query_many(
-        fmt::format("SELECT {}, s.latency, e.first_seen, e.last_seen, e.folded, e.revision, s.evidence, e.facet_set "
+        fmt::format("SELECT {}, s.latency, e.first_seen, e.last_seen, e.folded, e.revision, s.evidence, e.facet_set_id "
                     "FROM endpoints e JOIN endpoint_states s ON s.endpoint_id = e.id WHERE e.id = $1",
                     Totals::kColumns),
         old_ids);
@@ -215,11 +215,11 @@ Status BatchWriter::write_endpoints() {
 
 Status BatchWriter::write_rows(const std::vector<Row>& endpoints, const std::vector<Row>& states) {
     APIARIST_TRY(database_.execute_many(
-        fmt::format("INSERT INTO endpoints (id, collection_id, facet_set, first_seen, last_seen, {}, p50, p95, p99, "
+        fmt::format("INSERT INTO endpoints (id, collection_id, facet_set_id, first_seen, last_seen, {}, p50, p95, p99, "
                     "revision, folded, method, access, template, operation, auth, sensitive, returned, exposed, "
                     "merged_into) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
-                    "$18, $19, $20, $21, $22, $23, $24, $25, 0) ON CONFLICT (id) DO UPDATE SET facet_set = "
-                    "excluded.facet_set, first_seen = excluded.first_seen, last_seen = excluded.last_seen, "
+                    "$18, $19, $20, $21, $22, $23, $24, $25, 0) ON CONFLICT (id) DO UPDATE SET facet_set_id = "
+                    "excluded.facet_set_id, first_seen = excluded.first_seen, last_seen = excluded.last_seen, "
                     "requests = excluded.requests, requests_client = excluded.requests_client, "
                     "answered_2xx = excluded.answered_2xx, answered_3xx = excluded.answered_3xx, "
                     "failed_4xx = excluded.failed_4xx, failed_5xx = excluded.failed_5xx, "

@@ -148,7 +148,7 @@ Status add_sets(Conditions& conditions, Database& database, const EndpointFilter
     if (database.kind() == "SQLite") {
         Conditions sets = conditions.begin_another();
         add_marks_filter(sets, filter);
-        conditions.add_within(fmt::format("e.facet_set IN ({}", kSets), std::move(sets), ")");
+        conditions.add_within(fmt::format("e.facet_set_id IN ({}", kSets), std::move(sets), ")");
         return Done{};
     }
     // PostgreSQL cannot tell how many endpoints such texts leave. Of the sets themselves it knows.
@@ -160,7 +160,7 @@ Status add_sets(Conditions& conditions, Database& database, const EndpointFilter
     std::string ids;
     for (const Row& row : *rows)
         ids += fmt::format("{}{}", ids.empty() ? "" : ",", integer(row[0]));
-    conditions.add("e.facet_set = ANY(CAST(", "{" + ids + "}", " AS BIGINT[]))");
+    conditions.add("e.facet_set_id = ANY(CAST(", "{" + ids + "}", " AS BIGINT[]))");
     return Done{};
 }
 
@@ -174,7 +174,7 @@ std::string_view read_through(const Database& database) {
 std::string_view way_through(const Database& database, const EndpointFilter& filter, std::string_view sort) {
     if (filter.collection) return "";
     const bool all = filter.method.empty() && !has_marks_filter(filter) && !has_own_filter(filter) &&
-                     filter.folded != FoldedFilter::kFolded;
+                     filter.folded == FoldedFilter::kShown;
     if (database.kind() == "SQLite" && sort == "last_seen" && all) return " INDEXED BY endpoints_by_last_seen";
     return read_through(database);
 }
@@ -270,9 +270,9 @@ Result<Facets> endpoint_facets(Database& database, const EndpointFilter& filter)
     APIARIST_TRY(add_own_filter(own, filter, database.kind() == "SQLite"));
     std::string counted = "facet_sets n";
     if (reads_all) {
-        counted =
-            fmt::format("(SELECT e.facet_set AS id, COUNT(*) AS endpoints FROM endpoints e{}{} GROUP BY e.facet_set) n",
-                        read_through(database), own.sql());
+        counted = fmt::format(
+            "(SELECT e.facet_set_id AS id, COUNT(*) AS endpoints FROM endpoints e{}{} GROUP BY e.facet_set_id) n",
+            read_through(database), own.sql());
     } else {
         add_name_filter(sets, filter, 's');
         sets.add("n.endpoints > 0");

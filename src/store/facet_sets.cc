@@ -54,7 +54,7 @@ void FacetSets::forget() {
 
 Status FacetSets::delete_unused(Database& database) {
     return database.execute(
-        "DELETE FROM facet_sets WHERE NOT EXISTS (SELECT 1 FROM endpoints e WHERE e.facet_set = facet_sets.id)", {});
+        "DELETE FROM facet_sets WHERE NOT EXISTS (SELECT 1 FROM endpoints e WHERE e.facet_set_id = facet_sets.id)", {});
 }
 
 }  // namespace apiarist::store

@@ -72,13 +72,13 @@ class DatabaseTest : public testing::TestWithParam<std::string> {
              "'client_process', 'server_process') GROUP BY e.collection_id, m.kind, m.value EXCEPT SELECT "
              "collection_id, kind, name, requests, endpoints FROM callers) x"},
             {"facet sets",
-             "SELECT COUNT(*) FROM endpoints e LEFT JOIN facet_sets s ON s.id = e.facet_set WHERE e.merged_into = 0 "
+             "SELECT COUNT(*) FROM endpoints e LEFT JOIN facet_sets s ON s.id = e.facet_set_id WHERE e.merged_into = 0 "
              "AND (s.id IS NULL OR s.collection_id <> e.collection_id OR s.folded <> e.folded OR s.method <> e.method "
              "OR s.access <> e.access OR s.auth <> e.auth OR s.sensitive <> e.sensitive OR s.returned <> e.returned OR "
              "s.exposed <> e.exposed)"},
             {"endpoints of facet sets",
              "SELECT COUNT(*) FROM facet_sets s WHERE s.endpoints <> (SELECT COUNT(*) FROM endpoints e WHERE "
-             "e.facet_set = s.id AND e.merged_into = 0)"},
+             "e.facet_set_id = s.id AND e.merged_into = 0)"},
             {"endpoints without a state",
              "SELECT COUNT(*) FROM endpoints e LEFT JOIN endpoint_states s ON s.endpoint_id = e.id WHERE s.endpoint_id "
              "IS NULL"},

@@ -30,13 +30,11 @@ CREATE TABLE collections (
     requests BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL, revision BIGINT NOT NULL);
 CREATE TABLE endpoints (
     id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, facet_set BIGINT NOT NULL, merged_into BIGINT NOT NULL,
-    shown BIGINT GENERATED ALWAYS AS (CASE WHEN merged_into = 0 AND folded = '' THEN 1 ELSE 0 END) STORED,
-    last_seen BIGINT NOT NULL, requests BIGINT NOT NULL, first_seen BIGINT NOT NULL, failed_5xx BIGINT NOT NULL,
-    failed_4xx BIGINT NOT NULL, unanswered BIGINT NOT NULL, requests_client BIGINT NOT NULL,
-    answered_2xx BIGINT NOT NULL, answered_3xx BIGINT NOT NULL, revision BIGINT NOT NULL, p50 BIGINT, p95 BIGINT,
-    p99 BIGINT, folded TEXT NOT NULL, method TEXT NOT NULL,
+    first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, requests BIGINT NOT NULL, requests_client BIGINT NOT NULL,
+    answered_2xx BIGINT NOT NULL, answered_3xx BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, failed_5xx BIGINT NOT NULL,
+    unanswered BIGINT NOT NULL, p50 BIGINT, p95 BIGINT, p99 BIGINT, revision BIGINT NOT NULL, folded TEXT NOT NULL,
     @SEARCH@
-    template TEXT NOT NULL, access TEXT NOT NULL, operation TEXT NOT NULL, auth TEXT NOT NULL,
+    method TEXT NOT NULL, access TEXT NOT NULL, template TEXT NOT NULL, operation TEXT NOT NULL, auth TEXT NOT NULL,
     sensitive TEXT NOT NULL, returned TEXT NOT NULL, exposed TEXT NOT NULL);
 CREATE UNIQUE INDEX endpoints_by_name ON endpoints (collection_id, method, template, operation) WHERE merged_into = 0;
 CREATE INDEX endpoints_by_revision ON endpoints (revision);
@@ -84,12 +82,40 @@ CREATE TABLE audit (
 CREATE TABLE documents (
     collection_id BIGINT PRIMARY KEY, name TEXT NOT NULL, document TEXT NOT NULL, uploaded BIGINT NOT NULL);
 )sql";
-// The list that is asked for most is of those that were seen last; and how many endpoints have a set's values is kept.
+// Whether an endpoint is shown, and its numbers, stand in front of its texts; those that are shown have an index in the
+// order that is asked for most; and how many endpoints have a set's values is kept. That the column has another name
+// keeps processors of before from writing what they would not count in.
 constexpr std::string_view kSecond = R"sql(
-CREATE INDEX endpoints_by_last_seen ON endpoints (last_seen, id) WHERE merged_into = 0;
+ALTER TABLE endpoints RENAME TO endpoints_of_before;
+CREATE TABLE endpoints (
+    id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, facet_set_id BIGINT NOT NULL, merged_into BIGINT NOT NULL,
+    shown BIGINT GENERATED ALWAYS AS (CASE WHEN merged_into = 0 AND folded = '' THEN 1 ELSE 0 END) STORED,
+    last_seen BIGINT NOT NULL, requests BIGINT NOT NULL, first_seen BIGINT NOT NULL, failed_5xx BIGINT NOT NULL,
+    failed_4xx BIGINT NOT NULL, unanswered BIGINT NOT NULL, requests_client BIGINT NOT NULL,
+    answered_2xx BIGINT NOT NULL, answered_3xx BIGINT NOT NULL, revision BIGINT NOT NULL, p50 BIGINT, p95 BIGINT,
+    p99 BIGINT, folded TEXT NOT NULL, method TEXT NOT NULL,
+    @SEARCH@
+    template TEXT NOT NULL, access TEXT NOT NULL, operation TEXT NOT NULL, auth TEXT NOT NULL,
+    sensitive TEXT NOT NULL, returned TEXT NOT NULL, exposed TEXT NOT NULL);
+INSERT INTO endpoints (
+    id, collection_id, facet_set_id, merged_into, last_seen, requests, first_seen, failed_5xx, failed_4xx, unanswered,
+    requests_client, answered_2xx, answered_3xx, revision, p50, p95, p99, folded, method, template, access, operation,
+    auth, sensitive, returned, exposed)
+SELECT
+    id, collection_id, facet_set, merged_into, last_seen, requests, first_seen, failed_5xx, failed_4xx, unanswered,
+    requests_client, answered_2xx, answered_3xx, revision, p50, p95, p99, folded, method, template, access, operation,
+    auth, sensitive, returned, exposed
+FROM endpoints_of_before;
+DROP TABLE endpoints_of_before;
+CREATE UNIQUE INDEX endpoints_by_name ON endpoints (collection_id, method, template, operation) WHERE merged_into = 0;
+CREATE INDEX endpoints_by_revision ON endpoints (revision);
+CREATE INDEX endpoints_by_facet_set ON endpoints (facet_set_id, merged_into);
+CREATE INDEX endpoints_by_collection ON endpoints (collection_id);
+CREATE INDEX endpoints_by_last_seen ON endpoints (last_seen, id) WHERE shown = 1;
 ALTER TABLE facet_sets ADD COLUMN endpoints BIGINT NOT NULL DEFAULT 0;
 UPDATE facet_sets SET endpoints = (
-    SELECT COUNT(*) FROM endpoints e WHERE e.facet_set = facet_sets.id AND e.merged_into = 0);
+    SELECT COUNT(*) FROM endpoints e WHERE e.facet_set_id = facet_sets.id AND e.merged_into = 0);
+CREATE INDEX facet_sets_by_collection ON facet_sets (collection_id);
 )sql";
 constexpr std::array kVersions = {kFirst, kSecond};
 

@@ -108,6 +108,8 @@ Result<Applied> Store::write(Batch& batch, std::int64_t now_s) {
     if (!*next) return Applied::kSuperseded;
     auto meta = read_all_meta(*database_);
     if (!meta) return std::move(meta).error();
+    // A newer processor may have brought the store forward meanwhile.
+    if ((*meta)["version"] != newest_version()) return check_version(*database_).error();
     const std::int64_t revision = (*meta)["revision"];
     bool current = (*meta)["epoch"] == epoch_;
     if (current && revision != revision_) {

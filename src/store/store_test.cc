@@ -480,23 +480,70 @@ TEST_P(StoreTest, a_store_of_a_newer_version_is_refused) {
     EXPECT_THAT(store.error().what, testing::HasSubstr("999"));
 }
 
+TEST_P(StoreTest, who_writes_finds_that_the_store_is_of_a_newer_version) {
+    Store store = open();
+    ASSERT_TRUE(store.database().script("UPDATE meta SET value = 999 WHERE name = 'version'"));
+    Batch batch;
+    see(store, batch, "GET", "/teams", "", 200);
+    const auto applied = store.apply(batch, kNow);
+    ASSERT_FALSE(applied);
+    EXPECT_THAT(applied.error().what, testing::HasSubstr("999"));
+    ASSERT_TRUE(store.database().script("UPDATE meta SET value = 2 WHERE name = 'version'"));
+    put(store, batch);
+    EXPECT_EQ(endpoints(store), (std::map<std::string, std::int64_t>{{"GET /teams", 1}}));
+}
+
+// The tables of version 1 that were changed since.
+constexpr std::string_view kFirstEndpoints =
+    "CREATE TABLE first (id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, facet_set BIGINT NOT NULL, merged_into "
+    "BIGINT NOT NULL, first_seen BIGINT NOT NULL, last_seen BIGINT NOT NULL, requests BIGINT NOT NULL, requests_client "
+    "BIGINT NOT NULL, answered_2xx BIGINT NOT NULL, answered_3xx BIGINT NOT NULL, failed_4xx BIGINT NOT NULL, "
+    "failed_5xx BIGINT NOT NULL, unanswered BIGINT NOT NULL, p50 BIGINT, p95 BIGINT, p99 BIGINT, revision BIGINT NOT "
+    "NULL, folded TEXT NOT NULL, method TEXT NOT NULL, access TEXT NOT NULL, template TEXT NOT NULL, operation TEXT "
+    "NOT "
+    "NULL, auth TEXT NOT NULL, sensitive TEXT NOT NULL, returned TEXT NOT NULL, exposed TEXT NOT NULL)";
+constexpr std::array kToFirst = {
+    kFirstEndpoints,
+    std::string_view("INSERT INTO first SELECT id, collection_id, facet_set_id, merged_into, first_seen, last_seen, "
+                     "requests, requests_client, answered_2xx, answered_3xx, failed_4xx, failed_5xx, unanswered, p50, "
+                     "p95, p99, revision, folded, method, access, template, operation, auth, sensitive, returned, "
+                     "exposed FROM endpoints"),
+    std::string_view("DROP TABLE endpoints"),
+    std::string_view("ALTER TABLE first RENAME TO endpoints"),
+    std::string_view("CREATE TABLE first_sets (id BIGINT PRIMARY KEY, collection_id BIGINT NOT NULL, folded TEXT NOT "
+                     "NULL, method TEXT NOT NULL, access TEXT NOT NULL, auth TEXT NOT NULL, sensitive TEXT NOT NULL, "
+                     "returned TEXT NOT NULL, exposed TEXT NOT NULL)"),
+    std::string_view("INSERT INTO first_sets SELECT id, collection_id, folded, method, access, auth, sensitive, "
+                     "returned, exposed FROM facet_sets"),
+    std::string_view("DROP TABLE facet_sets"),
+    std::string_view("ALTER TABLE first_sets RENAME TO facet_sets"),
+    std::string_view("UPDATE meta SET value = 1 WHERE name = 'version'"),
+};
+
 TEST_P(StoreTest, a_store_of_the_first_version_is_brought_forward) {
     {
         Store store = open();
         Batch batch;
         see(store, batch, "GET", "/orders/17", "", 200);
+        see(store, batch, "GET", "/main.css", "", 500);
         put(store, batch);
-        ASSERT_TRUE(store.database().script("DROP INDEX endpoints_by_last_seen"));
-        ASSERT_TRUE(store.database().script("ALTER TABLE facet_sets DROP COLUMN endpoints"));
-        ASSERT_TRUE(store.database().script("UPDATE meta SET value = 1 WHERE name = 'version'"));
+        for (const std::string_view sql : kToFirst)
+            ASSERT_TRUE(store.database().script(std::string(sql))) << sql;
     }
     Store store = open();
     Batch batch;
     see(store, batch, "GET", "/teams", "", 200);
+    see(store, batch, "GET", "/orders/17", "", 200);
     put(store, batch);
+    EXPECT_EQ(endpoints(store),
+              (std::map<std::string, std::int64_t>{{"GET /orders/{}", 2}, {"GET /main.css", 1}, {"GET /teams", 1}}));
     EXPECT_EQ(list_endpoints(store.database(), {}, {}).value().rows.size(), 2U);
+    EXPECT_EQ(
+        list_endpoints(store.database(), {.search = "MAIN", .folded = FoldedFilter::kBoth}, {}).value().rows.size(),
+        1U);
     EXPECT_EQ(endpoint_facets(store.database(), {}).value().endpoints, 2);
-    EXPECT_EQ(count(store.database(), "SELECT value FROM meta WHERE name = 'version'"), newest_version());
+    EXPECT_EQ(endpoint_facets(store.database(), {.status = "5xx", .folded = FoldedFilter::kBoth}).value().endpoints, 1);
+    EXPECT_EQ(number(store, "SELECT value FROM meta WHERE name = 'version'"), newest_version());
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, StoreTest, testing::Values("SQLite", "PostgreSQL"),

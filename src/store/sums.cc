@@ -115,7 +115,7 @@ Status recount(Database& database, std::int64_t collection) {
         "e.merged_into = 0) WHERE id = $1",
         {collection}));
     APIARIST_TRY(database.execute(
-        "UPDATE facet_sets SET endpoints = (SELECT COUNT(*) FROM endpoints e WHERE e.facet_set = facet_sets.id AND "
+        "UPDATE facet_sets SET endpoints = (SELECT COUNT(*) FROM endpoints e WHERE e.facet_set_id = facet_sets.id AND "
         "e.merged_into = 0) WHERE collection_id = $1",
         {collection}));
     APIARIST_TRY(database.execute("DELETE FROM callers WHERE collection_id = $1", {collection}));

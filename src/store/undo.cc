@@ -188,7 +188,7 @@ Status Undo::take_totals(std::int64_t target, std::int64_t from) {
     auto updated = database_.query(
         "UPDATE endpoints SET requests = $2, requests_client = $3, answered_2xx = $4, answered_3xx = $5, failed_4xx = "
         "$6, failed_5xx = $7, unanswered = $8, p50 = $9, p95 = $10, p99 = $11, auth = $12, access = $13, sensitive = "
-        "$14, returned = $15, exposed = $16, facet_set = $17, revision = $18 WHERE id = $1",
+        "$14, returned = $15, exposed = $16, facet_set_id = $17, revision = $18 WHERE id = $1",
         values);
     if (!updated) return std::move(updated).error();
     return database_.execute("UPDATE endpoint_states SET latency = $2 WHERE endpoint_id = $1",

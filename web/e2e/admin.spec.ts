@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an admin may change. Each test changes what no other looks at.
+import { join } from "node:path";
 import { collectionId, downloaded, endpointId, expect, settled, test } from "./setup";
 
 const DOCUMENT = {
@@ -112,6 +113,8 @@ test.describe("documents", () => {
     await upload({ "/v2/send": DOCUMENT.paths["/send"] });
     const hint = page.getByRole("status").filter({ hasText: "base path" });
     await expect(hint).toContainText("1 operation that nobody seems to call would be found without /v2");
+    const folder = process.env["SCREENSHOTS"];
+    if (folder) await page.screenshot({ path: join(folder, "base-path.png"), fullPage: true });
     await upload(DOCUMENT.paths);
     await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
     await expect(hint).toHaveCount(0);

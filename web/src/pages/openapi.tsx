@@ -143,9 +143,9 @@ function BasePathHint({ of: { seen, documented, operations } }: { of: NonNullabl
   return (
     <Alert variant="outline" role="status" title={`Is the base path of the document ${seen ? "missing" : "another"}?`}>
       {seen
-        ? `${plural(operations, "operation")} that nobody seems to call would be found behind ${seen}: calls have it in front of the path, and the document's servers do not say so.`
-        : `${plural(operations, "operation")} that nobody seems to call would be found without ${documented}: the document has it in front of the path, and calls arrive without it, as behind a gateway that takes it away.`}{" "}
-      Say it in <code>servers</code> (<code>basePath</code> in OpenAPI 2.0), and replace the document.
+        ? `${plural(operations, "operation")} that nobody seems to call would be found behind ${seen}: calls have it in front of the path. Add it to `
+        : `${plural(operations, "operation")} that nobody seems to call would be found without ${documented}: calls arrive without it, as behind a gateway that takes it away. Take it out of the paths, or of `}
+      <code>servers</code> (<code>basePath</code> in OpenAPI 2.0), and replace the document.
     </Alert>
   );
 }
