@@ -99,7 +99,7 @@ function Upload({ collection }: { collection: Collection }) {
     upload.mutate(
       { id: collection.id, body: new Blob([content]), type },
       {
-        onSuccess: ({ operations }) => tell(`Kept: ${count(operations)} operations`),
+        onSuccess: ({ operations }) => tell(`Kept: ${plural(operations, "operation")}`),
         onError: (error) => {
           if (!(error instanceof Problem)) setWrong(error.message);
           else if (error.status === 400) setWrong(`Not kept: ${error.detail}`);
@@ -141,7 +141,12 @@ function Upload({ collection }: { collection: Collection }) {
 /** All may look undocumented for one line that the document lacks. */
 function BasePathHint({ of: { seen, documented, operations } }: { of: NonNullable<Conformance["base_path"]> }) {
   return (
-    <Alert variant="outline" role="status" title={`Is the base path of the document ${seen ? "missing" : "another"}?`}>
+    <Alert
+      variant="outline"
+      role="status"
+      my="sm"
+      title={seen ? "Does the document lack its base path?" : "Is there a base path too many in the document?"}
+    >
       {seen
         ? `${plural(operations, "operation")} that nobody seems to call would be found behind ${seen}: calls have it in front of the path. Add it to `
         : `${plural(operations, "operation")} that nobody seems to call would be found without ${documented}: calls arrive without it, as behind a gateway that takes it away. Take it out of the paths, or of `}
