@@ -383,7 +383,7 @@ TEST_P(RoutesTest, documents_are_of_types_that_no_form_sends) {
                              "application/jsonp", "yaml", ";"}) {
         const auto answer = client_->Put(where, as(admin_), "openapi: 3.0.0\npaths: {}\n", type);
         EXPECT_EQ(answer->status, 415) << type;
-        EXPECT_THAT(answer->body, HasSubstr("the body is application/json, application/yaml,")) << type;
+        EXPECT_THAT(answer->body, HasSubstr("the body must be one of application/json, application/yaml,")) << type;
     }
     const std::string head =
         fmt::format("PUT {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n", where, admin_) +

@@ -40,7 +40,8 @@ class Pipeline::Worker final : public transactions::TransactionSink {
     void relieve(std::uint64_t bytes) { wanted_back_.store(bytes, std::memory_order_relaxed); }
 
     void on_transaction(transactions::Transaction transaction) override {
-        if ((!transaction.response || !transaction.is_identified()) && !sink_.takes_fragments()) return;
+        if (!transaction.response && !sink_.takes_unanswered()) return;
+        if (!transaction.is_identified() && !sink_.takes_unidentified()) return;
         ledger.add(Count::kRecords);
         if (transaction.capture != 0) ledger.add(Count::kRecordsIncomplete);
         const auto decided = policy_.apply(std::move(transaction));

@@ -45,6 +45,7 @@ class ListSink final : public policy::Sink {
   public:
     bool takes = true;
     bool takes_no_response = true;
+    bool takes_no_path = true;
     bool stores = false;
     std::vector<std::string> targets;  // guarded by mutex_ while workers run
 
@@ -61,7 +62,8 @@ class ListSink final : public policy::Sink {
         const std::scoped_lock lock(mutex_);
         return counts_;
     }
-    [[nodiscard]] bool takes_fragments() const override { return takes_no_response; }
+    [[nodiscard]] bool takes_unanswered() const override { return takes_no_response; }
+    [[nodiscard]] bool takes_unidentified() const override { return takes_no_path; }
     [[nodiscard]] bool stores_samples() const override { return stores; }
     void flush() override { ++flushes; }
     Status finish() override { return Done{}; }
@@ -196,6 +198,7 @@ TEST(Pipeline, unanswered_requests_go_only_to_a_sink_that_takes_them) {
         sink.takes_no_response = takes;
         const LedgerSnapshot ledger = run(source, sink);
         EXPECT_EQ(sink.targets.size(), takes ? 1U : 0U);
+        EXPECT_EQ(at(ledger, Count::kRecords), takes ? 1U : 0U);
         EXPECT_EQ(at(ledger, Count::kUnanswered), 1U);
         EXPECT_THAT(ledger_faults(ledger), IsEmpty());
     }

@@ -25,8 +25,9 @@ class Sink {
     virtual void write(const CleanTransaction& transaction) = 0;
     // From any thread.
     [[nodiscard]] virtual SinkCounts counts() const = 0;
-    // Requests without a response, and exchanges of which the path, say, is not known, are records for this sink too.
-    [[nodiscard]] virtual bool takes_fragments() const = 0;
+    // Requests without a response are records for this sink too; and so are exchanges whose path, say, is not known.
+    [[nodiscard]] virtual bool takes_unanswered() const = 0;
+    [[nodiscard]] virtual bool takes_unidentified() const = 0;
     // It keeps what it gets for people to look at: redacted, unless redaction is off.
     [[nodiscard]] virtual bool stores_samples() const { return false; }
     // What was written so far should be visible to readers. Called when a worker has nothing to do.

@@ -44,7 +44,8 @@ class InventorySink final : public policy::Sink {
 
     void write(const policy::CleanTransaction& transaction) override;
     [[nodiscard]] policy::SinkCounts counts() const override;
-    [[nodiscard]] bool takes_fragments() const override { return false; }
+    [[nodiscard]] bool takes_unanswered() const override { return true; }
+    [[nodiscard]] bool takes_unidentified() const override { return false; }
     void flush() override {}
     void hurry(std::chrono::steady_clock::time_point deadline) override;
     Status finish() override;

@@ -94,6 +94,23 @@ TEST_F(InventorySinkTest, what_is_written_is_in_the_store_at_the_end) {
     EXPECT_EQ(store::text(found[0][3]), "bearer");
 }
 
+TEST_F(InventorySinkTest, requests_that_nobody_answered_count) {
+    const auto one = sink();
+    EXPECT_TRUE(one->takes_unanswered());
+    EXPECT_FALSE(one->takes_unidentified()) << "what has no path is of no endpoint";
+    policy::CleanTransaction hanging = exchange("/hang");
+    hanging.transaction.response.reset();
+    hanging.transaction.capture = transactions::kUnanswered;
+    one->write(hanging);
+    one->write(exchange("/hang"));
+    ASSERT_TRUE(one->finish());
+    const auto found = rows("SELECT template, requests, unanswered FROM endpoints");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(store::text(found[0][0]), "/hang");
+    EXPECT_EQ(store::integer(found[0][1]), 2);
+    EXPECT_EQ(store::integer(found[0][2]), 1);
+}
+
 TEST_F(InventorySinkTest, samples_are_redacted_unless_that_is_off) {
     for (const bool redact : {true, false}) {
         database_.location = directory_ + (redact ? "/a.db" : "/b.db");

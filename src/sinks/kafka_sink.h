@@ -55,7 +55,8 @@ class KafkaSink final : public policy::Sink {
     void write(const policy::CleanTransaction& transaction) override;
     [[nodiscard]] policy::SinkCounts counts() const override;
     // The consumer drops records without a status.
-    [[nodiscard]] bool takes_fragments() const override { return false; }
+    [[nodiscard]] bool takes_unanswered() const override { return false; }
+    [[nodiscard]] bool takes_unidentified() const override { return false; }
     void flush() override {}
     Status finish() override;
 

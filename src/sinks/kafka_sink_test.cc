@@ -57,7 +57,8 @@ TEST_F(KafkaClient, an_absent_broker_is_no_error_and_records_wait) {
     for (int i = 0; i < 3; ++i)
         (*sink)->write(exchange("/a"));
     EXPECT_EQ((*sink)->counts().queued, 3U);
-    EXPECT_FALSE((*sink)->takes_fragments());
+    EXPECT_FALSE((*sink)->takes_unanswered());
+    EXPECT_FALSE((*sink)->takes_unidentified());
 }
 
 TEST_F(KafkaClient, what_the_queue_cannot_hold_is_dropped_and_counted) {

@@ -24,7 +24,8 @@ class NdjsonSink final : public policy::Sink {
 
     void write(const policy::CleanTransaction& transaction) override;
     [[nodiscard]] policy::SinkCounts counts() const override;
-    [[nodiscard]] bool takes_fragments() const override { return true; }
+    [[nodiscard]] bool takes_unanswered() const override { return true; }
+    [[nodiscard]] bool takes_unidentified() const override { return true; }
     void flush() override;
     [[nodiscard]] bool broken() const override;
     void hurry(std::chrono::steady_clock::time_point end) override;
@@ -64,7 +65,8 @@ class NullSink final : public policy::Sink {
         count = taken_.load(std::memory_order_relaxed);
         return counts;
     }
-    [[nodiscard]] bool takes_fragments() const override { return true; }
+    [[nodiscard]] bool takes_unanswered() const override { return true; }
+    [[nodiscard]] bool takes_unidentified() const override { return true; }
     void flush() override {}
     Status finish() override { return Done{}; }
 

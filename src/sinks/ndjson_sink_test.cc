@@ -123,7 +123,8 @@ TEST(NullSink, takes_everything) {
     NullSink sink;
     sink.write(request_of("/a"));
     EXPECT_EQ(sink.counts().delivered, 1U);
-    EXPECT_TRUE(sink.takes_fragments());
+    EXPECT_TRUE(sink.takes_unanswered());
+    EXPECT_TRUE(sink.takes_unidentified());
     EXPECT_TRUE(sink.finish());
 }
 

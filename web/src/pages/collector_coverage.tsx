@@ -69,7 +69,7 @@ function Row({ process, at }: { process: ProcessRow; at: number }) {
             {percent(process.share)}
           </Tag>
         </td>
-        <td title={stacks}>{stacks === "" ? <span className="dim">none</span> : stacks}</td>
+        <td title={stacks}>{stacks === "" ? <span className="dim">none known</span> : stacks}</td>
       </tr>
       {open && (
         <tr>

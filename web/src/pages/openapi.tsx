@@ -32,14 +32,14 @@ const COLUMNS: ColumnDef<ConformanceItem>[] = [
     accessorKey: "state",
     header: "State",
     cell: ({ row: { original } }) => <Tag tone={TONES[original.state]}>{original.state}</Tag>,
-    meta: { width: 120 },
+    meta: { width: 120, least: 106 },
   },
   {
     id: "method",
     accessorKey: "method",
     header: "Method",
     cell: ({ row }) => <MethodTag method={row.original.method} />,
-    meta: { width: 90 },
+    meta: { width: 90, least: 78 },
   },
   {
     id: "path",
@@ -49,7 +49,7 @@ const COLUMNS: ColumnDef<ConformanceItem>[] = [
       const path = <Template template={original.path ?? original.template ?? ""} />;
       return original.endpoint_id === null ? path : <Link to={`/endpoints/${original.endpoint_id}`}>{path}</Link>;
     },
-    meta: { width: 260, grow: true },
+    meta: { width: 260, grow: true, least: 136 },
   },
   {
     id: "why",

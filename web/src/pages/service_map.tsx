@@ -159,7 +159,8 @@ export default function ServiceMap() {
         {({ items: all }) => {
           if (items.length === 0) return collection === null ? <NoTraffic /> : <Empty title="Nobody called it" />;
           const kept = items.filter(({ requests }) => requests >= least);
-          const same = all.length - items.length;
+          const shown = new Set(items);
+          const same = new Set(all.filter((call) => !shown.has(call)).map(({ name }) => name)).size;
           const note = same > 0 && (
             <Text size="sm" className="dim" mt="xs">
               {plural(same, "loopback address", "loopback addresses")} left out: the processes that call are known.
