@@ -49,9 +49,11 @@ std::optional<std::int64_t> parse_time(const std::string& text) {
         if (!date.ok()) return std::nullopt;
         return std::chrono::sys_days(date).time_since_epoch().count() * std::int64_t{86400};
     }
+    constexpr std::int64_t kEarliest = 100'000'000;  // of 1973: a year is no time, nor is a day
     Request one;
     one.parameters["time"] = text;
-    return one.number("time");
+    const auto time = one.number("time");
+    return time && *time >= kEarliest ? time : std::nullopt;
 }
 
 }  // namespace

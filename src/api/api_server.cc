@@ -279,7 +279,8 @@ Server::HandlerResponse ApiServer::State::handle(const httplib::Request& request
     if (route->body_bytes > 0) {
         const auto type = one_header(request, "Content-Type");
         if (!type || !is_media_type(*type, route->body_types)) {
-            answer_problem(response, 415, fmt::format("the body must be one of {}", fmt::join(route->body_types, ", ")));
+            answer_problem(response, 415,
+                           fmt::format("the body must be one of {}", fmt::join(route->body_types, ", ")));
             return kHandled;
         }
         if (!has_body) return Server::HandlerResponse::Unhandled;

@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "base/json.h"
 #include "inventory/facts.h"
+#include "inventory/latencies.h"
 #include "inventory/latency_sketch.h"
 #include "store/endpoint_queries.h"
 
@@ -68,7 +69,7 @@ struct Hour {
     std::map<std::int64_t, std::int64_t> statuses;
     std::int64_t requests = 0;
     std::int64_t client = 0;
-    LatencySketch latency;
+    inventory::Latencies latency;
 };
 
 std::string hours_json(const Table& rows) {
@@ -77,10 +78,10 @@ std::string hours_json(const Table& rows) {
         Hour& hour = hours[integer(row[0])];
         const auto seen_at = static_cast<inventory::SeenAt>(integer(row[1]));
         if (is_at_client(seen_at)) hour.client += integer(row[3]);
+        if (const auto sketch = LatencySketch::decode(text(row[4]))) hour.latency.merge(*sketch, seen_at);
         if (!is_request(seen_at)) continue;
         hour.statuses[integer(row[2])] += integer(row[3]);
         hour.requests += integer(row[3]);
-        if (const auto sketch = LatencySketch::decode(text(row[4]))) hour.latency.merge(*sketch);
     }
     std::string out = "{\"items\":[";
     bool first = true;
@@ -91,7 +92,8 @@ std::string hours_json(const Table& rows) {
         out += fmt::format(
             R"({}{{"time":{},"requests":{},"requests_client":{},"statuses":{{{}}},"p50":{},"p95":{},"p99":{}}})",
             std::exchange(first, false) ? "" : ",", time, hour.requests, hour.client, statuses,
-            quantile_json(hour.latency, 0.5), quantile_json(hour.latency, 0.95), quantile_json(hour.latency, 0.99));
+            quantile_json(hour.latency.told(), 0.5), quantile_json(hour.latency.told(), 0.95),
+            quantile_json(hour.latency.told(), 0.99));
     }
     return out + "]}";
 }

@@ -225,7 +225,7 @@ TEST_P(RoutesTest, admin_actions_are_told_of) {
     EXPECT_EQ(client_->Delete(fmt::format("/api/v1/collections/{}", shop), as(admin_))->status, 200);
     EXPECT_EQ(number("SELECT COUNT(*) FROM endpoints"), 2);
     EXPECT_EQ(client_->Delete("/api/v1/data?before=2027-01-14", as(admin_))->status, 200);
-    for (const char* before : {"2027-13-01", "2027-02-30", "x", "", "9999-01-01", "-5"})
+    for (const char* before : {"2027-13-01", "2027-02-30", "x", "", "9999-01-01", "-5", "2026", "20260114"})
         EXPECT_EQ(client_->Delete(fmt::format("/api/v1/data?before={}", before), as(admin_))->status, 400) << before;
     const std::string got = body("/api/v1/audit");
     EXPECT_THAT(got, HasSubstr(R"("who":"admin","action":"delete collection","detail":"shop")"));

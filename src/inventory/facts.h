@@ -28,6 +28,10 @@ enum class SeenAt : std::uint8_t { kServer = 1, kClient = 2, kClientToo = 3, kSe
 [[nodiscard]] constexpr bool is_request(SeenAt end) {
     return end == SeenAt::kServer || end == SeenAt::kClient;
 }
+// What a caller waited tells nothing more where the server has said what it took.
+[[nodiscard]] constexpr bool tells_latency(SeenAt end) {
+    return end != SeenAt::kClientToo;
+}
 [[nodiscard]] constexpr bool is_at_client(SeenAt end) {
     return end == SeenAt::kClient || end == SeenAt::kClientToo;
 }

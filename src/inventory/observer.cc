@@ -141,10 +141,10 @@ void Observer::observe_endpoint(const Context& context, EndpointRef ref, Catalog
     }
     HourCounts& hour = facts.hours[{context.time / kHour, context.seen_at, record.status}];
     ++hour.calls;
+    if (record.latency_us && tells_latency(context.seen_at)) hour.latency.add(*record.latency_us);
     observe_ends(context, facts);
     if (!counts) return;
     facts.evidence.succeeded = facts.evidence.succeeded || context.succeeded;
-    if (record.latency_us) hour.latency.add(*record.latency_us);
     observe_marks(context, facts);
     observe_parameters(context, facts, tree, endpoint.node);
     // What a request was refused for may be its shape.

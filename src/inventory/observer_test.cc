@@ -133,7 +133,7 @@ TEST_F(ObserverTest, a_call_that_is_seen_at_both_ends_is_one_request) {
     const TrafficCounts& minute = delta_.traffic.begin()->second.at(kNow / 60);
     EXPECT_EQ(minute.requests, 1u);
     EXPECT_EQ(minute.client, 1u);
-    EXPECT_EQ(minute.latency.count(), 1u);
+    EXPECT_EQ(minute.latency.told().count(), 1u);
 }
 
 TEST_F(ObserverTest, a_call_that_is_seen_at_its_client_first) {
@@ -337,7 +337,7 @@ TEST_F(ObserverTest, traffic_is_counted_by_collection_and_minute) {
     const TrafficCounts& first = minutes.at(kNow / 60);
     EXPECT_EQ(first.requests, 2u);
     EXPECT_EQ(first.failed_5xx, 1u);
-    EXPECT_EQ(first.latency.count(), 2u);
+    EXPECT_EQ(first.latency.told().count(), 2u);
     EXPECT_EQ(minutes.at(kNow / 60 + 1).unanswered, 1u);
     EXPECT_EQ(minutes.at(kNow / 60 + 1).client, 1u);
     EXPECT_EQ(minutes.at(kNow / 60 - 49 * 60).requests, 1u);

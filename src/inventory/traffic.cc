@@ -14,12 +14,12 @@ constexpr std::array kMembers = {&TrafficCounts::requests, &TrafficCounts::clien
 
 void TrafficCounts::add(const records::Record& record, SeenAt end) {
     if (is_at_client(end)) ++client;
+    if (record.latency_us && tells_latency(end)) latency.add(*record.latency_us, end);
     if (!is_request(end)) return;
     ++requests;
     if (record.status / 100 == 4) ++failed_4xx;
     if (record.status / 100 == 5) ++failed_5xx;
     if (record.status == 0) ++unanswered;
-    if (record.latency_us) latency.add(*record.latency_us);
 }
 
 void TrafficCounts::merge(const TrafficCounts& other) {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "inventory/facts.h"
-#include "inventory/latency_sketch.h"
+#include "inventory/latencies.h"
 #include "records/record.h"
 
 namespace apiarist::inventory {
@@ -18,7 +18,7 @@ struct TrafficCounts {
     std::uint64_t failed_4xx = 0;
     std::uint64_t failed_5xx = 0;
     std::uint64_t unanswered = 0;
-    LatencySketch latency;
+    Latencies latency;
 
     void add(const records::Record& record, SeenAt end);
     void merge(const TrafficCounts& other);

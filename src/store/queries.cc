@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "inventory/latency_sketch.h"
+#include "inventory/latencies.h"
 #include "store/conditions.h"
 #include "store/totals.h"
 
@@ -262,7 +262,7 @@ Result<Table> list_traffic(Database& database, const TrafficFilter& filter) {
          kMostTraffic});
     if (!rows) return std::move(rows).error();
     for (Row& row : *rows) {
-        const auto latency = inventory::LatencySketch::decode(text(row.back())).value_or(inventory::LatencySketch());
+        const auto latency = inventory::Latencies::decode(text(row.back())).value_or(inventory::Latencies());
         row.pop_back();
         append_quantiles(row, latency);
     }

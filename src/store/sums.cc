@@ -9,7 +9,7 @@
 namespace apiarist::store {
 namespace {
 
-using inventory::LatencySketch;
+using inventory::Latencies;
 using inventory::TrafficCounts;
 
 constexpr std::array<std::string_view, 3> kCallers = {"client", "client_process", "server_process"};
@@ -36,7 +36,7 @@ std::uint64_t count_of(const Value& value) {
 TrafficCounts counts_of(const Row& row, std::size_t at) {
     TrafficCounts counts{count_of(row[at]),     count_of(row[at + 1]), count_of(row[at + 2]),
                          count_of(row[at + 3]), count_of(row[at + 4]), {}};
-    if (auto sketch = LatencySketch::decode(text(row[at + 5]))) counts.latency = std::move(*sketch);
+    if (auto sketch = Latencies::decode(text(row[at + 5]))) counts.latency = std::move(*sketch);
     return counts;
 }
 

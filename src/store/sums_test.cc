@@ -2,6 +2,7 @@
 // What is kept added up, beside what the fixture compares after every test of a store.
 #include "store/sums.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -42,6 +43,7 @@ class SumsTest : public DatabaseTest {
         std::int64_t time = kNow;
         std::uint16_t status = 200;
         records::Direction direction = records::Direction::kServer;
+        std::uint64_t latency_us = 1000;
     };
     void put(const std::vector<Seen>& all) {
         Batch batch;
@@ -54,7 +56,7 @@ class SumsTest : public DatabaseTest {
             record.server = {"10.1.0.7", "80"};
             record.client = {"10.0.0.1", "5"};
             record.time_s = one.time;
-            record.latency_us = 1000;
+            record.latency_us = one.latency_us;
             record.direction = one.direction;
             observer_.observe(record, kNow, store_->catalog(), batch.delta);
         }
@@ -92,6 +94,26 @@ TEST_P(SumsTest, traffic_of_all_and_of_each_by_minutes_and_hours) {
     EXPECT_EQ(integer(rows[0][4]), 1) << "5xx";
     EXPECT_GE(integer(rows[0][6]), 1000) << "p50";
     EXPECT_FALSE(list_traffic(store_->database(), {{}, 61, 0, kNow}));
+}
+
+TEST_P(SumsTest, latencies_are_those_of_the_server_whichever_end_came_first) {
+    const auto client = records::Direction::kClient;
+    put({{.target = "/a", .latency_us = 300}, {.target = "/b", .direction = client, .latency_us = 40'000}});
+    put({{.target = "/a", .direction = client, .latency_us = 40'000}, {.target = "/b", .latency_us = 300}});
+    put({{.target = "/c", .direction = client, .latency_us = 40'000}});
+    const auto p99 = [this](const char* target) {
+        return count(store_->database(),
+                     fmt::format("SELECT p99 FROM endpoints WHERE requests = 1 AND template = '{}'", target));
+    };
+    EXPECT_EQ(p99("/a"), p99("/b"));
+    EXPECT_GE(p99("/a"), 300);
+    EXPECT_LT(p99("/a"), 400);
+    EXPECT_GE(p99("/c"), 40'000) << "no server was watched";
+    const auto traffic = list_traffic(store_->database(), {.until = kNow + 3600});
+    ASSERT_TRUE(traffic) << traffic.error().what;
+    ASSERT_EQ(traffic->rows.size(), 1U);
+    EXPECT_EQ(integer(traffic->rows[0][1]), 3);
+    EXPECT_LT(integer(traffic->rows[0].back()), 400);
 }
 
 TEST_P(SumsTest, a_call_that_is_seen_at_both_ends_is_one_request_of_all_sums) {

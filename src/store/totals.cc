@@ -7,7 +7,7 @@
 namespace apiarist::store {
 namespace {
 
-using inventory::LatencySketch;
+using inventory::Latencies;
 
 constexpr std::array<std::int64_t Totals::*, Totals::kCount> kMembers = {
     &Totals::requests,   &Totals::client,     &Totals::answered_2xx, &Totals::answered_3xx,
@@ -20,6 +20,7 @@ Totals Totals::of(const inventory::Facts& facts) {
     for (const auto& [key, hour] : facts.hours) {
         const auto requests = static_cast<std::int64_t>(hour.calls);
         if (is_at_client(key.seen_at)) totals.client += requests;
+        totals.latency.merge(hour.latency, key.seen_at);
         if (!is_request(key.seen_at)) continue;
         totals.requests += requests;
         if (key.status / 100 == 2) totals.answered_2xx += requests;
@@ -27,7 +28,6 @@ Totals Totals::of(const inventory::Facts& facts) {
         if (key.status / 100 == 4) totals.failed_4xx += requests;
         if (key.status / 100 == 5) totals.failed_5xx += requests;
         if (key.status == 0) totals.unanswered += requests;
-        totals.latency.merge(hour.latency);
     }
     return totals;
 }
@@ -36,7 +36,7 @@ Totals Totals::read(const Row& row, std::size_t at) {
     Totals totals;
     for (const auto member : kMembers)
         totals.*member = integer(row[at++]);
-    if (auto sketch = LatencySketch::decode(text(row[at]))) totals.latency = std::move(*sketch);
+    if (auto sketch = Latencies::decode(text(row[at]))) totals.latency = std::move(*sketch);
     return totals;
 }
 
@@ -62,9 +62,9 @@ void Totals::append_to(Row& row) const {
         row.emplace_back(this->*member);
 }
 
-void append_quantiles(Row& row, const LatencySketch& latency) {
+void append_quantiles(Row& row, const Latencies& latency) {
     for (const double q : {0.5, 0.95, 0.99}) {
-        if (const auto value = latency.quantile(q))
+        if (const auto value = latency.told().quantile(q))
             row.emplace_back(static_cast<std::int64_t>(*value));
         else
             row.emplace_back(std::monostate{});

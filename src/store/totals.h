@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "inventory/facts.h"
+#include "inventory/latencies.h"
 #include "store/database.h"
 
 namespace apiarist::store {
@@ -25,7 +26,7 @@ struct Totals {
     std::int64_t failed_4xx = 0;
     std::int64_t failed_5xx = 0;
     std::int64_t unanswered = 0;
-    inventory::LatencySketch latency;
+    inventory::Latencies latency;
 
     static Totals of(const inventory::Facts& facts);
     // kColumns from `at` on, and the latencies behind them.
@@ -38,6 +39,6 @@ struct Totals {
 };
 
 // Behind what is there: p50, p95, p99; null where nothing was measured.
-void append_quantiles(Row& row, const inventory::LatencySketch& latency);
+void append_quantiles(Row& row, const inventory::Latencies& latency);
 
 }  // namespace apiarist::store

@@ -152,7 +152,11 @@ export default function Overview() {
           title={status.data ? `${count(status.data.folded)} more are folded away` : ""}
           to="/endpoints"
         />
-        <Tile label={status.data?.collections === 1 ? "collection" : "collections"} value={status.data ? count(status.data.collections) : "–"} to="/collections" />
+        <Tile
+          label={status.data?.collections === 1 ? "collection" : "collections"}
+          value={status.data ? count(status.data.collections) : "–"}
+          to="/collections"
+        />
         <Tile label={`requests in ${span}${atCallers}`} value={known ? compact(sum.requests) : "–"} title={since} />
         <Tile label={`failed in ${span}`} value={known ? percent(sum.share) : "–"} title={since} />
       </div>
