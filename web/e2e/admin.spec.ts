@@ -118,6 +118,8 @@ test.describe("documents", () => {
     await upload(DOCUMENT.paths);
     await expect(page.getByRole("tab", { name: "documented 1" })).toBeVisible();
     await expect(hint).toHaveCount(0);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expect(page.getByRole("columnheader", { name: "Path" })).toBeInViewport({ ratio: 1 });
   });
 });
 

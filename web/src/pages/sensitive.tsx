@@ -64,10 +64,10 @@ const TYPES: ColumnDef<Row>[] = [
     ),
     meta: { width: 150, grow: true, least: 110 },
   },
-  numberColumn("sensitive", "Endpoints", 110),
+  numberColumn("sensitive", "Endpoints", 104),
   numberColumn("returned", "Return it", 110),
   // the decisive one
-  numberColumn("exposed", "Without auth", 142, true),
+  numberColumn("exposed", "Without auth", 140, true),
 ];
 
 const PLACES: ColumnDef<SensitivePlace>[] = [
