@@ -7,7 +7,8 @@ namespace apiarist {
 
 const std::vector<CountInfo>& count_table() {
     static const std::vector<CountInfo> table = {
-        {Count::kSocketPassed, "socket_bytes_passed", "Bytes that traced socket calls returned, counted when a connection ends"},
+        {Count::kSocketPassed, "socket_bytes_passed",
+         "Bytes that traced socket calls returned, counted when a connection ends"},
         {Count::kSocketCopied, "socket_bytes_copied", "of these: in records of the ring, with or without content"},
         {Count::kSocketUnknown, "socket_bytes_unknown", "of these: before the connection was recognised"},
         {Count::kSocketNotHttp, "socket_bytes_not_http", "of these: recognised as something else"},
